@@ -1,0 +1,21 @@
+# softacl_test(<name> SOURCES <files>... [LINK <targets>...] [LABELS <labels>...])
+#
+# Makes a GoogleTest program and one ctest entry per test. Labels default to `quick`; a test whose suite or name
+# contains `Slow` has the label `slow` instead.
+include(GoogleTest)
+
+function(softacl_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK;LABELS")
+  if(NOT arg_SOURCES)
+    return()
+  endif()
+  add_executable(test_${name} ${arg_SOURCES})
+  target_link_libraries(test_${name} PRIVATE softacl_flags ${arg_LINK} GTest::gmock GTest::gtest_main)
+  target_include_directories(test_${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
+  gtest_discover_tests(test_${name} TEST_PREFIX "${name}." TEST_FILTER "-*Slow*" TEST_LIST quick_${name}
+    DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+    PROPERTIES LABELS "quick;${arg_LABELS}" TIMEOUT 120)
+  gtest_discover_tests(test_${name} TEST_PREFIX "${name}." TEST_FILTER "*Slow*" TEST_LIST slow_${name}
+    DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+    PROPERTIES LABELS slow TIMEOUT 900)
+endfunction()

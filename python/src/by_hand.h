@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "bind.h"
+
+// What functions written by hand share: the same reading of arguments, the same messages.
+
+namespace softacl::python {
+
+// The place of an argument, for messages.
+template <class Row>
+constexpr Place place_of(std::size_t argument) {
+    return Place(Row::kName, Row::kParameters[argument].name);
+}
+
+// Reads the arguments from left to right, up to the first that does not fit. A PyObject* takes any object.
+template <class Row, class... Types>
+Verdict read_arguments(PyObject* const* arguments, Types&... values) {
+    static_assert(sizeof...(Types) == Row::kParameters.size());
+    Verdict verdict = Verdict::kRead;
+    std::size_t next = 0;
+    const auto read = [&](auto& value) {
+        verdict = from_python(arguments[next], place_of<Row>(next), value);
+        ++next;
+        return verdict == Verdict::kRead;
+    };
+    (void)(read(values) && ...);
+    return verdict;
+}
+
+// Takes the reference; null is a failure with its exception set.
+inline Outcome done(PyObject* value) { return {value, value != nullptr}; }
+
+// The answer of a function without error code to arguments it cannot take.
+inline Outcome refused(Verdict verdict) {
+    return {verdict == Verdict::kRaised ? nullptr : Py_NewRef(Py_None), false};
+}
+
+template <class Row>
+PyObject* call_by_hand(PyObject* /*module*/, PyObject* const* arguments, Py_ssize_t count) {
+    const Outcome outcome = count_is_right<Row>(count) ? Row::call(arguments) : Outcome{nullptr, false};
+    count_call(calls_of<Row>, outcome.success);
+    return outcome.value;
+}
+
+}  // namespace softacl::python

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "methods.h"
+
+namespace softacl::python {
+namespace {
+
+struct Submodule {
+    const char* name;
+    const char* full_name;
+    const char* doc;
+};
+
+constexpr Submodule kSubmodules[] = {
+    {"rt", "acl.rt", "Runtime: devices, contexts, streams, events, memory, callbacks."},
+    {"util", "acl.util", "Addresses of NumPy arrays and bytes, and threads for callbacks."},
+};
+
+// Makes both `acl.rt` and `import acl.rt` work.
+int add_submodule(PyObject* package, const Submodule& submodule) {
+    Ref module(PyModule_New(submodule.full_name));
+    if (!module || PyModule_SetDocString(module.get(), submodule.doc) != 0 ||
+        PyModule_AddObjectRef(package, submodule.name, module.get()) != 0) {
+        return -1;
+    }
+    return PyDict_SetItemString(PyImport_GetModuleDict(), submodule.full_name, module.get());
+}
+
+int fill(PyObject* package) {
+    for (const Submodule& submodule : kSubmodules) {
+        if (add_submodule(package, submodule) != 0) {
+            return -1;
+        }
+    }
+    static const MethodTable table = acl_methods();
+    keep_ledger(table);
+    return add_methods(package, table);
+}
+
+PyModuleDef_Slot kSlots[] = {{Py_mod_exec, reinterpret_cast<void*>(fill)}, {0, nullptr}};
+
+PyModuleDef kModule = {PyModuleDef_HEAD_INIT,
+                       "acl",
+                       "pyACL in software: the Python interface of AscendCL, on any machine and without an "
+                       "accelerator. See help(acl.rt) and help(acl.rt.malloc).",
+                       0,
+                       nullptr,
+                       kSlots,
+                       nullptr,
+                       nullptr,
+                       nullptr};
+
+}  // namespace
+}  // namespace softacl::python
+
+PyMODINIT_FUNC PyInit_acl() { return PyModuleDef_Init(&softacl::python::kModule); }

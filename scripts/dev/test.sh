@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# ./dev test [full]: runs every check even if an earlier one failed, and closes with the sum of all results.
+. scripts/dev/common.sh
+
+results=build/results
+prefix="$PWD/build/release/install-test"
+
+# check NAME COMMAND...: a step that counts as one test.
+check() {
+  if step "$@"; then
+    echo "passed $1" >> "$results/checks"
+  else
+    echo "failed $1" >> "$results/checks"
+    return 1
+  fi
+}
+
+# suite NAME FILE COMMAND...: a step whose tests are counted from its report.
+suite() {
+  local name=$1 report="$results/$2"
+  shift 2
+  step "$name" "$@" || [[ -f $report ]] || echo "failed $name" >> "$results/checks"
+}
+
+# ctest_suite PRESET LABEL: the tests of a build tree.
+ctest_suite() {
+  suite "$1: $2 tests" "$1-$2.xml" "${fixed_addresses[@]}" ctest --test-dir "build/$1" --label-regex "^$2\$" \
+    --parallel "$(nproc)" --output-on-failure --no-tests=error --output-junit "$PWD/$results/$1-$2.xml"
+}
+
+# pytest_suite PRESET FOLDER [ENVIRONMENT...]: the Python tests against the installed tree of a preset.
+pytest_suite() {
+  local preset=$1 folder=$2
+  shift 2
+  suite "$preset: $folder" "$preset-$(basename "$folder").xml" env "$@" \
+    "$python" -m pytest -q -p no:cacheprovider --junitxml "$results/$preset-$(basename "$folder").xml" "$folder"
+}
+
+# stage PRESET: installs the tree that Python tests import from.
+stage() {
+  check "$1: install" cmake --install "build/$1" --prefix "$PWD/build/$1/install-test"
+}
+
+release_tests() {
+  export SOFTACL_LEDGER="$PWD/$results/ledger"
+  ctest_suite release quick
+  if stage release; then
+    pytest_suite release tests/python PYTHONPATH="$prefix/python/site-packages"
+  fi
+  unset SOFTACL_LEDGER
+  check 'ledger: every function has a passing test' "$python" scripts/ledger.py "$results/ledger" || true
+}
+
+asan_tests() {
+  # Python is not built with the sanitizers, so their libraries come first by hand; it leaks on purpose.
+  local preload
+  preload="$(g++ -print-file-name=libasan.so) $(g++ -print-file-name=libubsan.so) $(g++ -print-file-name=libstdc++.so)"
+  ctest_suite asan quick
+  if stage asan; then
+    pytest_suite asan tests/python PYTHONPATH="$PWD/build/asan/install-test/python/site-packages" \
+      LD_PRELOAD="$preload" ASAN_OPTIONS=detect_leaks=0
+  fi
+}
+
+quick() {
+  check 'format and scripts' scripts/lint.sh || true
+  check 'dependency directions' "$python" scripts/check_deps.py || true
+  check 'generated files' "$python" scripts/gen.py --verify || true
+  pytest_suite scripts tests/scripts
+  if check 'build release' configure_and_build release; then release_tests; fi
+  if check 'build asan' configure_and_build asan; then asan_tests; fi
+}
+
+full() {
+  quick
+  if check 'build tsan' configure_and_build tsan; then ctest_suite tsan runtime; fi
+  if check 'build clang' configure_and_build clang; then ctest_suite clang quick; fi
+  check 'clang-tidy' run-clang-tidy -quiet -p build/clang "^$PWD/(src|python)/" || true
+  check 'fuzzers' scripts/dev/fuzz.sh 20 || true
+  ctest_suite release slow
+}
+
+scripts/setup.sh check
+rm -rf "$results"
+mkdir -p "$results"
+case ${1:-quick} in
+  quick) quick ;;
+  full) full ;;
+  *) fail 'usage: ./dev test [full]' ;;
+esac
+exec "$python" scripts/tally.py "$results"

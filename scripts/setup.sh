@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that are missing. setup.sh build: to build and run; setup.sh check: also to test.
+set -euo pipefail
+
+for_build=(g++ cmake ninja-build ccache libgtest-dev libgmock-dev libbenchmark-dev
+  nlohmann-json3-dev libspdlog-dev python3-dev python3-numpy python3-pytest)
+for_check=(clang clang-format clang-tidy lld shellcheck mypy)
+
+missing() {
+  local installed package
+  installed=$'\n'$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "$@" 2> /dev/null || true)$'\n'
+  for package in "$@"; do
+    [[ $installed == *$'\n'"installed $package"$'\n'* ]] || echo "$package"
+  done
+}
+
+as_root() {
+  if ((EUID)); then sudo "$@"; else "$@"; fi
+}
+
+require() {
+  local wanted begin=$SECONDS
+  mapfile -t wanted < <(missing "$@")
+  ((${#wanted[@]})) || return 0
+  printf 'installing %s\n' "${wanted[*]}"
+  mkdir -p build/log
+  if ! {
+    as_root apt-get update &&
+      as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${wanted[@]}"
+  } > build/log/setup.log 2>&1 < /dev/null; then
+    tail -n 30 build/log/setup.log
+    return 1
+  fi
+  printf '%-48s%4d s\n' 'installed' $((SECONDS - begin))
+}
+
+if ! command -v dpkg-query apt-get > /dev/null; then
+  printf 'Not a Debian system. Needed: %s %s\n' "${for_build[*]}" "${for_check[*]}"
+  exit 0
+fi
+require "${for_build[@]}"
+if [[ ${1:-build} == check ]]; then
+  require "${for_check[@]}"
+  # The fuzzer's run-time library is packaged by compiler version.
+  require "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev"
+fi

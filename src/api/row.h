@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the generated table says about a C function.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace softacl::api {
+
+enum class Check { kNone, kNonNull, kPositive, kRange };
+
+struct Param {
+    const char* name;
+    Check check;
+    long long min;
+    long long max;
+};
+
+struct Row {
+    uint32_t id;         ///< index in the table
+    const char* name;    ///< "aclrtMalloc"
+    const char* python;  ///< "acl.rt.malloc"
+    const Param* params;
+    size_t count;
+};
+
+}  // namespace softacl::api

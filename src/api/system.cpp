@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// acl.h: initialisation, versions, error messages.
+#include "acl/acl.h"
+
+#include "api/entry.h"
+
+using namespace softacl;
+using namespace softacl::api;
+
+aclError aclInit(const char* configPath) {
+    return entry<row::aclInit>(configPath)([&] {
+        runtime::Process::note_use();
+        return runtime::Process::instance().initialize(configPath);
+    });
+}
+
+aclError aclFinalize(void) {
+    return entry<row::aclFinalize>()([] { return runtime::Process::instance().finalize(); });
+}
+
+aclError aclrtGetVersion(int32_t* majorVersion, int32_t* minorVersion, int32_t* patchVersion) {
+    return entry<row::aclrtGetVersion>(majorVersion, minorVersion, patchVersion)([&]() -> Status {
+        // The version of the documented interface, not of this implementation.
+        *majorVersion = 1;
+        *minorVersion = 0;
+        *patchVersion = 0;
+        return {};
+    });
+}
+
+const char* aclrtGetSocName(void) {
+    const CallTrace trace(row::aclrtGetSocName);
+    return "Ascend310B4";
+}
+
+const char* aclGetRecentErrMsg(void) {
+    const CallTrace trace(row::aclGetRecentErrMsg);
+    return take_recent_errors();
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/device.h"
+
+#include <algorithm>
+
+#include "acl/acl_base.h"
+#include "base/log.h"
+#include "runtime/context.h"
+
+namespace softacl::runtime {
+
+Result<Device::OpenContext> Device::open_context(bool is_default) {
+    SOFTACL_ASSIGN(std::shared_ptr<Context> context, Context::create(*this, is_default));
+    SOFTACL_ASSIGN(const Handle handle, make_handle(Kind::kContext, context));
+    if (Status opened = context->open(handle); !opened.ok()) {
+        retire_handle(handle);
+        return opened;
+    }
+    return OpenContext{handle, std::move(context)};
+}
+
+Result<Handle> Device::acquire() {
+    const std::lock_guard lock(mutex_);
+    if (references_ == 0) {
+        SOFTACL_ASSIGN(OpenContext context, open_context(true));
+        contexts_.insert(contexts_.begin(), std::move(context));
+    }
+    ++references_;
+    return contexts_.front().handle;
+}
+
+Status Device::release() {
+    std::vector<OpenContext> ending;
+    {
+        const std::lock_guard lock(mutex_);
+        if (references_ == 0) {
+            return fail(ACL_ERROR_RT_INVALID_DEVICEID, "deviceId is ", id_,
+                        ", a device that is not set; every aclrtResetDevice needs an aclrtSetDevice before it");
+        }
+        if (--references_ > 0) {
+            return {};
+        }
+        ending.swap(contexts_);
+    }
+    release_contexts(std::move(ending), true);
+    return {};
+}
+
+void Device::release_everything() {
+    std::vector<OpenContext> ending;
+    {
+        const std::lock_guard lock(mutex_);
+        references_ = 0;
+        ending.swap(contexts_);
+    }
+    size_t contexts = 0;
+    size_t streams = 0;
+    for (const OpenContext& entry : ending) {
+        contexts += entry.context->is_default() ? 0 : 1;
+        streams += entry.context->streams().size() - 1;
+    }
+    const size_t blocks = release_contexts(std::move(ending), true);
+    if (contexts + streams + blocks > 0) {
+        log(LogLevel::kWarning, SOFTACL_HERE,
+            text("device ", id_, " was left with ", contexts, " contexts, ", streams, " streams and ", blocks,
+                 " memory blocks alive; they are released now"));
+    }
+}
+
+Result<Handle> Device::create_context() {
+    const std::lock_guard lock(mutex_);
+    SOFTACL_ASSIGN(OpenContext context, open_context(false));
+    contexts_.push_back(context);
+    return context.handle;
+}
+
+Status Device::destroy_context(Handle handle) {
+    std::vector<OpenContext> ending;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto entry = std::find_if(contexts_.begin(), contexts_.end(),
+                                        [handle](const OpenContext& open) { return open.handle == handle; });
+        if (entry == contexts_.end()) {
+            return fail(ACL_ERROR_RT_INVALID_HANDLE, "context was destroyed by another thread at the same time");
+        }
+        if (entry->context->is_default()) {
+            return fail(ACL_ERROR_RT_PARAM_INVALID,
+                        "context is the default context of device ", id_, ", which only aclrtResetDevice releases");
+        }
+        ending.push_back(std::move(*entry));
+        contexts_.erase(entry);
+    }
+    release_contexts(std::move(ending), false);
+    return {};
+}
+
+size_t Device::release_contexts(std::vector<OpenContext> contexts, bool with_memory) {
+    // Blocks that are live now go, and only those: another thread may set the device again meanwhile.
+    const auto done = std::make_shared<std::atomic<bool>>(false);
+    const size_t blocks = with_memory ? memory_.retire_all([done] { return !done->load(); }) : 0;
+    std::vector<std::shared_ptr<Stream>> streams;
+    for (const OpenContext& entry : contexts) {
+        const auto mine = entry.context->streams();
+        streams.insert(streams.end(), mine.begin(), mine.end());
+    }
+    close_all(streams);
+    for (const OpenContext& entry : contexts) {
+        entry.context->close();
+        retire_handle(entry.handle);
+    }
+    done->store(true);
+    memory_.reap();
+    return blocks;
+}
+
+std::vector<std::shared_ptr<Stream>> Device::streams() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::shared_ptr<Stream>> all;
+    for (const OpenContext& entry : contexts_) {
+        const auto mine = entry.context->streams();
+        all.insert(all.end(), mine.begin(), mine.end());
+    }
+    return all;
+}
+
+DeviceMemory::InUse Device::queued_work() const {
+    if (busy_streams_.load(std::memory_order_acquire) == 0) {
+        return nullptr;
+    }
+    std::vector<std::pair<std::shared_ptr<Stream>, uint64_t>> ends;
+    for (auto& stream : streams()) {
+        if (const uint64_t end = stream->position(); !stream->reached(end)) {
+            ends.emplace_back(std::move(stream), end);
+        }
+    }
+    if (ends.empty()) {
+        return nullptr;
+    }
+    return [ends = std::move(ends)] {
+        return std::any_of(ends.begin(), ends.end(), [](const auto& end) { return !end.first->reached(end.second); });
+    };
+}
+
+Status Device::synchronize() {
+    Status first;
+    for (const auto& stream : streams()) {
+        if (Status status = stream->synchronize(); first.ok()) {
+            first = std::move(status);
+        }
+    }
+    return first;
+}
+
+Result<uint32_t> Device::take_stream_id() {
+    const std::lock_guard lock(id_mutex_);
+    for (uint32_t id = 0; id < kMaxStreams; ++id) {
+        if (!used_stream_ids_.test(id)) {
+            used_stream_ids_.set(id);
+            return id;
+        }
+    }
+    return fail(ACL_ERROR_RT_NO_STREAM_RESOURCE, "device ", id_, " already has ", kMaxStreams,
+                " streams, counting default and internal ones; destroy some");
+}
+
+void Device::release_stream_id(uint32_t id) {
+    const std::lock_guard lock(id_mutex_);
+    used_stream_ids_.reset(id);
+}
+
+}  // namespace softacl::runtime

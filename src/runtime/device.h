@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// A device in software: its contexts, streams and memory.
+#pragma once
+
+#include <atomic>
+#include <bitset>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "base/handle.h"
+#include "runtime/device_memory.h"
+#include "runtime/stream.h"
+
+namespace softacl::runtime {
+
+class Context;
+
+/// Devices live as long as the process; what a program makes on them is counted. Any thread.
+class Device {
+   public:
+    static constexpr size_t kMaxStreams = 512;
+    static constexpr int kMaxRecordedEvents = 65535;
+    static constexpr int kMaxSyncEvents = 1023;
+
+    Device(uint32_t id, uint64_t memory_capacity) : id_(id), memory_(memory_capacity) {}
+
+    uint32_t id() const { return id_; }
+    DeviceMemory& memory() { return memory_; }
+
+    /// Adds a reference; the first one makes the default context, whose handle is returned.
+    Result<Handle> acquire();
+
+    /// Takes a reference away. At the last one waits for the device's work and releases everything on it:
+    /// contexts, streams, memory. 107001 if the device was not set.
+    Status release();
+
+    /// Releases everything whatever the references say, reporting what was left alive in the log.
+    void release_everything();
+
+    Result<Handle> create_context();
+    /// 107000 for the default context, 107017 if another thread destroyed it first.
+    Status destroy_context(Handle context);
+
+    /// Waits for all streams; the first error found.
+    Status synchronize();
+
+    /// Tells whether the work queued on this device up to now is unfinished; empty if there is none.
+    DeviceMemory::InUse queued_work() const;
+    /// Called by streams when their queue fills or runs empty.
+    void stream_became_busy() { busy_streams_.fetch_add(1, std::memory_order_acq_rel); }
+    void stream_became_idle() { busy_streams_.fetch_sub(1, std::memory_order_acq_rel); }
+
+    Result<uint32_t> take_stream_id();
+    void release_stream_id(uint32_t id);
+    bool take_recorded_event() { return take(recorded_events_, kMaxRecordedEvents); }
+    void release_recorded_event() { recorded_events_.fetch_sub(1); }
+    bool take_sync_event() { return take(sync_events_, kMaxSyncEvents); }
+    void release_sync_event() { sync_events_.fetch_sub(1); }
+
+   private:
+    static bool take(std::atomic<int>& count, int limit) {
+        if (count.fetch_add(1) < limit) {
+            return true;
+        }
+        count.fetch_sub(1);
+        return false;
+    }
+    struct OpenContext {
+        Handle handle;
+        std::shared_ptr<Context> context;
+    };
+    Result<OpenContext> open_context(bool is_default);
+    std::vector<std::shared_ptr<Stream>> streams() const;
+    /// Waits for the contexts' work, then releases them; and all memory, if `with_memory`.
+    size_t release_contexts(std::vector<OpenContext> contexts, bool with_memory);
+
+    const uint32_t id_;
+    DeviceMemory memory_;
+
+    mutable std::mutex mutex_;
+    int references_ = 0;
+    std::vector<OpenContext> contexts_;  // the default one first, if the device is set
+    std::mutex id_mutex_;
+    std::bitset<kMaxStreams> used_stream_ids_;
+    std::atomic<int> busy_streams_{0};
+    std::atomic<int> recorded_events_{0};
+    std::atomic<int> sync_events_{0};
+};
+
+}  // namespace softacl::runtime

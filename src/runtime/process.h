@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// What exists once per process: initialisation, the devices, settings.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "base/config.h"
+#include "runtime/device.h"
+
+namespace softacl::runtime {
+
+/// Any thread. Made at first use and never destroyed.
+class Process {
+   public:
+    static Process& instance();
+
+    /// 100002 if initialised already. A failed attempt leaves the process as it was.
+    Status initialize(const char* config_path);
+    /// Releases everything, and reports what was left alive. 100001 before, 100037 after the first time.
+    Status finalize();
+
+    /// Devices the program can see: SOFTACL_DEVICES of them, as ASCEND_RT_VISIBLE_DEVICES selects and orders.
+    size_t device_count() const { return visible_.size(); }
+    /// 107001 outside [0, device_count).
+    Result<Device*> device(int32_t index);
+    /// Index by which the program knows the device.
+    int32_t index_of(const Device& device) const;
+    /// The device an address belongs to, or null for host memory.
+    Device* device_of(const void* address);
+
+    /// Tells whether work queued anywhere up to now is unfinished; empty if there is none.
+    DeviceMemory::InUse queued_work();
+
+    /// True if programs run on the device itself (SOFTACL_RUN_MODE=device), false on a host.
+    bool runs_on_device() const { return runs_on_device_; }
+    /// True if functions answer exactly as the documented product (SOFTACL_STRICT_PRODUCT=1).
+    bool strict_product() const { return strict_product_; }
+
+    /// How long a stream waits for an event; nothing: for ever.
+    std::optional<std::chrono::seconds> wait_timeout() const;
+    void set_wait_timeout(std::chrono::seconds timeout) { wait_timeout_seconds_ = timeout.count(); }
+
+    /// True in a child forked after the runtime was used: its threads and locks did not survive.
+    static bool is_forked_child();
+    /// Called by everything that creates state, so that a later fork is noticed.
+    static void note_use();
+
+   private:
+    Process();
+
+    enum class Phase { kNew, kInitialized, kFinalized };
+
+    std::mutex phase_mutex_;
+    Phase phase_ = Phase::kNew;
+    Config config_;
+    std::vector<std::unique_ptr<Device>> visible_;
+    bool runs_on_device_ = false;
+    bool strict_product_ = false;
+    std::atomic<std::chrono::seconds::rep> wait_timeout_seconds_{0};
+};
+
+}  // namespace softacl::runtime

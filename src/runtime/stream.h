@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// A stream: a queue of tasks that run one after the other.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "base/handle.h"
+#include "runtime/task.h"
+
+namespace softacl::runtime {
+
+class Device;
+
+enum class FailureMode { kContinue = 0, kStop = 1 };
+
+/// A stream owns no thread. It is idle (queue empty), ready (in the scheduler's line), running (one thread works
+/// on it) or parked (its first task waits). All functions may be called from any thread.
+///
+/// Errors: the first failed task is kept until somebody synchronises, which returns and clears it. Later tasks run
+/// all the same, or are skipped in FailureMode::kStop.
+class Stream final : public Object, public std::enable_shared_from_this<Stream> {
+   public:
+    static constexpr Kind kKind = Kind::kStream;
+
+    /// `context` is the handle of the context it belongs to; `id` one of the device's 512 numbers.
+    Stream(Device& device, Handle context, uint32_t id, bool fast_sync);
+    ~Stream() override;
+
+    Device& device() const { return device_; }
+    Handle context() const { return context_; }
+    uint32_t id() const { return id_; }
+
+    /// Queues a task. Fails with 107017 once the stream was closed.
+    Status launch(std::unique_ptr<Task> task);
+
+    /// Waits for everything queued before the call. Returns the stream's first error and clears it.
+    /// With a timeout 507046 if it passes first. Without one the caller runs waiting tasks itself.
+    Status synchronize(std::optional<std::chrono::milliseconds> timeout = std::nullopt);
+
+    /// Takes no more tasks and waits until what is queued has run.
+    void close();
+
+    /// Takes no more tasks and drops what is queued, without waiting for a task that runs.
+    void close_now();
+
+    void set_failure_mode(FailureMode mode);
+
+    /// The error a record passes on: of the first task that failed since the last synchronise.
+    Status error() const;
+
+    /// Number of tasks launched so far, and whether that many are finished.
+    uint64_t position() const { return submitted_.load(std::memory_order_acquire); }
+    bool reached(uint64_t position) const { return completed_.load(std::memory_order_acquire) >= position; }
+    bool busy() const { return !reached(position()); }
+
+    /// Number of the task that runs now; for messages and traces.
+    uint32_t running_task() const { return static_cast<uint32_t>(completed_.load(std::memory_order_relaxed)); }
+
+    /// Lets the parked task look again. Harmless at any time.
+    void wake();
+
+    /// Drops the queue if its first task waits for an event that nobody has recorded; reported in the log.
+    void drop_if_hopeless();
+
+   private:
+    friend class Scheduler;
+    friend void close_all(const std::vector<std::shared_ptr<Stream>>& streams);
+    enum class State { kIdle, kReady, kRunning, kParked };
+
+    using Lock = std::unique_lock<std::mutex>;
+
+    /// A worker's turn: claims the stream if it is still ready and runs a bounded number of tasks.
+    void serve();
+    /// Runs tasks until `until` are finished, the queue is empty or its first task parks. The caller made it kRunning.
+    void run(Lock& lock, uint64_t until);
+    void make_ready(Lock& lock);
+    void become_idle();
+    void drop_queue(Lock& lock, const Status& why);
+    void finished_one(const Status& status);
+    bool wait_until_reached(Lock& lock, uint64_t target, std::optional<std::chrono::milliseconds> timeout);
+
+    Device& device_;
+    const Handle context_;
+    const uint32_t id_;
+    const bool fast_sync_;
+
+    mutable std::mutex mutex_;
+    std::condition_variable progress_;
+    TaskQueue queue_;
+    State state_ = State::kIdle;
+    bool in_line_ = false;      // the scheduler holds an entry
+    bool wake_asked_ = false;   // woken while running: look again before parking
+    bool closed_ = false;
+    bool dropping_ = false;     // what is running must not park any more
+    int waiters_ = 0;
+    FailureMode mode_ = FailureMode::kContinue;
+    Status error_;
+    std::atomic<uint64_t> submitted_{0};
+    std::atomic<uint64_t> completed_{0};
+};
+
+/// Closes streams that may wait for each other: waits for all of them, and drops queues that can never run.
+void close_all(const std::vector<std::shared_ptr<Stream>>& streams);
+
+}  // namespace softacl::runtime

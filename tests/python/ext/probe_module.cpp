@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// The test module acl_probe: probe_functions.h through the binding, and bare functions to measure it against.
+#include <iterator>
+
+#include "probe_functions.h"
+#include "table.h"
+
+namespace softacl::python {
+namespace {
+
+#define METHOD DECLARE_METHOD
+#define METHOD_BY_HAND DECLARE_METHOD_BY_HAND
+#include "probe_methods.inc"
+#undef METHOD
+#undef METHOD_BY_HAND
+
+Outcome Bare::call(PyObject* const* arguments) { return done(Py_NewRef(arguments[0])); }
+
+MethodTable probe_methods() {
+#define METHOD LIST_METHOD
+#define METHOD_BY_HAND LIST_METHOD_BY_HAND
+    static Method methods[] = {
+#include "probe_methods.inc"
+    };
+#undef METHOD
+#undef METHOD_BY_HAND
+    return {methods, std::size(methods)};
+}
+
+// What any function called by METH_FASTCALL costs: no argument is looked at, the result is a small int.
+PyObject* bare(PyObject* /*module*/, PyObject* const* /*arguments*/, Py_ssize_t /*count*/) {
+    return PyLong_FromLong(0);
+}
+
+int fill(PyObject* module) {
+    static Calls bare_calls;
+    static Method bare_methods[] = {make_method("acl_probe.bare", "", bare, bare_calls)};
+    static const MethodTable table = probe_methods();
+    keep_ledger(table);
+    const int status = add_methods(module, {bare_methods, 1});
+    return status == 0 ? add_methods(module, table) : status;
+}
+
+PyModuleDef_Slot kSlots[] = {{Py_mod_exec, reinterpret_cast<void*>(fill)}, {0, nullptr}};
+PyModuleDef kModule = {PyModuleDef_HEAD_INIT, "acl_probe", "Probes of the binding.", 0, nullptr, kSlots, nullptr,
+                       nullptr, nullptr};
+
+}  // namespace
+}  // namespace softacl::python
+
+PyMODINIT_FUNC PyInit_acl_probe() { return PyModuleDef_Init(&softacl::python::kModule); }
