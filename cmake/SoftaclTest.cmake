@@ -13,9 +13,9 @@ function(softacl_test name)
   target_link_libraries(test_${name} PRIVATE softacl_flags ${arg_LINK} GTest::gmock GTest::gtest_main)
   target_include_directories(test_${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
   gtest_discover_tests(test_${name} TEST_PREFIX "${name}." TEST_FILTER "-*Slow*" TEST_LIST quick_${name}
-    DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+    DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 NO_PRETTY_VALUES
     PROPERTIES LABELS "quick;${arg_LABELS}" TIMEOUT 120)
   gtest_discover_tests(test_${name} TEST_PREFIX "${name}." TEST_FILTER "*Slow*" TEST_LIST slow_${name}
-    DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+    DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 NO_PRETTY_VALUES
     PROPERTIES LABELS slow TIMEOUT 900)
 endfunction()

@@ -501,7 +501,8 @@ ACL_API aclError aclrtDestroyEvent(aclrtEvent event);
  * @return `ACL_SUCCESS` (0), or
  *   - `ACL_ERROR_INVALID_PARAM` (100000): `event` is null
  *   - `ACL_ERROR_RT_INVALID_HANDLE` (107017): `event` or `stream` is no living object of its kind
- *   - `ACL_ERROR_RT_CONTEXT_NULL` (107002): `stream` is null and the thread has no current context
+ *   - `ACL_ERROR_RT_CONTEXT_NULL` (107002): the thread has no current context
+ *   - `ACL_ERROR_RT_STREAM_CONTEXT` (107003): `stream` belongs to another context
  *   - `ACL_ERROR_RT_NO_EVENT_RESOURCE` (207007): 65535 events of the device are recorded already
  *
  * Threads: May be called from any thread.
@@ -522,7 +523,8 @@ ACL_API aclError aclrtRecordEvent(aclrtEvent event, aclrtStream stream);
  * @return `ACL_SUCCESS` (0), or
  *   - `ACL_ERROR_INVALID_PARAM` (100000): `event` is null
  *   - `ACL_ERROR_RT_INVALID_HANDLE` (107017): `event` or `stream` is no living object of its kind
- *   - `ACL_ERROR_RT_CONTEXT_NULL` (107002): `stream` is null and the thread has no current context
+ *   - `ACL_ERROR_RT_CONTEXT_NULL` (107002): the thread has no current context
+ *   - `ACL_ERROR_RT_STREAM_CONTEXT` (107003): `stream` belongs to another context
  *
  * Threads: May be called from any thread.
  * Python:  ret = acl.rt.reset_event(event, stream)
@@ -644,7 +646,8 @@ ACL_API aclError aclrtEventElapsedTime(float *ms, aclrtEvent startEvent, aclrtEv
  * @return `ACL_SUCCESS` (0), or
  *   - `ACL_ERROR_INVALID_PARAM` (100000): `event` is null
  *   - `ACL_ERROR_RT_INVALID_HANDLE` (107017): `stream` or `event` is no living object of its kind
- *   - `ACL_ERROR_RT_CONTEXT_NULL` (107002): `stream` is null and the thread has no current context
+ *   - `ACL_ERROR_RT_CONTEXT_NULL` (107002): the thread has no current context
+ *   - `ACL_ERROR_RT_STREAM_CONTEXT` (107003): `stream` belongs to another context
  *
  * Threads: May be called from any thread.
  * Python:  ret = acl.rt.stream_wait_event(stream, event)

@@ -561,7 +561,9 @@ def record_event(event: typing.SupportsIndex, stream: typing.SupportsIndex, /) -
     107017 ACL_ERROR_RT_INVALID_HANDLE
         `event` or `stream` is no living object of its kind
     107002 ACL_ERROR_RT_CONTEXT_NULL
-        `stream` is null and the thread has no current context
+        the thread has no current context
+    107003 ACL_ERROR_RT_STREAM_CONTEXT
+        `stream` belongs to another context
     207007 ACL_ERROR_RT_NO_EVENT_RESOURCE
         65535 events of the device are recorded already
 
@@ -596,7 +598,9 @@ def reset_event(event: typing.SupportsIndex, stream: typing.SupportsIndex, /) ->
     107017 ACL_ERROR_RT_INVALID_HANDLE
         `event` or `stream` is no living object of its kind
     107002 ACL_ERROR_RT_CONTEXT_NULL
-        `stream` is null and the thread has no current context
+        the thread has no current context
+    107003 ACL_ERROR_RT_STREAM_CONTEXT
+        `stream` belongs to another context
 
     Threads: May be called from any thread.
     C function: aclrtResetEvent
@@ -791,7 +795,9 @@ def stream_wait_event(stream: typing.SupportsIndex, event: typing.SupportsIndex,
     107017 ACL_ERROR_RT_INVALID_HANDLE
         `stream` or `event` is no living object of its kind
     107002 ACL_ERROR_RT_CONTEXT_NULL
-        `stream` is null and the thread has no current context
+        the thread has no current context
+    107003 ACL_ERROR_RT_STREAM_CONTEXT
+        `stream` belongs to another context
 
     Threads: May be called from any thread.
     C function: aclrtStreamWaitEvent

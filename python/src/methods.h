@@ -4,11 +4,14 @@
 #include <acl/acl.h>
 
 #include "row.h"
+#include "struct_codec.h"
 #include "table.h"
 
 // The rows of the acl package: one type per function, named after it (acl.rt.malloc: AclRtMalloc).
 
 namespace softacl::python {
+
+#include "generated/structs.inc"
 
 #define METHOD DECLARE_METHOD
 #define METHOD_BY_HAND DECLARE_METHOD_BY_HAND

@@ -19,7 +19,7 @@
 //
 // `in` parameters are the arguments in Python, in C order; `out` parameters and then the return value are the results.
 // A function written by hand has a member `static Outcome call(PyObject* const* arguments)` instead of kFunction,
-// kAnswers and kGil. The macros at the end make rows and tables of them from generated/methods.inc.
+// kAnswers and kGil. The macros at the end make rows of the lines of generated/methods.inc.
 
 namespace softacl::python {
 
@@ -84,20 +84,21 @@ struct Outcome {
 
 }  // namespace softacl::python
 
-#define DECLARE_METHOD(row, name, function, answers, gil, list, doc)                          \
-    struct row {                                                                              \
-        static constexpr const char* kName = name;                                            \
-        static constexpr auto kFunction = &function;                                          \
-        static constexpr ::softacl::python::Answers kAnswers = ::softacl::python::answers;    \
-        static constexpr ::softacl::python::Gil kGil = ::softacl::python::gil;                \
-        static constexpr auto kParameters = ::softacl::python::parameters list;               \
-        static constexpr const char* kDoc = doc;                                              \
+// For use inside the namespace.
+#define DECLARE_METHOD(row, name, function, answers, gil, list, doc) \
+    struct row {                                                     \
+        static constexpr const char* kName = name;                   \
+        static constexpr auto kFunction = &function;                 \
+        static constexpr Answers kAnswers = answers;                 \
+        static constexpr Gil kGil = gil;                             \
+        static constexpr auto kParameters = parameters list;         \
+        static constexpr const char* kDoc = doc;                     \
     };
 
-#define DECLARE_METHOD_BY_HAND(row, name, list, doc)                                          \
-    struct row {                                                                              \
-        static constexpr const char* kName = name;                                            \
-        static constexpr auto kParameters = ::softacl::python::parameters list;               \
-        static constexpr const char* kDoc = doc;                                              \
-        static ::softacl::python::Outcome call(PyObject* const* arguments);                   \
+#define DECLARE_METHOD_BY_HAND(row, name, list, doc)         \
+    struct row {                                             \
+        static constexpr const char* kName = name;           \
+        static constexpr auto kParameters = parameters list; \
+        static constexpr const char* kDoc = doc;             \
+        static Outcome call(PyObject* const* arguments);     \
     };

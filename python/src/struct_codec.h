@@ -190,18 +190,19 @@ struct Output<S*, std::enable_if_t<kIsDescribed<S>>> {
 
 }  // namespace softacl::python
 
-#define STRUCT(name, fields)                                       \
-    template <>                                                    \
-    inline constexpr bool ::softacl::python::kIsDescribed<name> = true; \
-    template <>                                                    \
-    struct ::softacl::python::StructRow<name> {                    \
-        using Described = name;                                    \
-        static constexpr const char* kName = #name;                \
-        static constexpr auto kFields = std::make_tuple fields;    \
+// For use inside the namespace.
+#define STRUCT(name, fields)                                    \
+    template <>                                                 \
+    inline constexpr bool kIsDescribed<name> = true;            \
+    template <>                                                 \
+    struct StructRow<name> {                                    \
+        using Described = name;                                 \
+        static constexpr const char* kName = #name;             \
+        static constexpr auto kFields = std::make_tuple fields; \
     };
 
-#define FIELD(key, member) ::softacl::python::field(key, &Described::member)
-#define COUNTED(key, member, count) ::softacl::python::field(key, &Described::member, &Described::count)
+#define FIELD(key, member) field(key, &Described::member)
+#define COUNTED(key, member, count) field(key, &Described::member, &Described::count)
 
 // What the tables say about the layout in memory, held against the headers.
 #define LAYOUT_SIZE(name, bytes) static_assert(sizeof(name) == bytes);

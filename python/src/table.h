@@ -39,5 +39,6 @@ Method written_by_hand() {
 
 }  // namespace softacl::python
 
-#define LIST_METHOD(row, ...) ::softacl::python::bound<row>(),
-#define LIST_METHOD_BY_HAND(row, ...) ::softacl::python::written_by_hand<row>(),
+// For use inside the namespace: an entry of an array of Method.
+#define LIST_METHOD(row, ...) bound<row>(),
+#define LIST_METHOD_BY_HAND(row, ...) written_by_hand<row>(),

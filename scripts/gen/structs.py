@@ -11,17 +11,15 @@ SIZES = {"bool": 1, "char": 1, "int": 4, "float": 4, "double": 8, "size_t": 8}
 
 
 def outputs(spec):
-    return {"python/src/generated/structs.inc": structs(spec)}
+    top = ("SPDX-License-Identifier: Apache-2.0", banner("spec/types.toml"),
+           "The macros are those of python/src/struct_codec.h.")
+    return {"python/src/generated/structs.inc": "".join(f"// {line}\n" for line in top) + rows(spec)}
 
 
-def structs(spec):
-    lines = [f"// {line}" for line in (
-        "SPDX-License-Identifier: Apache-2.0", banner("spec/types.toml"),
-        "The macros are those of python/src/struct_codec.h.")]
+def rows(spec):
     layouts = _Layouts(spec)
-    for struct in spec.structs:
-        lines += ["", _fields(struct), *layouts.rows(struct)]
-    return "\n".join(lines) + "\n"
+    blocks = ["\n".join([_fields(struct), *layouts.rows(struct)]) for struct in spec.structs]
+    return "".join(f"\n{block}\n" for block in blocks)
 
 
 def _fields(struct):

@@ -17,12 +17,7 @@ namespace {
 Status create_event(aclrtEvent* event, runtime::EventUse use) {
     *event = nullptr;
     SOFTACL_ASSIGN(const Pin<runtime::Context> context, runtime::current_context());
-    runtime::Device& device = context->device();
-    if (use.counted && !device.take_sync_event()) {
-        return fail(ACL_ERROR_RT_NO_EVENT_RESOURCE, "device ", device.id(), " already has ",
-                    runtime::Device::kMaxSyncEvents, " events made with ACL_EVENT_SYNC; destroy some");
-    }
-    return give(event, make_handle(Kind::kEvent, std::make_shared<Event>(device, use)));
+    return give(event, context->device().create_event(use));
 }
 
 bool completed(const Event& event) {
@@ -53,11 +48,8 @@ aclError aclrtCreateEventWithFlag(aclrtEvent* event, uint32_t flag) {
 
 aclError aclrtDestroyEvent(aclrtEvent event) {
     return entry<row::aclrtDestroyEvent>(event)([&]() -> Status {
-        SOFTACL_TRY(pin<Event>(event, "event").status());
-        if (!retire_handle(reinterpret_cast<Handle>(event))) {
-            return fail(ACL_ERROR_RT_INVALID_HANDLE, "event was destroyed by another thread at the same time");
-        }
-        return {};
+        SOFTACL_ASSIGN(const Pin<Event> mark, pin<Event>(event, "event"));
+        return mark->device().destroy_event(reinterpret_cast<Handle>(event));
     });
 }
 

@@ -36,7 +36,7 @@ Status with_warning(Work work) {
 
 Status launch(const void* stream, Result<std::unique_ptr<runtime::Task>> task) {
     SOFTACL_TRY(task.status());
-    SOFTACL_ASSIGN(const Pin<Stream> where, runtime::find_stream_of_current_context(stream, "stream"));
+    SOFTACL_ASSIGN(const Pin<Stream> where, runtime::find_stream(stream, "stream"));
     return where->launch(std::move(*task));
 }
 
@@ -153,8 +153,6 @@ aclError aclrtMemcpy2d(void* dst, size_t dpitch, const void* src, size_t spitch,
 aclError aclrtMemcpy2dAsync(void* dst, size_t dpitch, const void* src, size_t spitch, size_t width, size_t height,
                             aclrtMemcpyKind kind, aclrtStream stream) {
     return entry<row::aclrtMemcpy2dAsync>(dst, dpitch, src, spitch, width, height, kind, stream)([&]() -> Status {
-        constexpr size_t kMaxHeight = 5 * 1024 * 1024;
-        SOFTACL_TRY(check_fits("height", height, "the documented limit", kMaxHeight));
         SOFTACL_ASSIGN(const Copy what, rectangle(dst, dpitch, src, spitch, width, height));
         return with_warning<row::aclrtMemcpy2dAsync>(
             [&](std::string& warning) { return launch(stream, runtime::copy_task(what, warning)); });

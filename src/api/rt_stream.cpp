@@ -22,7 +22,7 @@ Status destroy_stream(aclrtStream stream, bool drop_work) {
     if (stream == nullptr) {
         return fail(ACL_ERROR_RT_PARAM_INVALID, "stream is 0, the default stream, which its context releases");
     }
-    SOFTACL_ASSIGN(const Pin<Stream> live, runtime::find_stream_of_current_context(stream, "stream"));
+    SOFTACL_ASSIGN(const Pin<Stream> live, runtime::find_stream(stream, "stream"));
     SOFTACL_ASSIGN(const Pin<Context> context, runtime::current_context());
     return context->destroy_stream(reinterpret_cast<Handle>(stream), *live, drop_work);
 }
@@ -61,18 +61,18 @@ aclError aclrtSetStreamFailureMode(aclrtStream stream, uint64_t mode) {
 
 aclError aclrtSynchronizeStream(aclrtStream stream) {
     return entry<row::aclrtSynchronizeStream>(stream)([&]() -> Status {
-        SOFTACL_ASSIGN(const Pin<Stream> live, runtime::find_stream_of_current_context(stream, "stream"));
+        SOFTACL_ASSIGN(const Pin<Stream> live, runtime::find_stream(stream, "stream"));
         return live->synchronize();
     });
 }
 
 aclError aclrtSynchronizeStreamWithTimeout(aclrtStream stream, int32_t timeout) {
     return entry<row::aclrtSynchronizeStreamWithTimeout>(stream, timeout)([&]() -> Status {
+        SOFTACL_ASSIGN(const Pin<Stream> live, runtime::find_stream(stream, "stream"));
         if (timeout == 0 || timeout < -1) {
             return fail(ACL_ERROR_RT_PARAM_INVALID, "timeout is ", timeout,
                         "; expected -1 (for ever) or milliseconds above 0");
         }
-        SOFTACL_ASSIGN(const Pin<Stream> live, runtime::find_stream_of_current_context(stream, "stream"));
         return timeout == -1 ? live->synchronize() : live->synchronize(std::chrono::milliseconds(timeout));
     });
 }

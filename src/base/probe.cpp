@@ -20,26 +20,27 @@ uintptr_t page_size() {
 
 // System calls that touch one word of user memory and do nothing else. The kernel answers EFAULT where an access of
 // ours would be a signal.
-bool word_readable(uintptr_t address) {
+bool page_readable(uintptr_t page) {
     constexpr int kNoSuchOperation = -1;
-    return syscall(SYS_rt_sigprocmask, kNoSuchOperation, address & ~uintptr_t{7}, nullptr, 8) == 0 || errno != EFAULT;
+    // The second word, since a null pointer would mean "no mask".
+    return syscall(SYS_rt_sigprocmask, kNoSuchOperation, page + 8, nullptr, 8) == 0 || errno != EFAULT;
 }
-bool word_writable(uintptr_t address) {
+bool page_writable(uintptr_t page) {
     uint32_t own = 0;
     // "Wake nobody here, and nobody there after an atomic OR with 0."
-    return syscall(SYS_futex, &own, FUTEX_WAKE_OP_PRIVATE, 0, nullptr, address & ~uintptr_t{3},
+    return syscall(SYS_futex, &own, FUTEX_WAKE_OP_PRIVATE, 0, nullptr, page,
                    FUTEX_OP(FUTEX_OP_OR, 0, FUTEX_OP_CMP_EQ, 0)) >= 0 ||
            errno != EFAULT;
 }
 
 // Whole pages. The ends are touched, the middle only has to be mapped: one call whatever the size.
 bool pages_ok(uintptr_t begin, uintptr_t end, bool write) {
-    const auto word_ok = write ? word_writable : word_readable;
-    if (!word_ok(begin)) {
+    const auto page_ok = write ? page_writable : page_readable;
+    if (!page_ok(begin)) {
         return false;
     }
     return end - begin == page_size() ||
-           (word_ok(end - page_size()) && msync(reinterpret_cast<void*>(begin), end - begin, MS_ASYNC) == 0);
+           (page_ok(end - page_size()) && msync(reinterpret_cast<void*>(begin), end - begin, MS_ASYNC) == 0);
 }
 
 size_t accessible(const void* address, size_t size, bool write) {

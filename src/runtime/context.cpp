@@ -103,17 +103,13 @@ Handle current_context_handle() { return t_current_context; }
 void set_current_context(Handle context) { t_current_context = context; }
 
 Result<Pin<Stream>> find_stream(const void* stream, const char* argument) {
-    if (stream != nullptr) {
-        return pin<Stream>(stream, argument);
+    if (stream == nullptr) {
+        SOFTACL_ASSIGN(const Pin<Context> context, current_context());
+        return pin<Stream>(context->default_stream(), argument);
     }
-    SOFTACL_ASSIGN(const Pin<Context> context, current_context());
-    return pin<Stream>(context->default_stream(), argument);
-}
-
-Result<Pin<Stream>> find_stream_of_current_context(const void* stream, const char* argument) {
-    SOFTACL_ASSIGN(Pin<Stream> found, find_stream(stream, argument));
-    SOFTACL_TRY(current_context().status());
+    SOFTACL_ASSIGN(Pin<Stream> found, pin<Stream>(stream, argument));
     if (found->context() != t_current_context) {
+        SOFTACL_TRY(current_context().status());
         return fail(ACL_ERROR_RT_STREAM_CONTEXT, argument, " is ", stream,
                     ", which belongs to another context; call aclrtSetCurrentContext with the stream's context first");
     }

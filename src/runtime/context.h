@@ -64,9 +64,8 @@ Result<Pin<Context>> current_context();
 Handle current_context_handle();
 void set_current_context(Handle context);
 
-/// The stream a caller named; 0 is the default stream of the current context. 107017 if it is no live stream.
+/// The stream a caller named, for work in the current context; 0 is the context's default stream.
+/// 107017 if it is no live stream, 107002 without context, 107003 if it belongs to another one.
 Result<Pin<Stream>> find_stream(const void* stream, const char* argument);
-/// The same, and it must belong to the current context: 107003 if it does not.
-Result<Pin<Stream>> find_stream_of_current_context(const void* stream, const char* argument);
 
 }  // namespace softacl::runtime

@@ -6,6 +6,7 @@
 #include "acl/acl_base.h"
 #include "base/log.h"
 #include "runtime/context.h"
+#include "runtime/event.h"
 
 namespace softacl::runtime {
 
@@ -42,7 +43,7 @@ Status Device::release() {
         }
         ending.swap(contexts_);
     }
-    release_contexts(std::move(ending), true);
+    release_all(std::move(ending));
     return {};
 }
 
@@ -53,18 +54,37 @@ void Device::release_everything() {
         references_ = 0;
         ending.swap(contexts_);
     }
-    size_t contexts = 0;
-    size_t streams = 0;
-    for (const OpenContext& entry : ending) {
-        contexts += entry.context->is_default() ? 0 : 1;
-        streams += entry.context->streams().size() - 1;
-    }
-    const size_t blocks = release_contexts(std::move(ending), true);
-    if (contexts + streams + blocks > 0) {
+    const Left left = release_all(std::move(ending));
+    if (left.contexts + left.streams + left.events + left.blocks > 0) {
         log(LogLevel::kWarning, SOFTACL_HERE,
-            text("device ", id_, " was left with ", contexts, " contexts, ", streams, " streams and ", blocks,
-                 " memory blocks alive; they are released now"));
+            text("device ", id_, " was left with ", left.contexts, " contexts, ", left.streams, " streams, ",
+                 left.events, " events and ", left.blocks, " memory blocks alive; they are released now"));
     }
+}
+
+Device::Left Device::release_all(std::vector<OpenContext> contexts) {
+    Left left{};
+    for (const OpenContext& entry : contexts) {
+        left.contexts += entry.context->is_default() ? 0 : 1;
+        left.streams += entry.context->streams().size() - 1;
+    }
+    // What is live now goes, and only that: another thread may set the device again meanwhile.
+    const auto done = std::make_shared<std::atomic<bool>>(false);
+    left.blocks = memory_.retire_all([done] { return !done->load(); });
+    std::unordered_set<Handle> events;
+    {
+        const std::lock_guard lock(events_mutex_);
+        events.swap(events_);
+    }
+    left.events = events.size();
+
+    release_contexts(contexts);
+    for (const Handle event : events) {
+        retire_handle(event);
+    }
+    done->store(true);
+    memory_.reap();
+    return left;
 }
 
 Result<Handle> Device::create_context() {
@@ -90,14 +110,11 @@ Status Device::destroy_context(Handle handle) {
         ending.push_back(std::move(*entry));
         contexts_.erase(entry);
     }
-    release_contexts(std::move(ending), false);
+    release_contexts(ending);
     return {};
 }
 
-size_t Device::release_contexts(std::vector<OpenContext> contexts, bool with_memory) {
-    // Blocks that are live now go, and only those: another thread may set the device again meanwhile.
-    const auto done = std::make_shared<std::atomic<bool>>(false);
-    const size_t blocks = with_memory ? memory_.retire_all([done] { return !done->load(); }) : 0;
+void Device::release_contexts(const std::vector<OpenContext>& contexts) {
     std::vector<std::shared_ptr<Stream>> streams;
     for (const OpenContext& entry : contexts) {
         const auto mine = entry.context->streams();
@@ -108,9 +125,28 @@ size_t Device::release_contexts(std::vector<OpenContext> contexts, bool with_mem
         entry.context->close();
         retire_handle(entry.handle);
     }
-    done->store(true);
-    memory_.reap();
-    return blocks;
+}
+
+Result<Handle> Device::create_event(EventUse use) {
+    if (use.counted && !take(sync_events_, kMaxSyncEvents)) {
+        return fail(ACL_ERROR_RT_NO_EVENT_RESOURCE, "device ", id_, " already has ", kMaxSyncEvents,
+                    " events made with ACL_EVENT_SYNC; destroy some");
+    }
+    SOFTACL_ASSIGN(const Handle handle, make_handle(Kind::kEvent, std::make_shared<Event>(*this, use)));
+    const std::lock_guard lock(events_mutex_);
+    events_.insert(handle);
+    return handle;
+}
+
+Status Device::destroy_event(Handle event) {
+    {
+        const std::lock_guard lock(events_mutex_);
+        events_.erase(event);
+    }
+    if (!retire_handle(event)) {
+        return fail(ACL_ERROR_RT_INVALID_HANDLE, "event was destroyed by another thread at the same time");
+    }
+    return {};
 }
 
 std::vector<std::shared_ptr<Stream>> Device::streams() const {

@@ -7,10 +7,12 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <unordered_set>
 #include <vector>
 
 #include "base/handle.h"
 #include "runtime/device_memory.h"
+#include "runtime/event_use.h"
 #include "runtime/stream.h"
 
 namespace softacl::runtime {
@@ -43,6 +45,11 @@ class Device {
     /// 107000 for the default context, 107017 if another thread destroyed it first.
     Status destroy_context(Handle context);
 
+    /// 207007 if there are too many events made with ACL_EVENT_SYNC.
+    Result<Handle> create_event(EventUse use);
+    /// 107017 if another thread destroyed it first.
+    Status destroy_event(Handle event);
+
     /// Waits for all streams; the first error found.
     Status synchronize();
 
@@ -56,7 +63,6 @@ class Device {
     void release_stream_id(uint32_t id);
     bool take_recorded_event() { return take(recorded_events_, kMaxRecordedEvents); }
     void release_recorded_event() { recorded_events_.fetch_sub(1); }
-    bool take_sync_event() { return take(sync_events_, kMaxSyncEvents); }
     void release_sync_event() { sync_events_.fetch_sub(1); }
 
    private:
@@ -73,8 +79,16 @@ class Device {
     };
     Result<OpenContext> open_context(bool is_default);
     std::vector<std::shared_ptr<Stream>> streams() const;
-    /// Waits for the contexts' work, then releases them; and all memory, if `with_memory`.
-    size_t release_contexts(std::vector<OpenContext> contexts, bool with_memory);
+    /// Waits for the contexts' work and releases them.
+    void release_contexts(const std::vector<OpenContext>& contexts);
+    struct Left {
+        size_t contexts;
+        size_t streams;
+        size_t events;
+        size_t blocks;
+    };
+    /// The same for all contexts, and all events and memory with them. Tells what a program had left alive.
+    Left release_all(std::vector<OpenContext> contexts);
 
     const uint32_t id_;
     DeviceMemory memory_;
@@ -82,6 +96,8 @@ class Device {
     mutable std::mutex mutex_;
     int references_ = 0;
     std::vector<OpenContext> contexts_;  // the default one first, if the device is set
+    std::mutex events_mutex_;
+    std::unordered_set<Handle> events_;
     std::mutex id_mutex_;
     std::bitset<kMaxStreams> used_stream_ids_;
     std::atomic<int> busy_streams_{0};

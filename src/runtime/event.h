@@ -11,6 +11,7 @@
 
 #include "base/handle.h"
 #include "base/trace.h"
+#include "runtime/event_use.h"
 
 namespace softacl::runtime {
 
@@ -53,12 +54,6 @@ class Recording {
     std::vector<std::shared_ptr<Stream>> to_wake_;
 };
 
-/// What an event may be used for.
-struct EventUse {
-    bool timeline = true;  ///< elapsed time
-    bool counted = false;  ///< made with ACL_EVENT_SYNC: at most 1023 exist per device
-};
-
 /// All functions may be called from any thread.
 class Event final : public Object {
    public:
@@ -67,6 +62,7 @@ class Event final : public Object {
     Event(Device& device, EventUse use) : device_(device), use_(use) {}
     ~Event() override;
 
+    Device& device() const { return device_; }
     bool has_timeline() const { return use_.timeline; }
 
     /// Marks the stream's present end. Waits queued earlier keep the recording they saw. 207007 at the limit of

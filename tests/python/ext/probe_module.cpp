@@ -3,9 +3,14 @@
 #include <iterator>
 
 #include "probe_functions.h"
+#include "probe_structs.h"
+#include "struct_codec.h"
 #include "table.h"
 
 namespace softacl::python {
+
+#include "probe_structs.inc"
+
 namespace {
 
 #define METHOD DECLARE_METHOD

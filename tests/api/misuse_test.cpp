@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every function of the table with every kind of bad argument, one at a time: a documented code and a sentence that
+// names the argument, never a crash. The table says what each parameter denotes, so new rows are covered at once.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "acl/acl.h"
+
+namespace {
+
+using Words = std::vector<uint64_t>;
+
+// One parameter of the table: "size:positive", "policy:range:0:5".
+struct Param {
+    explicit Param(const std::string& spec) {
+        const size_t colon = spec.find(':');
+        name = spec.substr(0, colon);
+        what = spec.substr(colon + 1);
+        if (what.rfind("range:", 0) == 0) {
+            const size_t split = what.find(':', 6);
+            min = std::stoll(what.substr(6, split - 6));
+            max = std::stoll(what.substr(split + 1));
+            what = "range";
+        }
+    }
+    bool is_handle() const { return what == "stream" || what == "event" || what == "context"; }
+    bool is_memory() const { return what == "memory" || what == "device_memory" || what == "host_memory"; }
+
+    std::string name;
+    std::string what;
+    long long min = 0;
+    long long max = 0;
+};
+
+template <class T>
+T from_word(uint64_t word) {
+    if constexpr (std::is_pointer_v<T>) {
+        return reinterpret_cast<T>(word);
+    } else {
+        return static_cast<T>(word);
+    }
+}
+
+template <class R, class... Args, size_t... I>
+int call(R (*function)(Args...), const Words& words, std::index_sequence<I...>) {
+    static_cast<void>(words);
+    if constexpr (std::is_same_v<R, aclError>) {
+        return function(from_word<Args>(words[I])...);
+    } else {
+        function(from_word<Args>(words[I])...);
+        return ACL_SUCCESS;
+    }
+}
+template <class R, class... Args>
+int call(R (*function)(Args...), const Words& words) {
+    return call(function, words, std::index_sequence_for<Args...>());
+}
+
+struct Function {
+    std::string name;
+    std::function<int(const Words&)> invoke;
+    std::vector<Param> params;
+};
+
+std::vector<Param> params(std::initializer_list<const char*> specs) {
+    std::vector<Param> parsed;
+    for (const char* spec : specs) {
+        parsed.emplace_back(spec);
+    }
+    return parsed;
+}
+
+const std::vector<Function>& functions() {
+    static const std::vector<Function> kFunctions = {
+#define FUNCTION(name, ...) {#name, [](const Words& words) { return call(&name, words); }, params({__VA_ARGS__})},
+#include "api/generated/functions.inc"
+#undef FUNCTION
+    };
+    return kFunctions;
+}
+
+// Live objects of every kind, made anew for each call: many of the functions destroy what they get.
+class World {
+   public:
+    World() {
+        aclFinalize();  // a test before this one may have initialized
+        EXPECT_EQ(aclInit(nullptr), ACL_SUCCESS);
+        EXPECT_EQ(aclrtSetDevice(0), ACL_SUCCESS);
+        EXPECT_EQ(aclrtCreateContext(&context_, 0), ACL_SUCCESS);
+        EXPECT_EQ(aclrtCreateStream(&stream_), ACL_SUCCESS);
+        EXPECT_EQ(aclrtCreateEvent(&event_), ACL_SUCCESS);
+        EXPECT_EQ(aclrtMalloc(&device_memory_, 4096, ACL_MEM_MALLOC_NORMAL_ONLY), ACL_SUCCESS);
+        EXPECT_EQ(aclrtMallocHost(&host_memory_, 4096), ACL_SUCCESS);
+    }
+    ~World() {
+        aclFinalize();
+        aclGetRecentErrMsg();
+    }
+
+    uint64_t good(const Param& param) {
+        const auto word = [](const void* address) { return reinterpret_cast<uint64_t>(address); };
+        if (param.what == "out") return word(scratch_.data());
+        if (param.what == "stream") return word(stream_);
+        if (param.what == "event") return word(event_);
+        if (param.what == "context") return word(context_);
+        if (param.what == "device_memory" || param.what == "memory") return word(device_memory_);
+        if (param.what == "host_memory") return word(host_memory_);
+        if (param.what == "positive") return 64;
+        if (param.what == "range") return static_cast<uint64_t>(param.min);
+        if (param.what == "path") return 0;
+        if (param.what == "plain") return 0;
+        ADD_FAILURE() << "the table has a kind this test does not know: " << param.what;
+        return 0;
+    }
+    Words good(const Function& function) {
+        Words words;
+        for (const Param& param : function.params) {
+            words.push_back(good(param));
+        }
+        return words;
+    }
+    uint64_t destroyed(const Param& param) {
+        void* object = nullptr;
+        if (param.what == "stream") {
+            EXPECT_EQ(aclrtCreateStream(&object), ACL_SUCCESS);
+            EXPECT_EQ(aclrtDestroyStream(object), ACL_SUCCESS);
+        } else if (param.what == "event") {
+            EXPECT_EQ(aclrtCreateEvent(&object), ACL_SUCCESS);
+            EXPECT_EQ(aclrtDestroyEvent(object), ACL_SUCCESS);
+        } else {
+            EXPECT_EQ(aclrtCreateContext(&object, 0), ACL_SUCCESS);
+            EXPECT_EQ(aclrtDestroyContext(object), ACL_SUCCESS);
+            EXPECT_EQ(aclrtSetCurrentContext(context_), ACL_SUCCESS);
+        }
+        return reinterpret_cast<uint64_t>(object);
+    }
+    uint64_t foreign(const Param& param) {
+        return reinterpret_cast<uint64_t>(param.what == "event" ? stream_ : event_);
+    }
+    aclError settle() { return aclrtSynchronizeStream(stream_); }
+
+   private:
+    aclrtContext context_ = nullptr;
+    aclrtStream stream_ = nullptr;
+    aclrtEvent event_ = nullptr;
+    void* device_memory_ = nullptr;
+    void* host_memory_ = nullptr;
+    std::array<uint64_t, 16> scratch_{};
+};
+
+class Misuse : public testing::TestWithParam<Function> {
+   protected:
+    // Calls with one bad argument. An asynchronous function may notice when the stream gets there.
+    void expect_refused(World& world, size_t index, uint64_t bad, const std::string& what) {
+        const Function& function = GetParam();
+        const Param& param = function.params[index];
+        Words words = world.good(function);
+        words[index] = bad;
+        int code = function.invoke(words);
+        if (code == ACL_SUCCESS) {
+            code = world.settle();
+        }
+        EXPECT_NE(code, ACL_SUCCESS) << param.name << " is " << what;
+        const char* message = aclGetRecentErrMsg();
+        ASSERT_NE(message, nullptr) << param.name << " is " << what;
+        EXPECT_NE(std::string(message).find(std::to_string(code)), std::string::npos) << message;
+        EXPECT_NE(std::string(message).find(param.name), std::string::npos) << message;
+    }
+};
+
+TEST_P(Misuse, WithOneBadArgument) {
+    for (size_t i = 0; i < GetParam().params.size(); ++i) {
+        const Param& param = GetParam().params[i];
+        const auto refuses = [&](uint64_t bad, const std::string& what) {
+            World world;
+            expect_refused(world, i, bad, what);
+        };
+        if (param.what == "out" || param.is_memory() || param.what == "event" || param.what == "context") {
+            refuses(0, "null");
+        }
+        if (param.what == "positive") {
+            refuses(0, "0");
+        }
+        if (param.what == "range") {
+            refuses(static_cast<uint64_t>(param.min - 1), "below the range");
+            refuses(static_cast<uint64_t>(param.max + 1), "above the range");
+            refuses(static_cast<uint64_t>(std::numeric_limits<int>::max()), "far above the range");
+        }
+        if (param.is_handle() || param.what == "host_memory" || param.what == "device_memory") {
+            refuses(0x1234, "a small number");
+            refuses(0xffff800000000040, "a kernel address");
+            refuses(0x5020000000ffffff, "a handle that was never given out");
+        }
+        if (param.is_handle()) {
+            World world;
+            const uint64_t destroyed = world.destroyed(param);
+            expect_refused(world, i, destroyed, "destroyed");
+            expect_refused(world, i, world.foreign(param), "a handle of another kind");
+        }
+    }
+}
+
+TEST_P(Misuse, BeforeInitializationDoesNotCrash) {
+    std::array<uint64_t, 16> scratch{};
+    Words words;
+    for (const Param& param : GetParam().params) {
+        words.push_back(param.what == "out" ? reinterpret_cast<uint64_t>(scratch.data()) : 0);
+    }
+    if (GetParam().invoke(words) != ACL_SUCCESS) {
+        EXPECT_NE(aclGetRecentErrMsg(), nullptr);
+    }
+}
+
+TEST_P(Misuse, AfterFinalizationStaleObjectsAreRefused) {
+    std::array<uint64_t, 16> scratch{};
+    bool uses_objects = false;
+    Words stale;
+    {
+        World world;
+        stale = world.good(GetParam());
+        for (const Param& param : GetParam().params) {
+            uses_objects |= param.is_handle() || param.what == "device_memory" || param.what == "host_memory";
+        }
+        for (size_t i = 0; i < stale.size(); ++i) {
+            if (GetParam().params[i].what == "out") {
+                stale[i] = reinterpret_cast<uint64_t>(scratch.data());
+            }
+        }
+    }
+    const int code = GetParam().invoke(stale);
+    if (uses_objects) {
+        EXPECT_NE(code, ACL_SUCCESS);
+        EXPECT_NE(aclGetRecentErrMsg(), nullptr);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Functions, Misuse, testing::ValuesIn(functions()),
+                         [](const auto& instance) { return instance.param.name; });
+
+}  // namespace

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Finds the modules under test: the folders of SOFTACL_PYTHONPATH, which a build sets for ctest, or PYTHONPATH."""
+import os
+import sys
+
+import pytest
+
+FOLDERS = [folder for folder in os.environ.get("SOFTACL_PYTHONPATH", "").split(os.pathsep) if folder]
+sys.path[:0] = FOLDERS
+
+
+@pytest.fixture
+def run_python():
+    """Runs a program in an interpreter of its own, which sees the same modules; returns the finished process."""
+    import subprocess
+    import textwrap
+
+    def run(program, timeout=30, **environment):
+        search = os.pathsep.join(FOLDERS + [os.environ.get("PYTHONPATH", "")])
+        return subprocess.run([sys.executable, "-c", textwrap.dedent(program)], timeout=timeout,
+                              capture_output=True, text=True, check=False,
+                              env=dict(os.environ, PYTHONPATH=search, **environment))
+    return run
+
+
+@pytest.fixture
+def last_message():
+    """Returns the latest message of this thread; messages from before the test are forgotten."""
+    import acl
+
+    acl.get_recent_err_msg()
+
+    def read():
+        return (acl.get_recent_err_msg() or "").partition("\n")[0]
+    return read
