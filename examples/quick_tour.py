@@ -6,6 +6,7 @@ import numpy as np
 
 HOST_TO_DEVICE, DEVICE_TO_HOST = 1, 2
 MALLOC_HUGE_FIRST = 0
+DDR_MEM = 0
 RUN_MODES = {0: "on the device itself", 1: "on a host"}
 
 
@@ -26,7 +27,7 @@ def show(title, text):
 
 
 def describe_device():
-    free, total = checked(acl.rt.get_mem_info(1))
+    free, total = checked(acl.rt.get_mem_info(DDR_MEM))
     show("devices", checked(acl.rt.get_device_count()))
     show("kind", acl.get_soc_name())
     show("program runs", RUN_MODES[checked(acl.rt.get_run_mode())])

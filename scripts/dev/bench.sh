@@ -6,8 +6,8 @@ name=${1:-}
 [[ $name == runtime ]] && name='' # so far every benchmark is one of the runtime
 scripts/setup.sh build
 build release
-step 'install into build/install' cmake --install build/release --prefix "$PWD/build/install"
-. build/install/set_env.sh
+PYTHONPATH=$(python_path release)
+export PYTHONPATH
 
 found=0
 for program in build/release/bench/*"$name"* bench/*"$name"*.py; do

@@ -36,6 +36,11 @@ step() {
 fixed_addresses=()
 if setarch -R true 2> /dev/null; then fixed_addresses=(setarch -R); fi
 
+# python_path PRESET: where the module of a build and the module of its tests are.
+python_path() {
+  printf '%s' "$PWD/build/$1/python:$PWD/build/$1/tests/python"
+}
+
 configure_and_build() {
   cmake --preset "$1" && cmake --build --preset "$1"
 }

@@ -3,7 +3,6 @@
 . scripts/dev/common.sh
 
 results=build/results
-prefix="$PWD/build/release/install-test"
 
 # check NAME COMMAND...: a step that counts as one test.
 check() {
@@ -28,38 +27,29 @@ ctest_suite() {
     --parallel "$(nproc)" --output-on-failure --no-tests=error --output-junit "$PWD/$results/$1-$2.xml"
 }
 
-# pytest_suite PRESET FOLDER [ENVIRONMENT...]: the Python tests against the installed tree of a preset.
+# pytest_suite REPORT FOLDER [ENVIRONMENT...]: a folder of Python tests.
 pytest_suite() {
-  local preset=$1 folder=$2
+  local report=$1 folder=$2
   shift 2
-  suite "$preset: $folder" "$preset-$(basename "$folder").xml" env "$@" \
-    "$python" -m pytest -q -p no:cacheprovider --junitxml "$results/$preset-$(basename "$folder").xml" "$folder"
-}
-
-# stage PRESET: installs the tree that Python tests import from.
-stage() {
-  check "$1: install" cmake --install "build/$1" --prefix "$PWD/build/$1/install-test"
+  suite "$report: $folder" "$report.xml" env "$@" \
+    "$python" -m pytest -q -p no:cacheprovider --junitxml "$results/$report.xml" "$folder"
 }
 
 release_tests() {
   export SOFTACL_LEDGER="$PWD/$results/ledger"
   ctest_suite release quick
-  if stage release; then
-    pytest_suite release tests/python PYTHONPATH="$prefix/python/site-packages"
-  fi
+  pytest_suite release-python tests/python PYTHONPATH="$(python_path release)"
   unset SOFTACL_LEDGER
   check 'ledger: every function has a passing test' "$python" scripts/ledger.py "$results/ledger" || true
 }
 
 asan_tests() {
-  # Python is not built with the sanitizers, so their libraries come first by hand; it leaks on purpose.
-  local preload
-  preload="$(g++ -print-file-name=libasan.so) $(g++ -print-file-name=libubsan.so) $(g++ -print-file-name=libstdc++.so)"
+  # The interpreter is not built with the sanitizers, so their libraries are loaded first; it leaks on purpose.
+  local library libraries=()
+  for library in libasan libubsan libstdc++; do libraries+=("$(g++ -print-file-name="$library.so")"); done
   ctest_suite asan quick
-  if stage asan; then
-    pytest_suite asan tests/python PYTHONPATH="$PWD/build/asan/install-test/python/site-packages" \
-      LD_PRELOAD="$preload" ASAN_OPTIONS=detect_leaks=0
-  fi
+  pytest_suite asan-python tests/python PYTHONPATH="$(python_path asan)" \
+    LD_PRELOAD="${libraries[*]}" ASAN_OPTIONS=detect_leaks=0
 }
 
 quick() {

@@ -59,9 +59,9 @@ def test_bounds_pass(name, bounds):
 
 
 @pytest.mark.parametrize("name, bounds", RANGES.items())
-@pytest.mark.parametrize("excess", [1, 2**64, 2**100, 10**5000])
-def test_out_of_range_is_no_exception(name, bounds, excess, last_message):
-    for value in (bounds[0] - excess, bounds[1] + excess):
+@pytest.mark.parametrize("bits", [0, 64, 100, 20000])
+def test_out_of_range_is_no_exception(name, bounds, bits, last_message):
+    for value in (bounds[0] - 2**bits, bounds[1] + 2**bits):
         assert getattr(acl_probe, name)(value) == 0
         message = last_message()
         assert f"acl_probe.{name}" in message and "value" in message
@@ -76,10 +76,8 @@ def test_a_rejected_call_does_not_reach_c(last_message):
     assert acl_probe.calls() == before + 1
 
 
-@pytest.mark.parametrize("value", [5, True, numpy.int64(5), numpy.uint8(5), numpy.bool_(True), Index(5)])
+@pytest.mark.parametrize("value", [5, True, numpy.int64(5), numpy.uint8(5), Index(5)])
 def test_index_is_asked(value):
-    if isinstance(value, numpy.bool_):
-        pytest.skip("NumPy's booleans have no __index__")
     assert acl_probe.int32(value) == value.__index__()
 
 
