@@ -11,6 +11,8 @@ function(softacl_test name)
   endif()
   add_executable(test_${name} ${arg_SOURCES})
   target_link_libraries(test_${name} PRIVATE softacl_flags ${arg_LINK} GTest::gmock GTest::gtest_main)
+  # GoogleTest's macros name their parameters like everybody else.
+  target_compile_options(test_${name} PRIVATE -Wno-shadow)
   target_include_directories(test_${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
   gtest_discover_tests(test_${name} TEST_PREFIX "${name}." TEST_FILTER "-*Slow*" TEST_LIST quick_${name}
     DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 NO_PRETTY_VALUES

@@ -57,13 +57,13 @@ struct Output {
 // Without exceptions in this library (see CMakeLists.txt) a thread that ends in PyEval_RestoreThread, because the
 // interpreter is gone, passes this frame without running it.
 class GilRelease {
-  public:
+   public:
     GilRelease() : state_(PyEval_SaveThread()) {}
     ~GilRelease() { PyEval_RestoreThread(state_); }
     GilRelease(const GilRelease&) = delete;
     GilRelease& operator=(const GilRelease&) = delete;
 
-  private:
+   private:
     PyThreadState* state_;
 };
 
@@ -80,7 +80,7 @@ class Binding<Row, Return (*)(Types...)> {
                   "the row says that the function returns a code; the prototype does not");
     static constexpr bool kIsVoid = std::is_void_v<Return>;
 
-  public:
+   public:
     static PyObject* call(PyObject* const* arguments, Py_ssize_t count) {
         bool success = false;
         PyObject* result = nullptr;
@@ -91,21 +91,20 @@ class Binding<Row, Return (*)(Types...)> {
         return result;
     }
 
-  private:
+   private:
     template <std::size_t kIndex, class T>
     struct Slot : std::conditional_t<kList[kIndex].is_out, Output<T>, Input<T>> {
         static_assert(!kList[kIndex].is_path || is_text<T>(), "a path must be const char*");
 
-        Verdict fetch(PyObject* const* arguments, std::size_t count) {
-            constexpr std::size_t kArgument = count_inputs(kList, kIndex);
-            static constexpr Place kPlace(Row::kName, kList[kIndex].name);
-            if constexpr (Slot::kIsOut) {
-                return Verdict::kRead;
-            } else if (kArgument >= count) {
-                return Verdict::kRead;
-            } else {
-                return this->read(arguments[kArgument], kPlace, kList[kIndex]);
+        Verdict fetch([[maybe_unused]] PyObject* const* arguments, [[maybe_unused]] std::size_t count) {
+            if constexpr (!Slot::kIsOut) {
+                constexpr std::size_t kArgument = count_inputs(kList, kIndex);
+                static constexpr Place kPlace(Row::kName, kList[kIndex].name);
+                if (kArgument < count) {
+                    return this->read(arguments[kArgument], kPlace, kList[kIndex]);
+                }
             }
+            return Verdict::kRead;
         }
 
         void give(PyObject** items, std::size_t& count) {

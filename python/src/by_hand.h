@@ -32,9 +32,7 @@ Verdict read_arguments(PyObject* const* arguments, Types&... values) {
 inline Outcome done(PyObject* value) { return {value, value != nullptr}; }
 
 // The answer of a function without error code to arguments it cannot take.
-inline Outcome refused(Verdict verdict) {
-    return {verdict == Verdict::kRaised ? nullptr : Py_NewRef(Py_None), false};
-}
+inline Outcome refused(Verdict verdict) { return {verdict == Verdict::kRaised ? nullptr : Py_NewRef(Py_None), false}; }
 
 template <class Row>
 PyObject* call_by_hand(PyObject* /*module*/, PyObject* const* arguments, Py_ssize_t count) {

@@ -46,8 +46,7 @@ Verdict read_integer(PyObject* object, const Place& place, IntegerRange range, u
         return Verdict::kRead;
     }
     PyErr_Clear();
-    return place.wrong_value(object,
-                             "an int from " + std::to_string(range.min) + " to " + std::to_string(range.max));
+    return place.wrong_value(object, "an int from " + std::to_string(range.min) + " to " + std::to_string(range.max));
 }
 
 Verdict read_real(PyObject* object, const Place& place, double& value) {

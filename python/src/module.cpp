@@ -31,25 +31,25 @@ int fill(PyObject* package) {
             return -1;
         }
     }
-    static const MethodTable table = acl_methods();
-    keep_ledger(table);
-    return add_methods(package, table);
+    static const MethodTable kTable = acl_methods();
+    keep_ledger(kTable);
+    return add_methods(package, kTable);
 }
 
-PyModuleDef_Slot kSlots[] = {{Py_mod_exec, reinterpret_cast<void*>(fill)}, {0, nullptr}};
+PyModuleDef_Slot slots[] = {{Py_mod_exec, reinterpret_cast<void*>(fill)}, {0, nullptr}};
 
-PyModuleDef kModule = {PyModuleDef_HEAD_INIT,
-                       "acl",
-                       "pyACL in software: the Python interface of AscendCL, on any machine and without an "
-                       "accelerator. See help(acl.rt) and help(acl.rt.malloc).",
-                       0,
-                       nullptr,
-                       kSlots,
-                       nullptr,
-                       nullptr,
-                       nullptr};
+PyModuleDef definition = {PyModuleDef_HEAD_INIT,
+                          "acl",
+                          "pyACL in software: the Python interface of AscendCL, on any machine and without an "
+                          "accelerator. See help(acl.rt) and help(acl.rt.malloc).",
+                          0,
+                          nullptr,
+                          slots,
+                          nullptr,
+                          nullptr,
+                          nullptr};
 
 }  // namespace
 }  // namespace softacl::python
 
-PyMODINIT_FUNC PyInit_acl() { return PyModuleDef_Init(&softacl::python::kModule); }
+PyMODINIT_FUNC PyInit_acl() { return PyModuleDef_Init(&softacl::python::definition); }

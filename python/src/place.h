@@ -16,12 +16,10 @@ enum class Verdict {
 
 // Where a value stands in a call. Costs nothing until a message has to say `acl.f(): desc['dims'][3] ...`.
 class Place {
-  public:
+   public:
     constexpr Place(const char* function, const char* parameter) : function_(function), name_(parameter) {}
-    constexpr Place(const Place& outer, const char* key)
-        : function_(outer.function_), outer_(&outer), name_(key) {}
-    constexpr Place(const Place& outer, Py_ssize_t index)
-        : function_(outer.function_), outer_(&outer), index_(index) {}
+    constexpr Place(const Place& outer, const char* key) : function_(outer.function_), outer_(&outer), name_(key) {}
+    constexpr Place(const Place& outer, Py_ssize_t index) : function_(outer.function_), outer_(&outer), index_(index) {}
 
     // Raises TypeError: `acl.rt.malloc(): size must be int, not float`. `expected` is what stands after "must be".
     Verdict wrong_type(const std::string& expected, PyObject* found) const;
@@ -33,7 +31,7 @@ class Place {
     Verdict wrong_value(PyObject* found, const std::string& expected) const;
     Verdict wrong_value(const std::string& found, const std::string& expected) const;
 
-  private:
+   private:
     std::string path() const;
 
     const char* function_;

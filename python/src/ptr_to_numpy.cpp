@@ -97,8 +97,7 @@ Outcome AclUtilPtrToNumpy::call(PyObject* const* arguments) {
         return refused(place_of<Row>(1).wrong_value(shape, "fewer bytes than 64 bits can count"));
     }
     verdict = check_readable(address, bytes, place_of<Row>(0));
-    return verdict == Verdict::kRead ? done(make_array(shape, type.get(), address, bytes).release())
-                                     : refused(verdict);
+    return verdict == Verdict::kRead ? done(make_array(shape, type.get(), address, bytes).release()) : refused(verdict);
 }
 
 }  // namespace softacl::python

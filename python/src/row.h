@@ -64,8 +64,7 @@ void raise_wrong_count(const char* function, const Parameter* list, std::size_t 
 template <class Row>
 bool count_is_right(Py_ssize_t given) {
     constexpr auto kMost = static_cast<Py_ssize_t>(count_inputs(Row::kParameters));
-    constexpr auto kLeast =
-        static_cast<Py_ssize_t>(count_inputs(Row::kParameters, Row::kParameters.size(), false));
+    constexpr auto kLeast = static_cast<Py_ssize_t>(count_inputs(Row::kParameters, Row::kParameters.size(), false));
     if (given >= kLeast && given <= kMost) {
         return true;
     }

@@ -28,9 +28,8 @@ int add_method(PyObject* package, Method& method) {
 Method make_method(const char* full_name, const char* doc, FastCall function, const Calls& calls) {
     // A cast of function types that differ, as METH_FASTCALL asks for; the step between says it is meant.
     const auto any = reinterpret_cast<void (*)()>(function);
-    return {full_name,
-            {std::strrchr(full_name, '.') + 1, reinterpret_cast<PyCFunction>(any), METH_FASTCALL, doc},
-            &calls};
+    return {
+        full_name, {std::strrchr(full_name, '.') + 1, reinterpret_cast<PyCFunction>(any), METH_FASTCALL, doc}, &calls};
 }
 
 int add_methods(PyObject* package, const MethodTable& table) {

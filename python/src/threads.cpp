@@ -20,14 +20,11 @@ Ref make_thread(PyObject* function, PyObject* argument) {
     Ref threading(PyImport_ImportModule("threading"));
     Ref type(threading ? PyObject_GetAttrString(threading.get(), "Thread") : nullptr);
     Ref none(PyTuple_New(0));
-    Ref options(
-        Py_BuildValue("{s:O,s:(O),s:O}", "target", function, "args", argument, "daemon", Py_True));
+    Ref options(Py_BuildValue("{s:O,s:(O),s:O}", "target", function, "args", argument, "daemon", Py_True));
     return Ref(type && none && options ? PyObject_Call(type.get(), none.get(), options.get()) : nullptr);
 }
 
-Outcome start_result(Ident ident, aclError code) {
-    return {Py_BuildValue("(ki)", ident, code), code == ACL_SUCCESS};
-}
+Outcome start_result(Ident ident, aclError code) { return {Py_BuildValue("(ki)", ident, code), code == ACL_SUCCESS}; }
 
 Outcome stop_result(aclError code) { return {PyLong_FromLong(code), code == ACL_SUCCESS}; }
 
@@ -48,7 +45,7 @@ Outcome AclUtilStartThread::call(PyObject* const* arguments) {
         }
         PyErr_Clear();
         kPlace.wrong_value(arguments[0], "a function for which the system can start one more thread");
-        return start_result(0, ACL_ERROR_INVALID_PARAM);
+        return start_result(0, ACL_ERROR_FAILURE);
     }
     Ref ident(PyObject_GetAttrString(thread.get(), "ident"));
     if (!ident) {

@@ -41,10 +41,11 @@ python_path() {
   printf '%s' "$PWD/build/$1/python:$PWD/build/$1/tests/python"
 }
 
+# configure_and_build PRESET [TARGET]
 configure_and_build() {
-  cmake --preset "$1" && cmake --build --preset "$1"
+  cmake --preset "$1" && cmake --build --preset "$1" --target "${2:-all}"
 }
 
 build() {
-  step "build $1" configure_and_build "$1"
+  step "build ${2:-$1}" configure_and_build "$@"
 }

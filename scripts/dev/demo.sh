@@ -3,7 +3,7 @@
 . scripts/dev/common.sh
 
 scripts/setup.sh build
-build release
+build release product
 step 'install into build/install' cmake --install build/release --prefix "$PWD/build/install"
 . build/install/set_env.sh
 echo

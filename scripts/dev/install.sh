@@ -5,6 +5,6 @@
 prefix=${1:-}
 [[ -n $prefix ]] || fail 'usage: ./dev install PREFIX'
 scripts/setup.sh build
-build release
+build release product
 step 'install' cmake --install build/release --prefix "$prefix"
 printf 'Next: source %s/set_env.sh\n' "$prefix"

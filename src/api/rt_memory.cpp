@@ -37,7 +37,7 @@ Status with_warning(Work work) {
 Status launch(const void* stream, Result<std::unique_ptr<runtime::Task>> task) {
     SOFTACL_TRY(task.status());
     SOFTACL_ASSIGN(const Pin<Stream> where, runtime::find_stream(stream, "stream"));
-    return where->launch(std::move(*task));
+    return where->launch(std::move(*task)).status();
 }
 
 Status check_fits(const char* count_name, size_t count, const char* limit_name, size_t limit) {

@@ -38,6 +38,16 @@ Status Recording::wait() const {
     return status_;
 }
 
+void Recording::set_place(Dependency place) {
+    const std::lock_guard lock(mutex_);
+    place_ = std::move(place);
+}
+
+Dependency Recording::place() const {
+    const std::lock_guard lock(mutex_);
+    return place_;
+}
+
 Recording::View Recording::view() const {
     const std::lock_guard lock(mutex_);
     return {is_finished_, ran_, status_, time_};
@@ -90,6 +100,7 @@ class WaitTask final : public Task {
         return Outcome::park();
     }
     void skip(const Status&) override { leave(); }
+    Dependency waits_for() const override { return recording_->place(); }
     bool hopeless() const override { return !recording_->queued(); }
 
    private:
@@ -125,7 +136,9 @@ Status Event::record(const std::shared_ptr<Event>& event, const std::shared_ptr<
         event->reset_queued_ = false;
         recording->set_queued();
     }
-    return stream->launch(std::make_unique<RecordTask>(std::move(recording)));
+    SOFTACL_ASSIGN(const uint64_t position, stream->launch(std::make_unique<RecordTask>(recording)));
+    recording->set_place({stream, position});
+    return {};
 }
 
 std::shared_ptr<Recording> Event::recording_to_wait_for() {
@@ -142,7 +155,7 @@ std::shared_ptr<Recording> Event::recording_to_wait_for() {
 Status Event::queue_wait(const std::shared_ptr<Event>& event, const std::shared_ptr<Stream>& stream,
                          std::optional<std::chrono::seconds> timeout) {
     event->pending_waits_.fetch_add(1, std::memory_order_acq_rel);
-    return stream->launch(std::make_unique<WaitTask>(event, event->recording_to_wait_for(), timeout));
+    return stream->launch(std::make_unique<WaitTask>(event, event->recording_to_wait_for(), timeout)).status();
 }
 
 Status Event::queue_reset(const std::shared_ptr<Event>& event, const std::shared_ptr<Stream>& stream) {
@@ -158,7 +171,7 @@ Status Event::queue_reset(const std::shared_ptr<Event>& event, const std::shared
     return stream->launch(make_task("reset_event", [event, recording]() -> Status {
         event->forget(recording);
         return {};
-    }));
+    })).status();
 }
 
 void Event::forget(const std::shared_ptr<Recording>& recording) {

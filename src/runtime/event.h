@@ -12,6 +12,7 @@
 #include "base/handle.h"
 #include "base/trace.h"
 #include "runtime/event_use.h"
+#include "runtime/task.h"
 
 namespace softacl::runtime {
 
@@ -25,6 +26,9 @@ class Stream;
 class Recording {
    public:
     void set_queued() { queued_.store(true, std::memory_order_release); }
+    /// Where the record task stands; known a moment after it was queued.
+    void set_place(Dependency place);
+    Dependency place() const;
     bool queued() const { return queued_.load(std::memory_order_acquire); }
 
     /// `status` is the error of the recording stream; it travels to everyone who waits.
@@ -51,6 +55,7 @@ class Recording {
     bool ran_ = false;
     Status status_;
     Clock::time_point time_;
+    Dependency place_;
     std::vector<std::shared_ptr<Stream>> to_wake_;
 };
 

@@ -30,15 +30,13 @@ void pause_cpu() {
 #endif
 }
 
-Status run_guarded(Task& task, Stream& stream, bool& parked) {
+Outcome run_guarded(Task& task, Stream& stream) {
     try {
-        Outcome outcome = task.run(stream);
-        parked = outcome.parked;
-        return std::move(outcome.status);
+        return task.run(stream);
     } catch (const std::bad_alloc&) {
-        return fail(ACL_ERROR_BAD_ALLOC, "task ", task.kind(), " ran out of host memory");
+        return Outcome::done(fail(ACL_ERROR_BAD_ALLOC, "task ", task.kind(), " ran out of host memory"));
     } catch (const std::exception& error) {
-        return fail(ACL_ERROR_INTERNAL_ERROR, "task ", task.kind(), " failed: ", error.what());
+        return Outcome::done(fail(ACL_ERROR_INTERNAL_ERROR, "task ", task.kind(), " failed: ", error.what()));
     }
 }
 
@@ -53,7 +51,7 @@ Stream::~Stream() {
     device_.release_stream_id(id_);
 }
 
-Status Stream::launch(std::unique_ptr<Task> task) {
+Result<uint64_t> Stream::launch(std::unique_ptr<Task> task) {
     Lock lock(mutex_);
     if (closed_) {
         lock.unlock();
@@ -62,12 +60,12 @@ Status Stream::launch(std::unique_ptr<Task> task) {
         return closed;
     }
     queue_.push(std::move(task));
-    submitted_.fetch_add(1, std::memory_order_release);
+    const uint64_t position = submitted_.fetch_add(1, std::memory_order_release) + 1;
     if (state_ == State::kIdle) {
         device_.stream_became_busy();
         make_ready(lock);
     }
-    return {};
+    return position;
 }
 
 void Stream::make_ready(Lock& lock) {
@@ -92,49 +90,66 @@ void Stream::serve() {
 }
 
 void Stream::run(Lock& lock, uint64_t until) {
-    std::unique_ptr<Task> finished;  // destroyed without the lock: its last reference may be to anything
-    while (!queue_.empty() && completed_.load(std::memory_order_relaxed) < until) {
-        Task& task = queue_.front();
-        const bool skip = mode_ == FailureMode::kStop && !error_.ok();
-        const Status why = error_;
-        lock.unlock();
-        finished.reset();
-        bool parked = false;
-        Status status;
-        TraceSink* const sink = trace_sink();
-        const Clock::time_point begin = sink ? Clock::now() : Clock::time_point();
-        if (skip) {
-            task.skip(why);
-        } else {
-            status = run_guarded(task, *this, parked);
+    while (completed_.load(std::memory_order_relaxed) < until) {
+        if (batch_.empty()) {
+            batch_.swap(queue_);
+            if (batch_.empty()) {
+                become_idle();
+                return;
+            }
         }
-        if (sink != nullptr && !parked) {
-            sink->on_task({task.kind(), device_.id(), id_, running_task(), status.code(), begin, Clock::now()});
+        lock.unlock();
+        while (!batch_.empty() && completed_.load(std::memory_order_relaxed) < until) {
+            if (!run_front()) {
+                lock.lock();
+                return;
+            }
         }
         lock.lock();
-        if (parked && !dropping_) {
-            if (std::exchange(wake_asked_, false)) {
-                continue;
-            }
-            state_ = State::kParked;
-            return;
-        }
-        if (parked) {
-            status = fail(ACL_ERROR_RT_INVALID_HANDLE, "stream ", id_, " was destroyed while the task waited");
-            task.skip(status);
-        }
-        wake_asked_ = false;
-        finished = queue_.pop();
-        finished_one(status);
     }
-    if (queue_.empty()) {
+    if (batch_.empty() && queue_.empty()) {
         become_idle();
     } else {
         make_ready(lock);
     }
-    lock.unlock();
-    finished.reset();
-    lock.lock();
+}
+
+bool Stream::run_front() {
+    Task& task = batch_.front();
+    TraceSink* const sink = trace_sink();
+    const Clock::time_point begin = sink ? Clock::now() : Clock::time_point();
+    Outcome outcome;
+    if (must_skip()) {
+        task.skip(dropping_ ? destroyed() : error());
+    } else {
+        outcome = run_guarded(task, *this);
+        if (outcome.parked) {
+            return !park();
+        }
+    }
+    if (sink != nullptr) {
+        sink->on_task({task.kind(), device_.id(), id_, running_task(), outcome.status.code(), begin, Clock::now()});
+    }
+    if (!outcome.status.ok()) {
+        keep_error(outcome.status);
+    }
+    const std::unique_ptr<Task> done = batch_.pop();
+    finished(1);
+    return true;
+}
+
+bool Stream::must_skip() const {
+    return dropping_.load(std::memory_order_relaxed) ||
+           (mode_.load(std::memory_order_relaxed) == FailureMode::kStop && has_error_.load(std::memory_order_relaxed));
+}
+
+bool Stream::park() {
+    const Lock lock(mutex_);
+    if (dropping_ || std::exchange(wake_asked_, false)) {
+        return false;
+    }
+    state_ = State::kParked;
+    return true;
 }
 
 void Stream::become_idle() {
@@ -142,18 +157,27 @@ void Stream::become_idle() {
     device_.stream_became_idle();
 }
 
-void Stream::finished_one(const Status& status) {
-    if (!status.ok()) {
-        log(LogLevel::kError, SOFTACL_HERE,
-            text("device ", device_.id(), " stream ", id_, " task ", running_task(), ": ", status.message()));
-        if (error_.ok()) {
-            error_ = status;
-        }
+void Stream::keep_error(const Status& status) {
+    log(LogLevel::kError, SOFTACL_HERE,
+        text("device ", device_.id(), " stream ", id_, " task ", running_task(), ": ", status.message()));
+    const Lock lock(mutex_);
+    if (error_.ok()) {
+        error_ = status;
+        has_error_ = true;
     }
-    completed_.fetch_add(1, std::memory_order_release);
-    if (waiters_ > 0) {
+}
+
+// A thread that waits says so before it looks; the count is published before this looks for waiters.
+void Stream::finished(uint64_t count) {
+    completed_.fetch_add(count);
+    if (waiters_.load() > 0) {
+        const Lock lock(mutex_);
         progress_.notify_all();
     }
+}
+
+Status Stream::destroyed() const {
+    return fail(ACL_ERROR_RT_INVALID_HANDLE, "stream ", id_, " was destroyed with this work queued");
 }
 
 void Stream::wake() {
@@ -168,15 +192,41 @@ void Stream::wake() {
 Status Stream::synchronize(std::optional<std::chrono::milliseconds> timeout) {
     Lock lock(mutex_);
     const uint64_t target = position();
-    if (!reached(target) && !timeout && state_ == State::kReady) {
-        state_ = State::kRunning;
-        run(lock, target);
+    if (!timeout) {
+        help(lock, target, 0);
     }
     if (!wait_until_reached(lock, target, timeout)) {
         return fail(ACL_ERROR_RT_STREAM_SYNC_TIMEOUT, "stream ", id_, " had ", target - completed_.load(),
                     " unfinished tasks after ", timeout->count(), " ms");
     }
+    has_error_ = false;
     return std::exchange(error_, Status());
+}
+
+void Stream::help(Lock& lock, uint64_t target, int depth) {
+    constexpr int kMaxDepth = 8;
+    while (!reached(target)) {
+        if (state_ == State::kReady) {
+            state_ = State::kRunning;
+            run(lock, target);
+            continue;
+        }
+        if (state_ != State::kParked || depth == kMaxDepth) {
+            return;
+        }
+        const Dependency dependency = batch_.front().waits_for();
+        lock.unlock();
+        bool done = false;
+        if (const auto other = dependency.stream.lock()) {
+            Lock others(other->mutex_);
+            other->help(others, dependency.position, depth + 1);
+            done = other->reached(dependency.position);
+        }
+        lock.lock();
+        if (!done) {
+            return;
+        }
+    }
 }
 
 bool Stream::wait_until_reached(Lock& lock, uint64_t target, std::optional<std::chrono::milliseconds> timeout) {
@@ -211,12 +261,12 @@ void Stream::close_now() {
     Lock lock(mutex_);
     closed_ = true;
     dropping_ = true;
-    drop_queue(lock, fail(ACL_ERROR_RT_INVALID_HANDLE, "stream ", id_, " was destroyed with this work queued"));
+    drop_queue(lock, destroyed());
 }
 
 void Stream::drop_if_hopeless() {
     Lock lock(mutex_);
-    if (state_ == State::kParked && queue_.front().hopeless()) {
+    if (state_ == State::kParked && batch_.front().hopeless()) {
         const Status why = fail(ACL_ERROR_RT_EVENT_NOT_COMPLETE, "stream ", id_,
                                 " waited for an event that nobody recorded when its context ended; ",
                                 position() - completed_.load(), " tasks were dropped");
@@ -225,36 +275,33 @@ void Stream::drop_if_hopeless() {
     }
 }
 
-// A task that runs stays; its thread takes it off.
+// The batch of a stream that runs is left to the thread that runs it.
 void Stream::drop_queue(Lock& lock, const Status& why) {
-    TaskQueue dropped;
-    if (state_ == State::kRunning && !queue_.empty()) {
-        std::unique_ptr<Task> running = queue_.pop();
-        queue_.swap(dropped);
-        queue_.push(std::move(running));
-    } else {
-        queue_.swap(dropped);
+    TaskQueue dropped[2];
+    if (state_ != State::kRunning) {
+        batch_.swap(dropped[0]);
         if (state_ != State::kIdle) {
             become_idle();
         }
     }
+    queue_.swap(dropped[1]);
     lock.unlock();
     uint64_t count = 0;
-    while (!dropped.empty()) {
-        dropped.pop()->skip(why);
-        ++count;
+    for (TaskQueue& tasks : dropped) {
+        for (; !tasks.empty(); ++count) {
+            tasks.pop()->skip(why);
+        }
     }
+    finished(count);
     lock.lock();
-    completed_.fetch_add(count, std::memory_order_release);
-    progress_.notify_all();
 }
 
-void Stream::set_failure_mode(FailureMode mode) {
-    const Lock lock(mutex_);
-    mode_ = mode;
-}
+void Stream::set_failure_mode(FailureMode mode) { mode_ = mode; }
 
 Status Stream::error() const {
+    if (!has_error_) {
+        return {};
+    }
     const Lock lock(mutex_);
     return error_;
 }

@@ -37,11 +37,12 @@ class Stream final : public Object, public std::enable_shared_from_this<Stream> 
     Handle context() const { return context_; }
     uint32_t id() const { return id_; }
 
-    /// Queues a task. Fails with 107017 once the stream was closed.
-    Status launch(std::unique_ptr<Task> task);
+    /// Queues a task; the number of tasks launched by then. Fails with 107017 once the stream was closed.
+    Result<uint64_t> launch(std::unique_ptr<Task> task);
 
     /// Waits for everything queued before the call. Returns the stream's first error and clears it.
-    /// With a timeout 507046 if it passes first. Without one the caller runs waiting tasks itself.
+    /// With a timeout 507046 if it passes first. Without one the caller runs what it waits for itself, as far as
+    /// no other thread does.
     Status synchronize(std::optional<std::chrono::milliseconds> timeout = std::nullopt);
 
     /// Takes no more tasks and waits until what is queued has run.
@@ -78,12 +79,21 @@ class Stream final : public Object, public std::enable_shared_from_this<Stream> 
 
     /// A worker's turn: claims the stream if it is still ready and runs a bounded number of tasks.
     void serve();
-    /// Runs tasks until `until` are finished, the queue is empty or its first task parks. The caller made it kRunning.
+    /// Runs tasks until `until` are finished, none is left or the first one parks. The caller made it kRunning.
     void run(Lock& lock, uint64_t until);
+    /// Runs, skips or parks the first task of the batch. False if it parked.
+    bool run_front();
+    bool must_skip() const;
+    /// False if somebody woke or dropped the stream meanwhile.
+    bool park();
     void make_ready(Lock& lock);
     void become_idle();
     void drop_queue(Lock& lock, const Status& why);
-    void finished_one(const Status& status);
+    void keep_error(const Status& status);
+    void finished(uint64_t count);
+    Status destroyed() const;
+    /// Runs tasks, of this stream or of those it waits for, until `target` or until only other threads can go on.
+    void help(Lock& lock, uint64_t target, int depth);
     bool wait_until_reached(Lock& lock, uint64_t target, std::optional<std::chrono::milliseconds> timeout);
 
     Device& device_;
@@ -93,15 +103,17 @@ class Stream final : public Object, public std::enable_shared_from_this<Stream> 
 
     mutable std::mutex mutex_;
     std::condition_variable progress_;
-    TaskQueue queue_;
+    TaskQueue queue_;           // what was launched since the batch was taken
+    TaskQueue batch_;           // belongs to the thread that runs the stream, to the lock when nobody does
     State state_ = State::kIdle;
     bool in_line_ = false;      // the scheduler holds an entry
     bool wake_asked_ = false;   // woken while running: look again before parking
     bool closed_ = false;
-    bool dropping_ = false;     // what is running must not park any more
-    int waiters_ = 0;
-    FailureMode mode_ = FailureMode::kContinue;
     Status error_;
+    std::atomic<bool> has_error_{false};
+    std::atomic<bool> dropping_{false};  // skip what is left of the batch
+    std::atomic<FailureMode> mode_{FailureMode::kContinue};
+    std::atomic<int> waiters_{0};
     std::atomic<uint64_t> submitted_{0};
     std::atomic<uint64_t> completed_{0};
 };

@@ -2,6 +2,7 @@
 // A piece of work in a stream.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <utility>
 
@@ -10,6 +11,12 @@
 namespace softacl::runtime {
 
 class Stream;
+
+/// The first `position` tasks of a stream.
+struct Dependency {
+    std::weak_ptr<Stream> stream;
+    uint64_t position = 0;
+};
 
 /// What running a task came to. A parked task is run again after somebody woke its stream.
 struct Outcome {
@@ -33,6 +40,8 @@ class Task {
     /// Must not block: work that has to wait parks and is woken through Stream::wake.
     virtual Outcome run(Stream& stream) = 0;
     virtual void skip(const Status& /*why*/) {}
+    /// For a parked task: the work it waits for, so that a waiting thread can do it instead of sleeping.
+    virtual Dependency waits_for() const { return {}; }
     /// True for a parked task that waits for something nobody has asked for yet.
     virtual bool hopeless() const { return false; }
 

@@ -216,7 +216,7 @@ TEST_F(Stress, ConcurrentDestructionGivesCodesNotCrashes) {
                         break;
                     }
                     case 4: aclrtSynchronizeStreamWithTimeout(stale_stream, 1); break;
-                    default: successes += aclrtMemsetAsync(cell.at(0), kCell, 1, kCell, stale_stream) == ACL_SUCCESS;
+                    default: successes += aclrtMemsetAsync(cell.at(0), kCell, 1, 0, stale_stream) == ACL_SUCCESS;
                 }
                 aclGetRecentErrMsg();
             }

@@ -19,7 +19,7 @@ namespace {
 #undef METHOD
 #undef METHOD_BY_HAND
 
-Outcome Bare::call(PyObject* const* arguments) { return done(Py_NewRef(arguments[0])); }
+Outcome ByHand::call(PyObject* const* arguments) { return done(Py_NewRef(arguments[0])); }
 
 MethodTable probe_methods() {
 #define METHOD LIST_METHOD
@@ -40,17 +40,17 @@ PyObject* bare(PyObject* /*module*/, PyObject* const* /*arguments*/, Py_ssize_t 
 int fill(PyObject* module) {
     static Calls bare_calls;
     static Method bare_methods[] = {make_method("acl_probe.bare", "", bare, bare_calls)};
-    static const MethodTable table = probe_methods();
-    keep_ledger(table);
+    static const MethodTable kTable = probe_methods();
+    keep_ledger(kTable);
     const int status = add_methods(module, {bare_methods, 1});
-    return status == 0 ? add_methods(module, table) : status;
+    return status == 0 ? add_methods(module, kTable) : status;
 }
 
-PyModuleDef_Slot kSlots[] = {{Py_mod_exec, reinterpret_cast<void*>(fill)}, {0, nullptr}};
-PyModuleDef kModule = {PyModuleDef_HEAD_INIT, "acl_probe", "Probes of the binding.", 0, nullptr, kSlots, nullptr,
-                       nullptr, nullptr};
+PyModuleDef_Slot slots[] = {{Py_mod_exec, reinterpret_cast<void*>(fill)}, {0, nullptr}};
+PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT, "acl_probe", "Probes of the binding.", 0, nullptr, slots, nullptr, nullptr, nullptr};
 
 }  // namespace
 }  // namespace softacl::python
 
-PyMODINIT_FUNC PyInit_acl_probe() { return PyModuleDef_Init(&softacl::python::kModule); }
+PyMODINIT_FUNC PyInit_acl_probe() { return PyModuleDef_Init(&softacl::python::definition); }
