@@ -12,9 +12,6 @@ namespace {
 constexpr char kTypeLetters[] = "?bBhHiIlLqQfdgFDG";
 constexpr int kHalfNumber = 23;
 
-// NumPy's own limit differs between its versions; no tensor comes near.
-constexpr Py_ssize_t kMostDimensions = 32;
-
 // PyBUF_WRITE, which Python 3.10 has and its stable headers do not.
 constexpr int kWritable = 0x200;
 
@@ -34,12 +31,8 @@ Verdict read_shape(PyObject* shape, const Place& place, std::size_t& elements) {
     if (!PyTuple_Check(shape) && !PyList_Check(shape)) {
         return place.wrong_type("tuple", shape);
     }
-    const Py_ssize_t rank = PySequence_Size(shape);
-    if (rank > kMostDimensions) {
-        return place.wrong_value(std::to_string(rank) + " dimensions", "at most 32");
-    }
     elements = 1;
-    for (Py_ssize_t i = 0; i < rank; ++i) {
+    for (Py_ssize_t i = 0; i < PySequence_Size(shape); ++i) {
         const Place item_place(place, i);
         Ref item(PySequence_GetItem(shape, i));
         std::size_t extent = 0;
@@ -97,7 +90,15 @@ Outcome AclUtilPtrToNumpy::call(PyObject* const* arguments) {
         return refused(place_of<Row>(1).wrong_value(shape, "fewer bytes than 64 bits can count"));
     }
     verdict = check_readable(address, bytes, place_of<Row>(0));
-    return verdict == Verdict::kRead ? done(make_array(shape, type.get(), address, bytes).release()) : refused(verdict);
+    if (verdict != Verdict::kRead) {
+        return refused(verdict);
+    }
+    Ref array = make_array(shape, type.get(), address, bytes);
+    if (!array && PyErr_ExceptionMatches(PyExc_ValueError)) {
+        PyErr_Clear();
+        return refused(place_of<Row>(1).wrong_value(shape, "a shape that NumPy can make"));
+    }
+    return done(array.release());
 }
 
 }  // namespace softacl::python
