@@ -618,7 +618,7 @@ ACL_API aclError aclrtSynchronizeEvent(aclrtEvent event);
  * @param[in]  endEvent    The event recorded later.
  *
  * @return `ACL_SUCCESS` (0), or
- *   - `ACL_ERROR_INVALID_PARAM` (100000): `ms` or an event is null
+ *   - `ACL_ERROR_INVALID_PARAM` (100000): `ms` is null or an event is null
  *   - `ACL_ERROR_RT_INVALID_HANDLE` (107017): `startEvent` or `endEvent` is no living event
  *   - `ACL_ERROR_RT_EVENT_TIMESTAMP_INVALID` (107006): an event is not recorded, not complete, was
  *     skipped after a failure, or keeps no time
@@ -823,7 +823,7 @@ ACL_API aclError aclrtMemInvalidate(void *devPtr, size_t size);
  * @param[out] total  Bytes in all, without what the system keeps.
  *
  * @return `ACL_SUCCESS` (0), or
- *   - `ACL_ERROR_INVALID_PARAM` (100000): `attr` is unknown, or `free` or `total` is null
+ *   - `ACL_ERROR_INVALID_PARAM` (100000): `free` is null, `total` is null or `attr` is unknown
  *   - `ACL_ERROR_RT_CONTEXT_NULL` (107002): the thread has no current context
  *
  * Threads: May be called from any thread.

@@ -16,6 +16,9 @@ extern "C" {
 ACL_API aclError softaclReportInvalidArgument(const char *function, const char *argument, const char *value,
                                               const char *expected);
 
+/* Stores "<function>: <sentence>" as a failure with that code on the calling thread, and returns the code. */
+ACL_API aclError softaclReport(const char *function, aclError code, const char *sentence);
+
 /* How many of the `size` bytes from `address` on the process can read. */
 ACL_API size_t softaclReadable(const void *address, size_t size);
 

@@ -101,10 +101,7 @@ def get_version() -> tuple[int, int, int, int]:
     ret : int
         0 (`ACL_SUCCESS`), or an error code.
 
-    Errors
-    ------
-    100000 ACL_ERROR_INVALID_PARAM
-        an argument is null
+    Errors: none
 
     Threads: May be called from any thread.
     C function: aclrtGetVersion

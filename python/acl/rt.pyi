@@ -78,8 +78,6 @@ def get_device() -> tuple[int, int]:
 
     Errors
     ------
-    100000 ACL_ERROR_INVALID_PARAM
-        `device_id` is null
     107002 ACL_ERROR_RT_CONTEXT_NULL
         the thread has neither set a device nor made a context current
 
@@ -104,10 +102,7 @@ def get_run_mode() -> tuple[int, int]:
     ret : int
         0 (`ACL_SUCCESS`), or an error code.
 
-    Errors
-    ------
-    100000 ACL_ERROR_INVALID_PARAM
-        `run_mode` is null
+    Errors: none
 
     Threads: May be called from any thread.
     C function: aclrtGetRunMode
@@ -155,10 +150,7 @@ def get_device_count() -> tuple[int, int]:
     ret : int
         0 (`ACL_SUCCESS`), or an error code.
 
-    Errors
-    ------
-    100000 ACL_ERROR_INVALID_PARAM
-        `count` is null
+    Errors: none
 
     Threads: May be called from any thread.
     C function: aclrtGetDeviceCount
@@ -186,8 +178,6 @@ def create_context(device_id: typing.SupportsIndex, /) -> tuple[int, int]:
 
     Errors
     ------
-    100000 ACL_ERROR_INVALID_PARAM
-        `context` is null
     107001 ACL_ERROR_RT_INVALID_DEVICEID
         there is no device with this number
     207008 ACL_ERROR_RT_NO_STREAM_RESOURCE
@@ -271,8 +261,6 @@ def get_context() -> tuple[int, int]:
 
     Errors
     ------
-    100000 ACL_ERROR_INVALID_PARAM
-        `context` is null
     107002 ACL_ERROR_RT_CONTEXT_NULL
         the thread has no current context
 
@@ -302,8 +290,6 @@ def create_stream() -> tuple[int, int]:
 
     Errors
     ------
-    100000 ACL_ERROR_INVALID_PARAM
-        `stream` is null
     107002 ACL_ERROR_RT_CONTEXT_NULL
         the thread has no current context
     207008 ACL_ERROR_RT_NO_STREAM_RESOURCE
@@ -337,8 +323,6 @@ def create_stream_with_config(priority: typing.SupportsIndex, flag: typing.Suppo
 
     Errors
     ------
-    100000 ACL_ERROR_INVALID_PARAM
-        `stream` is null
     107002 ACL_ERROR_RT_CONTEXT_NULL
         the thread has no current context
     207008 ACL_ERROR_RT_NO_STREAM_RESOURCE
@@ -463,8 +447,6 @@ def create_event() -> tuple[int, int]:
 
     Errors
     ------
-    100000 ACL_ERROR_INVALID_PARAM
-        `event` is null
     107002 ACL_ERROR_RT_CONTEXT_NULL
         the thread has no current context
 
@@ -491,8 +473,6 @@ def create_event_with_flag(flag: typing.SupportsIndex, /) -> tuple[int, int]:
 
     Errors
     ------
-    100000 ACL_ERROR_INVALID_PARAM
-        `event` is null
     107000 ACL_ERROR_RT_PARAM_INVALID
         `flag` is 0 or has other bits
     107002 ACL_ERROR_RT_CONTEXT_NULL
@@ -627,7 +607,7 @@ def query_event(event: typing.SupportsIndex, /) -> tuple[int, int]:
     Errors
     ------
     100000 ACL_ERROR_INVALID_PARAM
-        `event` or `status` is null
+        `event` or
     107017 ACL_ERROR_RT_INVALID_HANDLE
         `event` is no living event
 
@@ -658,7 +638,7 @@ def query_event_status(event: typing.SupportsIndex, /) -> tuple[int, int]:
     Errors
     ------
     100000 ACL_ERROR_INVALID_PARAM
-        `event` or `status` is null
+        `event` or
     107017 ACL_ERROR_RT_INVALID_HANDLE
         `event` is no living event
 
@@ -688,7 +668,7 @@ def query_event_wait_status(event: typing.SupportsIndex, /) -> tuple[int, int]:
     Errors
     ------
     100000 ACL_ERROR_INVALID_PARAM
-        `event` or `status` is null
+        `event` or
     107017 ACL_ERROR_RT_INVALID_HANDLE
         `event` is no living event
 
@@ -751,7 +731,7 @@ def event_elapsed_time(start: typing.SupportsIndex, end: typing.SupportsIndex,
     Errors
     ------
     100000 ACL_ERROR_INVALID_PARAM
-        `ms` or an event is null
+        an event is null
     107017 ACL_ERROR_RT_INVALID_HANDLE
         `start` or `end` is no living event
     107006 ACL_ERROR_RT_EVENT_TIMESTAMP_INVALID
@@ -955,7 +935,7 @@ def malloc(size: typing.SupportsIndex, policy: typing.SupportsIndex, /) -> tuple
     Errors
     ------
     100000 ACL_ERROR_INVALID_PARAM
-        `dev_ptr` is null, `size` is 0 or `policy` is unknown
+        `size` is 0 or `policy` is unknown
     107002 ACL_ERROR_RT_CONTEXT_NULL
         the thread has no current context
     207001 ACL_ERROR_RT_MEMORY_ALLOCATION
@@ -995,7 +975,7 @@ def malloc_cached(size: typing.SupportsIndex, policy: typing.SupportsIndex, /) -
     Errors
     ------
     100000 ACL_ERROR_INVALID_PARAM
-        `dev_ptr` is null, `size` is 0 or `policy` is unknown
+        `size` is 0 or `policy` is unknown
     107002 ACL_ERROR_RT_CONTEXT_NULL
         the thread has no current context
     207001 ACL_ERROR_RT_MEMORY_ALLOCATION
@@ -1100,7 +1080,7 @@ def get_mem_info(attr: typing.SupportsIndex, /) -> tuple[int, int, int]:
     Errors
     ------
     100000 ACL_ERROR_INVALID_PARAM
-        `attr` is unknown, or `free` or `total` is null
+        `attr` is unknown
     107002 ACL_ERROR_RT_CONTEXT_NULL
         the thread has no current context
 
@@ -1159,7 +1139,7 @@ def malloc_host(size: typing.SupportsIndex, /) -> tuple[int, int]:
     Errors
     ------
     100000 ACL_ERROR_INVALID_PARAM
-        `host_ptr` is null or `size` is 0
+        `size` is 0
     107002 ACL_ERROR_RT_CONTEXT_NULL
         the memory would be device memory, and the thread has no current context
     207001 ACL_ERROR_RT_MEMORY_ALLOCATION

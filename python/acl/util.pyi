@@ -8,8 +8,8 @@ def numpy_to_ptr(data: numpy.typing.NDArray[typing.Any], /) -> int:
     """Returns the address of the data of a NumPy array.
 
     The array must be C-contiguous, or a reader of the address sees its elements in another
-    order; for other arrays a warning says so, and `numpy_contiguous_to_ptr` is the function
-    to use. Needs NumPy 1.22 or newer.
+    order; for other arrays a `RuntimeWarning` says so, and `numpy_contiguous_to_ptr` is the
+    function to use. Needs NumPy 1.22 or newer.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def numpy_contiguous_to_ptr(data_in: numpy.typing.NDArray[typing.Any],
     """
 
 def ptr_to_numpy(ptr: typing.SupportsIndex, shape: tuple[int, ...], type: typing.SupportsIndex,
-        /) -> numpy.typing.NDArray[typing.Any]:
+        /) -> numpy.typing.NDArray[typing.Any] | None:
     """Returns a NumPy array that shows the memory at an address.
 
     The array is a view: nothing is copied, and writing to it writes to the memory, which
@@ -79,8 +79,9 @@ def ptr_to_numpy(ptr: typing.SupportsIndex, shape: tuple[int, ...], type: typing
 
     Returns
     -------
-    output : numpy.ndarray
-        The view.
+    output : numpy.ndarray | None
+        The view; None if an argument has a value that cannot be: `acl.get_recent_err_msg`
+        tells which.
 
     Errors: none
 
@@ -112,7 +113,7 @@ def bytes_to_ptr(data: bytes, /) -> int:
     Manual: section 10.4.4
     """
 
-def ptr_to_bytes(ptr: typing.SupportsIndex, size: typing.SupportsIndex, /) -> bytes:
+def ptr_to_bytes(ptr: typing.SupportsIndex, size: typing.SupportsIndex, /) -> bytes | None:
     """Copies memory into a new bytes object.
 
     Parameters
@@ -124,8 +125,9 @@ def ptr_to_bytes(ptr: typing.SupportsIndex, size: typing.SupportsIndex, /) -> by
 
     Returns
     -------
-    bytes_out : bytes
-        The copy.
+    bytes_out : bytes | None
+        The copy; None if the memory cannot be read to its end: `acl.get_recent_err_msg`
+        tells why.
 
     Errors: none
 
@@ -134,7 +136,7 @@ def ptr_to_bytes(ptr: typing.SupportsIndex, size: typing.SupportsIndex, /) -> by
     Manual: section 10.4.5
     """
 
-def start_thread(thr_func: collections.abc.Callable[..., object], args_list: list[typing.Any],
+def start_thread(thr_func: collections.abc.Callable[[typing.Any], object], args_list: typing.Any,
         /) -> tuple[int, int]:
     """Starts a thread that calls a Python function.
 
@@ -144,10 +146,10 @@ def start_thread(thr_func: collections.abc.Callable[..., object], args_list: lis
 
     Parameters
     ----------
-    thr_func : Callable[..., object]
+    thr_func : Callable[[Any], object]
         The function to call.
-    args_list : list[Any]
-        The function's arguments.
+    args_list : Any
+        The one argument the function is called with.
 
     Returns
     -------

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // acl.util: threads that run a Python function. They are daemons: none keeps the process alive.
+#include <softacl/report.h>
+
 #include <map>
 
 #include "methods.h"
@@ -44,8 +46,8 @@ Outcome AclUtilStartThread::call(PyObject* const* arguments) {
             return done(nullptr);
         }
         PyErr_Clear();
-        kPlace.wrong_value(arguments[0], "a function for which the system can start one more thread");
-        return start_result(0, ACL_ERROR_FAILURE);
+        return start_result(
+            0, softaclReport(AclUtilStartThread::kName, ACL_ERROR_FAILURE, "the system cannot start another thread"));
     }
     Ref ident(PyObject_GetAttrString(thread.get(), "ident"));
     if (!ident) {

@@ -22,8 +22,21 @@ def docstring(function, spec):
     lines += _section("Returns", [
         (f"{result.name} : {_shown(result.py_type)}", say(result.doc, INDENT)) for result in function.results])
     lines += _section("Errors", [
-        (f"{spec.error_by_name[name].value} {name}", say(when, INDENT)) for name, when in function.errors.items()])
+        (f"{spec.error_by_name[name].value} {name}", say(when, INDENT))
+        for name, when in _errors_in_python(function).items()])
     return lines + ["", *_notes(function)]
+
+
+def _errors_in_python(function):
+    """Without the cases of a null out parameter: Python has none."""
+    outs = [param.name for param in function.params if param.role == "out"]
+    cases = {}
+    for name, when in function.errors.items():
+        for out in outs:
+            when = re.sub(rf"`{out}` is null(, | or |$)", "", when)
+        if when and not (when == "an argument is null" and len(outs) == len(function.params)):
+            cases[name] = when
+    return cases
 
 
 def _section(title, entries):

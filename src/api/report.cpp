@@ -11,4 +11,9 @@ aclError softaclReportInvalidArgument(const char* function, const char* argument
     return ACL_ERROR_INVALID_PARAM;
 }
 
+aclError softaclReport(const char* function, aclError code, const char* sentence) {
+    softacl::remember_error(function, code, sentence);
+    return code;
+}
+
 size_t softaclReadable(const void* address, size_t size) { return softacl::readable_bytes(address, size); }
