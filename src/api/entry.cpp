@@ -8,7 +8,8 @@ Status refuse_argument(const Param& param, long long value) {
         case Check::kNonNull: return fail(ACL_ERROR_INVALID_PARAM, param.name, " is null; expected an address");
         case Check::kPositive: return fail(ACL_ERROR_INVALID_PARAM, param.name, " is 0; expected at least 1");
         case Check::kRange:
-            return fail(ACL_ERROR_INVALID_PARAM, param.name, " is ", value, "; expected ", param.min, " to ", param.max);
+            return fail(ACL_ERROR_INVALID_PARAM, param.name, " is ", value, "; expected ", param.min, " to ",
+                        param.max);
         case Check::kNone: break;
     }
     return {};

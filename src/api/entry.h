@@ -61,7 +61,8 @@ Status check_argument(const Param& param, const T& value) {
         }
     } else if constexpr (std::is_enum_v<T> || std::is_integral_v<T>) {
         if ((param.check == Check::kPositive && value == T{}) ||
-            (param.check == Check::kRange && (static_cast<long long>(value) < param.min || static_cast<long long>(value) > param.max))) {
+            (param.check == Check::kRange &&
+             (static_cast<long long>(value) < param.min || static_cast<long long>(value) > param.max))) {
             return refuse_argument(param, static_cast<long long>(value));
         }
     }

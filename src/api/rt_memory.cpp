@@ -42,7 +42,8 @@ Status launch(const void* stream, Result<std::unique_ptr<runtime::Task>> task) {
 
 Status check_fits(const char* count_name, size_t count, const char* limit_name, size_t limit) {
     if (count > limit) {
-        return fail(ACL_ERROR_INVALID_PARAM, count_name, " is ", count, ", more than ", limit_name, ", which is ", limit);
+        return fail(ACL_ERROR_INVALID_PARAM, count_name, " is ", count, ", more than ", limit_name, ", which is ",
+                    limit);
     }
     return {};
 }
@@ -52,8 +53,8 @@ Result<Copy> rectangle(void* dst, size_t dpitch, const void* src, size_t spitch,
     SOFTACL_TRY(check_fits("width", width, "spitch", spitch));
     size_t bytes = 0;
     if (__builtin_mul_overflow(std::max(dpitch, spitch), height, &bytes)) {
-        return fail(ACL_ERROR_INVALID_PARAM, "height is ", height, " rows, more than an address space holds at pitches of ",
-                    dpitch, " and ", spitch, " bytes");
+        return fail(ACL_ERROR_INVALID_PARAM, "height is ", height,
+                    " rows, more than an address space holds at pitches of ", dpitch, " and ", spitch, " bytes");
     }
     return Copy{dst, dpitch, src, spitch, width, height};
 }
@@ -99,8 +100,8 @@ aclError aclrtFree(void* devPtr) {
 }
 
 aclError aclrtMallocHost(void** hostPtr, size_t size) {
-    return entry<row::aclrtMallocHost>(hostPtr, size)(
-        [&] { return give_memory(hostPtr, runtime::allocate_on_host(size)); });
+    return entry<row::aclrtMallocHost>(hostPtr,
+                                       size)([&] { return give_memory(hostPtr, runtime::allocate_on_host(size)); });
 }
 
 aclError aclrtFreeHost(void* hostPtr) {
@@ -118,9 +119,8 @@ aclError aclrtMemset(void* devPtr, size_t maxCount, int32_t value, size_t count)
 aclError aclrtMemsetAsync(void* devPtr, size_t maxCount, int32_t value, size_t count, aclrtStream stream) {
     return entry<row::aclrtMemsetAsync>(devPtr, maxCount, value, count, stream)([&]() -> Status {
         SOFTACL_TRY(check_fits("count", count, "maxCount", maxCount));
-        return with_warning<row::aclrtMemsetAsync>([&](std::string& warning) {
-            return launch(stream, runtime::fill_task(devPtr, value, count, warning));
-        });
+        return with_warning<row::aclrtMemsetAsync>(
+            [&](std::string& warning) { return launch(stream, runtime::fill_task(devPtr, value, count, warning)); });
     });
 }
 

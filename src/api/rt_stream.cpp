@@ -35,8 +35,8 @@ aclError aclrtCreateStream(aclrtStream* stream) {
 
 aclError aclrtCreateStreamWithConfig(aclrtStream* stream, uint32_t priority, uint32_t flag) {
     // Nothing has to be set aside for ACL_STREAM_FAST_LAUNCH: launching allocates one small task either way.
-    return entry<row::aclrtCreateStreamWithConfig>(stream, priority, flag)(
-        [&] { return create_stream(stream, (flag & ACL_STREAM_FAST_SYNC) != 0); });
+    return entry<row::aclrtCreateStreamWithConfig>(
+        stream, priority, flag)([&] { return create_stream(stream, (flag & ACL_STREAM_FAST_SYNC) != 0); });
 }
 
 aclError aclrtDestroyStream(aclrtStream stream) {

@@ -13,7 +13,8 @@ namespace softacl {
 namespace {
 
 void report(const char* name, const char* value, const std::string& expected) {
-    log(LogLevel::kWarning, SOFTACL_HERE, text("environment variable ", name, "=", value, " is ignored; expected ", expected));
+    log(LogLevel::kWarning, SOFTACL_HERE,
+        text("environment variable ", name, "=", value, " is ignored; expected ", expected));
 }
 
 }  // namespace

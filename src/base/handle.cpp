@@ -26,9 +26,7 @@ constexpr uint64_t kPins = kRetired - 1;
 constexpr size_t kChunkSize = 1024;
 constexpr size_t kChunks = (size_t{1} << kSlotBits) / kChunkSize;
 
-uint32_t generation_of(Handle handle) {
-    return static_cast<uint32_t>((handle >> kSlotBits) & kGenerationMask);
-}
+uint32_t generation_of(Handle handle) { return static_cast<uint32_t>((handle >> kSlotBits) & kGenerationMask); }
 uint32_t generation_of_state(uint64_t state) { return static_cast<uint32_t>(state >> 32); }
 
 }  // namespace
@@ -82,8 +80,8 @@ class Table {
         // Destroying may be long or may recycle other slots: not under the lock.
         std::shared_ptr<Object> object = std::move(slot->object);
         slot->object = nullptr;
-        const auto generation =
-            static_cast<uint32_t>((generation_of_state(slot->state.load(std::memory_order_relaxed)) + 1) & kGenerationMask);
+        const auto generation = static_cast<uint32_t>(
+            (generation_of_state(slot->state.load(std::memory_order_relaxed)) + 1) & kGenerationMask);
         slot->state.store((uint64_t{generation} << 32) | kRetired, std::memory_order_release);
         {
             const std::lock_guard lock(mutex_);
@@ -151,9 +149,11 @@ Status why_not(Handle handle, Kind wanted, const char* argument) {
     }
     const auto kind = static_cast<Kind>((handle >> (kSlotBits + kGenerationBits)) & 0xff);
     if (kind != wanted) {
-        return fail(code, argument, " is ", hex(handle), ", a handle of kind ", kind_name(kind), "; expected a live ", name);
+        return fail(code, argument, " is ", hex(handle), ", a handle of kind ", kind_name(kind), "; expected a live ",
+                    name);
     }
-    return fail(code, argument, " is ", hex(handle), ", a ", name, " that was destroyed or never existed; expected a live ", name);
+    return fail(code, argument, " is ", hex(handle), ", a ", name,
+                " that was destroyed or never existed; expected a live ", name);
 }
 
 }  // namespace

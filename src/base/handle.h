@@ -85,7 +85,8 @@ Result<Pin<T>> pin(const void* handle, const char* argument) {
     return pin<T>(reinterpret_cast<Handle>(handle), argument);
 }
 
-/// Takes the handle out of use. False if it was not live (another thread was faster). The object goes with the last pin.
+/// Takes the handle out of use. False if it was not live (another thread was faster). The object goes with the last
+/// pin.
 bool retire_handle(Handle handle);
 
 /// Number of live handles of a kind; for leak reports and tests.

@@ -52,8 +52,8 @@ Status fail(int code, const Parts&... parts) {
 template <class T>
 class [[nodiscard]] Result {
    public:
-    Result(T value) : value_(std::move(value)) {}           // NOLINT(google-explicit-constructor)
-    Result(Status status) : status_(std::move(status)) {}   // NOLINT(google-explicit-constructor)
+    Result(T value) : value_(std::move(value)) {}          // NOLINT(google-explicit-constructor)
+    Result(Status status) : status_(std::move(status)) {}  // NOLINT(google-explicit-constructor)
 
     bool ok() const { return value_.has_value(); }
     const Status& status() const { return status_; }
@@ -70,11 +70,11 @@ class [[nodiscard]] Result {
 }  // namespace softacl
 
 /// Leaves the function with the failure, if there is one.
-#define SOFTACL_TRY(expression)                                \
-    do {                                                       \
+#define SOFTACL_TRY(expression)                                 \
+    do {                                                        \
         if (auto try_status = (expression); !try_status.ok()) { \
-            return try_status;                                 \
-        }                                                      \
+            return try_status;                                  \
+        }                                                       \
     } while (false)
 
 /// `SOFTACL_ASSIGN(auto stream, find_stream(handle));` binds the value or leaves with the failure.

@@ -104,8 +104,8 @@ Status Device::destroy_context(Handle handle) {
             return fail(ACL_ERROR_RT_INVALID_HANDLE, "context was destroyed by another thread at the same time");
         }
         if (entry->context->is_default()) {
-            return fail(ACL_ERROR_RT_PARAM_INVALID,
-                        "context is the default context of device ", id_, ", which only aclrtResetDevice releases");
+            return fail(ACL_ERROR_RT_PARAM_INVALID, "context is the default context of device ", id_,
+                        ", which only aclrtResetDevice releases");
         }
         ending.push_back(std::move(*entry));
         contexts_.erase(entry);

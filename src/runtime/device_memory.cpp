@@ -17,9 +17,9 @@ constexpr size_t kKiB = 1024;
 constexpr size_t kMiB = 1024 * kKiB;
 constexpr size_t kGiB = 1024 * kMiB;
 
-constexpr size_t kLarge = kMiB;             // from here on slack grows with the block
-constexpr size_t kCommitStep = 16 * kMiB;   // address space made usable at a time
-constexpr size_t kKeepResident = 64 * kMiB; // freed memory kept warm for the next allocation
+constexpr size_t kLarge = kMiB;              // from here on slack grows with the block
+constexpr size_t kCommitStep = 16 * kMiB;    // address space made usable at a time
+constexpr size_t kKeepResident = 64 * kMiB;  // freed memory kept warm for the next allocation
 constexpr size_t kHugePage = 2 * kMiB;
 
 size_t align_up(size_t value, size_t alignment) { return (value + alignment - 1) / alignment * alignment; }
@@ -197,8 +197,8 @@ void DeviceMemory::reap() {
 }
 
 std::vector<DeviceMemory::Retired> DeviceMemory::reap_locked() {
-    const auto done_from = std::stable_partition(retired_.begin(), retired_.end(),
-                                                 [](const Retired& entry) { return entry.in_use(); });
+    const auto done_from =
+        std::stable_partition(retired_.begin(), retired_.end(), [](const Retired& entry) { return entry.in_use(); });
     std::vector<Retired> done(std::make_move_iterator(done_from), std::make_move_iterator(retired_.end()));
     retired_.erase(done_from, retired_.end());
     for (const Retired& entry : done) {

@@ -58,8 +58,8 @@ class DeviceMemory {
 
    private:
     struct Block {
-        size_t size;      // charged to the capacity
-        size_t extent;    // with slack and alignment
+        size_t size;    // charged to the capacity
+        size_t extent;  // with slack and alignment
         bool retired;
     };
     using Blocks = std::map<uintptr_t, Block>;

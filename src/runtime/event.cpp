@@ -57,7 +57,8 @@ namespace {
 
 class RecordTask final : public Task {
    public:
-    explicit RecordTask(std::shared_ptr<Recording> recording) : Task("record_event"), recording_(std::move(recording)) {}
+    explicit RecordTask(std::shared_ptr<Recording> recording)
+        : Task("record_event"), recording_(std::move(recording)) {}
     Outcome run(Stream& stream) override {
         recording_->finish(stream.error(), true);
         return Outcome::done();
@@ -168,10 +169,13 @@ Status Event::queue_reset(const std::shared_ptr<Event>& event, const std::shared
         recording = event->latest_;
         event->reset_queued_ = true;
     }
-    return stream->launch(make_task("reset_event", [event, recording]() -> Status {
-        event->forget(recording);
-        return {};
-    })).status();
+    return stream
+        ->launch(make_task("reset_event",
+                           [event, recording]() -> Status {
+                               event->forget(recording);
+                               return {};
+                           }))
+        .status();
 }
 
 void Event::forget(const std::shared_ptr<Recording>& recording) {

@@ -55,10 +55,12 @@ Result<Sides> check_sides(const Copy& what, std::string& warning) {
     Process& process = Process::instance();
     const Sides sides{process.device_of(what.dst), process.device_of(what.src)};
     if (sides.dst != nullptr) {
-        SOFTACL_TRY(check_device_range(*sides.dst, {"dst", what.dst, what.dst_pitch, what.width, what.height}, warning));
+        SOFTACL_TRY(
+            check_device_range(*sides.dst, {"dst", what.dst, what.dst_pitch, what.width, what.height}, warning));
     }
     if (sides.src != nullptr) {
-        SOFTACL_TRY(check_device_range(*sides.src, {"src", what.src, what.src_pitch, what.width, what.height}, warning));
+        SOFTACL_TRY(
+            check_device_range(*sides.src, {"src", what.src, what.src_pitch, what.width, what.height}, warning));
     }
     return sides;
 }
@@ -133,7 +135,8 @@ Status free_on_device(void* address) {
 }
 
 Result<void*> allocate_on_host(size_t size) {
-    return Process::instance().runs_on_device() ? allocate_on_device(size, false) : HostMemory::instance().allocate(size);
+    return Process::instance().runs_on_device() ? allocate_on_device(size, false)
+                                                : HostMemory::instance().allocate(size);
 }
 
 Status free_on_host(void* address) {

@@ -14,7 +14,8 @@ namespace softacl::runtime {
 
 /// Memory of the current context's device. 107002 without context, 207001 beyond the capacity.
 Result<void*> allocate_on_device(size_t size, bool huge_pages);
-/// 107000 if the address is not the start of a live block. Never waits: the block is reused after the work queued so far.
+/// 107000 if the address is not the start of a live block. Never waits: the block is reused after the work queued so
+/// far.
 Status free_on_device(void* address);
 
 /// Host memory; device memory if the program runs on the device.

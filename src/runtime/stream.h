@@ -103,11 +103,11 @@ class Stream final : public Object, public std::enable_shared_from_this<Stream> 
 
     mutable std::mutex mutex_;
     std::condition_variable progress_;
-    TaskQueue queue_;           // what was launched since the batch was taken
-    TaskQueue batch_;           // belongs to the thread that runs the stream, to the lock when nobody does
+    TaskQueue queue_;  // what was launched since the batch was taken
+    TaskQueue batch_;  // belongs to the thread that runs the stream, to the lock when nobody does
     State state_ = State::kIdle;
-    bool in_line_ = false;      // the scheduler holds an entry
-    bool wake_asked_ = false;   // woken while running: look again before parking
+    bool in_line_ = false;     // the scheduler holds an entry
+    bool wake_asked_ = false;  // woken while running: look again before parking
     bool closed_ = false;
     Status error_;
     std::atomic<bool> has_error_{false};

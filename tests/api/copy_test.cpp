@@ -114,8 +114,7 @@ class GuardedRegion {
    public:
     GuardedRegion(size_t open_pages, int protection)
         : page_(static_cast<size_t>(sysconf(_SC_PAGESIZE))), open_(open_pages * page_) {
-        void* const memory =
-            mmap(nullptr, open_ + page_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        void* const memory = mmap(nullptr, open_ + page_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         EXPECT_NE(memory, MAP_FAILED);
         begin_ = static_cast<uint8_t*>(memory);
         std::iota(begin_, end(), uint8_t{0});
@@ -185,10 +184,10 @@ TEST_F(Copy, NeedsAlignmentOnTheDeviceOnlyIfAsynchronous) {
     uint8_t* const memory = device_copy(data);
     Bytes host = data;
     for (const size_t offset : {1, 32, 63}) {
-        EXPECT_CODE(ACL_ERROR_RT_ADDR_UNALIGNED, aclrtMemcpyAsync(memory + offset, 64, host.data(), 64,
-                                                                  ACL_MEMCPY_HOST_TO_DEVICE, nullptr));
-        EXPECT_CODE(ACL_ERROR_RT_ADDR_UNALIGNED, aclrtMemcpyAsync(host.data(), 64, memory + offset, 64,
-                                                                  ACL_MEMCPY_DEVICE_TO_HOST, nullptr));
+        EXPECT_CODE(ACL_ERROR_RT_ADDR_UNALIGNED,
+                    aclrtMemcpyAsync(memory + offset, 64, host.data(), 64, ACL_MEMCPY_HOST_TO_DEVICE, nullptr));
+        EXPECT_CODE(ACL_ERROR_RT_ADDR_UNALIGNED,
+                    aclrtMemcpyAsync(host.data(), 64, memory + offset, 64, ACL_MEMCPY_DEVICE_TO_HOST, nullptr));
         EXPECT_OK(aclrtMemcpyAsync(host.data() + offset, 7, memory, 7, ACL_MEMCPY_DEVICE_TO_HOST, nullptr));
         EXPECT_OK(aclrtMemcpyAsync(memory, 7, host.data() + offset, 7, ACL_MEMCPY_HOST_TO_DEVICE, nullptr));
         EXPECT_OK(aclrtMemcpy(memory + offset, 7, host.data(), 7, ACL_MEMCPY_HOST_TO_DEVICE));
@@ -241,8 +240,8 @@ TEST_P(EitherCopy2d, EqualsAPlainLoop) {
         uint8_t* const from_device = device_copy(source);
         uint8_t* const to_device = device_copy(blank);
         EXPECT_OK(copy({to_device, to_pitch}, {from_host.data(), from_pitch}, width, height));
-        EXPECT_OK(copy({to_host.data(), to_pitch}, {from_device, from_pitch}, width, height,
-                       ACL_MEMCPY_DEVICE_TO_HOST));
+        EXPECT_OK(
+            copy({to_host.data(), to_pitch}, {from_device, from_pitch}, width, height, ACL_MEMCPY_DEVICE_TO_HOST));
         ASSERT_EQ(read(to_device, expected.size()), expected) << width << "x" << height;
         ASSERT_EQ(to_host, expected) << width << "x" << height;
         EXPECT_OK(aclrtFree(from_device));
@@ -270,8 +269,7 @@ TEST_P(EitherCopy2d, SurvivesSizesThatOverflow) {
     constexpr size_t kHalf = SIZE_MAX / 2 + 1;
     EXPECT_CODE(ACL_ERROR_RT_PARAM_INVALID, copy({memory, kHalf}, {host.data(), kHalf}, 1, 3));
     EXPECT_CODE(ACL_ERROR_RT_PARAM_INVALID, copy({memory, kHalf}, {host.data(), 1}, 1, 3));
-    EXPECT_CODE(ACL_ERROR_RT_PARAM_INVALID,
-                copy({host.data(), 1}, {memory, kHalf}, 1, 3, ACL_MEMCPY_DEVICE_TO_HOST));
+    EXPECT_CODE(ACL_ERROR_RT_PARAM_INVALID, copy({host.data(), 1}, {memory, kHalf}, 1, 3, ACL_MEMCPY_DEVICE_TO_HOST));
 }
 
 TEST_F(Copy, OfMatricesHasAHeightLimitIfAsynchronous) {
@@ -281,8 +279,8 @@ TEST_F(Copy, OfMatricesHasAHeightLimitIfAsynchronous) {
     EXPECT_OK(aclrtMemcpy2dAsync(memory, 1, host.data(), 1, 1, kLimit, ACL_MEMCPY_HOST_TO_DEVICE, nullptr));
     EXPECT_OK(aclrtSynchronizeStream(nullptr));
     EXPECT_EQ(read(memory, kLimit), host);
-    EXPECT_CODE(ACL_ERROR_INVALID_PARAM, aclrtMemcpy2dAsync(memory, 1, host.data(), 1, 1, kLimit + 1,
-                                                            ACL_MEMCPY_HOST_TO_DEVICE, nullptr));
+    EXPECT_CODE(ACL_ERROR_INVALID_PARAM,
+                aclrtMemcpy2dAsync(memory, 1, host.data(), 1, 1, kLimit + 1, ACL_MEMCPY_HOST_TO_DEVICE, nullptr));
 }
 
 }  // namespace

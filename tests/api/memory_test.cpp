@@ -19,7 +19,8 @@ uintptr_t address(const void* memory) { return reinterpret_cast<uintptr_t>(memor
 size_t block_size(size_t size) { return (size + 31) / 32 * 32 + 32; }
 
 TEST_F(Memory, IsAlignedAndAccountedFor) {
-    for (size_t size : {size_t{1}, size_t{31}, size_t{32}, size_t{33}, size_t{1000}, size_t{4096}, kMiB + 1, 5 * kMiB}) {
+    for (size_t size :
+         {size_t{1}, size_t{31}, size_t{32}, size_t{33}, size_t{1000}, size_t{4096}, kMiB + 1, 5 * kMiB}) {
         const size_t before = mem_info().free;
         uint8_t* const memory = device_memory(size);
         EXPECT_EQ(address(memory) % 128, 0u) << size;
@@ -216,8 +217,8 @@ TEST_F(Memory, NeverOverlaps) {
             uint8_t* const memory = device_memory(size);
             const auto next = live.lower_bound(address(memory));
             ASSERT_TRUE(next == live.end() || address(memory) + block_size(size) <= next->first);
-            ASSERT_TRUE(next == live.begin() || std::prev(next)->first + block_size(std::prev(next)->second.first) <=
-                                                    address(memory));
+            ASSERT_TRUE(next == live.begin() ||
+                        std::prev(next)->first + block_size(std::prev(next)->second.first) <= address(memory));
             std::fill_n(memory, size, content);
             live.emplace(address(memory), std::pair(size, content));
         }

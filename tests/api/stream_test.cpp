@@ -210,9 +210,7 @@ TEST_P(FailureMode, DecidesWhetherLaterTasksRun) {
 
 INSTANTIATE_TEST_SUITE_P(, FailureMode, testing::Values(ACL_CONTINUE_ON_FAILURE, ACL_STOP_ON_FAILURE));
 
-TEST_F(Stream, HasTwoFailureModes) {
-    EXPECT_CODE(ACL_ERROR_INVALID_PARAM, aclrtSetStreamFailureMode(new_stream(), 2));
-}
+TEST_F(Stream, HasTwoFailureModes) { EXPECT_CODE(ACL_ERROR_INVALID_PARAM, aclrtSetStreamFailureMode(new_stream(), 2)); }
 
 // The calls that wait for a stream: each returns a failure, and it is forgotten then.
 using Wait = std::function<aclError(aclrtStream)>;
@@ -228,8 +226,7 @@ TEST_P(FailedStream, SaysSoOnce) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, FailedStream,
-                         testing::Values(Wait(aclrtSynchronizeStream),
-                                         Wait([](aclrtStream stream) {
+                         testing::Values(Wait(aclrtSynchronizeStream), Wait([](aclrtStream stream) {
                                              return aclrtSynchronizeStreamWithTimeout(stream, -1);
                                          }),
                                          Wait([](aclrtStream) { return aclrtSynchronizeDevice(); })));
@@ -300,10 +297,8 @@ INSTANTIATE_TEST_SUITE_P(
         {"Reset", [](auto stream, auto, auto event) { return aclrtResetEvent(event, stream); }},
         {"Wait", [](auto stream, auto, auto event) { return aclrtStreamWaitEvent(stream, event); }},
         {"Memset", [](auto stream, auto memory, auto) { return aclrtMemsetAsync(memory, 64, 0, 64, stream); }},
-        {"Memcpy",
-         [](auto stream, auto memory, auto) {
-             return aclrtMemcpyAsync(memory, 64, memory, 64, ACL_MEMCPY_DEVICE_TO_DEVICE, stream);
-         }},
+        {"Memcpy", [](auto stream, auto memory,
+                      auto) { return aclrtMemcpyAsync(memory, 64, memory, 64, ACL_MEMCPY_DEVICE_TO_DEVICE, stream); }},
         {"Memcpy2d",
          [](auto stream, auto memory, auto) {
              char row[64] = {};

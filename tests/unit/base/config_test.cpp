@@ -8,9 +8,7 @@
 namespace softacl {
 namespace {
 
-std::string nested(char open, char close, int levels) {
-    return std::string(levels, open) + std::string(levels, close);
-}
+std::string nested(char open, char close, int levels) { return std::string(levels, open) + std::string(levels, close); }
 
 std::string nested_objects(int levels) {
     std::string text = "{}";

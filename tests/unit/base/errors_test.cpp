@@ -12,8 +12,9 @@ namespace softacl {
 namespace {
 
 TEST(Errors, EveryCodeHasNameSentenceAndRemedy) {
-    for (const int code : {ACL_SUCCESS, ACL_ERROR_INVALID_PARAM, ACL_ERROR_RT_INVALID_HANDLE, ACL_ERROR_RT_MEMORY_ALLOCATION,
-                           ACL_ERROR_RT_STREAM_SYNC_TIMEOUT, ACL_ERROR_GE_SHAPE_INVALID, ACL_ERROR_INTERNAL_ERROR}) {
+    for (const int code :
+         {ACL_SUCCESS, ACL_ERROR_INVALID_PARAM, ACL_ERROR_RT_INVALID_HANDLE, ACL_ERROR_RT_MEMORY_ALLOCATION,
+          ACL_ERROR_RT_STREAM_SYNC_TIMEOUT, ACL_ERROR_GE_SHAPE_INVALID, ACL_ERROR_INTERNAL_ERROR}) {
         const ErrorEntry* entry = find_error(code);
         ASSERT_NE(entry, nullptr) << code;
         EXPECT_EQ(entry->code, code);
