@@ -27,12 +27,13 @@ struct Reaper {
 };
 
 Messages& messages() {
-    if (t_messages == nullptr) {
-        t_messages = new Messages;
-        thread_local Reaper reaper;
-        static_cast<void>(reaper);
+    Messages* mine = t_messages;
+    if (mine == nullptr) {
+        mine = t_messages = new Messages;
+        thread_local const Reaper kReaper;
+        static_cast<void>(kReaper);
     }
-    return *t_messages;
+    return *mine;
 }
 
 std::string format(const char* function, int code, const std::string& message) {

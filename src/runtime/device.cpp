@@ -43,7 +43,7 @@ Status Device::release() {
         }
         ending.swap(contexts_);
     }
-    release_all(std::move(ending));
+    release_all(ending);
     return {};
 }
 
@@ -54,7 +54,7 @@ void Device::release_everything() {
         references_ = 0;
         ending.swap(contexts_);
     }
-    const Left left = release_all(std::move(ending));
+    const Left left = release_all(ending);
     if (left.contexts + left.streams + left.events + left.blocks > 0) {
         log(LogLevel::kWarning, SOFTACL_HERE,
             text("device ", id_, " was left with ", left.contexts, " contexts, ", left.streams, " streams, ",
@@ -62,7 +62,7 @@ void Device::release_everything() {
     }
 }
 
-Device::Left Device::release_all(std::vector<OpenContext> contexts) {
+Device::Left Device::release_all(const std::vector<OpenContext>& contexts) {
     Left left{};
     for (const OpenContext& entry : contexts) {
         left.contexts += entry.context->is_default() ? 0 : 1;

@@ -88,7 +88,7 @@ class Device {
         size_t blocks;
     };
     /// The same for all contexts, and all events and memory with them. Tells what a program had left alive.
-    Left release_all(std::vector<OpenContext> contexts);
+    Left release_all(const std::vector<OpenContext>& contexts);
 
     const uint32_t id_;
     DeviceMemory memory_;
