@@ -23,7 +23,7 @@ suite() {
 
 # ctest_suite PRESET LABEL: the tests of a build tree.
 ctest_suite() {
-  suite "$1: $2 tests" "$1-$2.xml" "${fixed_addresses[@]}" ctest --test-dir "build/$1" --label-regex "^$2\$" \
+  suite "$1: $2 tests" "$1-$2.xml" "${fixed_addresses[@]}" ctest --test-dir "build/$1" --label-regex "$2" \
     --parallel "$(nproc)" --output-on-failure --no-tests=error --output-junit "$PWD/$results/$1-$2.xml"
 }
 
@@ -49,7 +49,7 @@ asan_tests() {
   for library in libasan libubsan libstdc++; do libraries+=("$(g++ -print-file-name="$library.so")"); done
   ctest_suite asan quick
   pytest_suite asan-python tests/python PYTHONPATH="$(python_path asan)" \
-    LD_PRELOAD="${libraries[*]}" ASAN_OPTIONS=detect_leaks=0
+    LD_PRELOAD="${libraries[*]}" ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0"
 }
 
 quick() {

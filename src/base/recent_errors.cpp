@@ -20,20 +20,20 @@ struct Messages {
 // objects are gone get a fresh (then leaked) store instead of a destroyed one.
 thread_local Messages* t_messages = nullptr;
 struct Reaper {
+    bool needed = false;
     ~Reaper() {
         delete t_messages;
         t_messages = nullptr;
     }
 };
+thread_local Reaper t_reaper;
 
 Messages& messages() {
-    Messages* mine = t_messages;
-    if (mine == nullptr) {
-        mine = t_messages = new Messages;
-        thread_local const Reaper kReaper;
-        static_cast<void>(kReaper);
+    if (t_messages == nullptr) {
+        t_messages = new Messages;
+        t_reaper.needed = true;  // the first touch in a thread is what makes the destructor run at its end
     }
-    return *mine;
+    return *t_messages;
 }
 
 std::string format(const char* function, int code, const std::string& message) {

@@ -41,7 +41,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"SomeVisible", {{"SOFTACL_DEVICES", "8"}, {"ASCEND_RT_VISIBLE_DEVICES", "4,3,2"}}, 3},
         {"VisibleUpToAnInvalidOne", {{"SOFTACL_DEVICES", "8"}, {"ASCEND_RT_VISIBLE_DEVICES", "2,3,-1,5"}}, 2},
     }),
-    [](const auto& info) { return info.param.name; });
+    case_name<CountCase>);
 
 // Three devices, none of them set.
 class Devices : public Library {
@@ -171,9 +171,10 @@ TEST_F(Devices, LackSomeKindsOfMemory) {
 }
 
 TEST_F(Devices, HaveOneTaskScheduler) {
-    EXPECT_OK(aclrtSetTsDevice(ACL_TS_ID_AICORE));
-    EXPECT_OK(aclrtSetTsDevice(ACL_TS_ID_AIVECTOR));
-    EXPECT_CODE(ACL_ERROR_FEATURE_UNSUPPORTED, aclrtSetTsDevice(ACL_TS_ID_RESERVED));
+    for (int scheduler = -1; scheduler <= 3; ++scheduler) {
+        const bool known = scheduler >= ACL_TS_ID_AICORE && scheduler <= ACL_TS_ID_RESERVED;
+        EXPECT_CODE(known ? ACL_SUCCESS : ACL_ERROR_INVALID_PARAM, aclrtSetTsDevice(static_cast<aclrtTsId>(scheduler)));
+    }
 }
 
 class RunMode : public testing::TestWithParam<std::pair<const char*, aclrtRunMode>> {};

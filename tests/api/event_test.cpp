@@ -353,7 +353,7 @@ TEST_P(EventGraph, Finishes) {
 INSTANTIATE_TEST_SUITE_P(, EventGraph,
                          testing::Values(Graph{"Chain", 1, one_before}, Graph{"Random", 2, some_before},
                                          Graph{"AnotherRandom", 3, some_before}),
-                         [](const auto& info) { return info.param.name; });
+                         case_name<Graph>);
 
 }  // namespace
 }  // namespace softacl::test

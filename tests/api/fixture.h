@@ -50,6 +50,12 @@ inline void set_environment(const Environment& variables) {
     }
 }
 
+// Names the tests of a suite whose parameter has a name.
+template <class Case>
+std::string case_name(const testing::TestParamInfo<Case>& test) {
+    return test.param.name;
+}
+
 // An initialised library.
 class Library : public testing::Test {
    protected:

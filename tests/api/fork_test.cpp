@@ -26,15 +26,13 @@ void in_child(Test test) {
 }
 
 void whole_program() {
-    Cells* cells = nullptr;
     EXPECT_OK(aclInit(nullptr));
     EXPECT_OK(aclrtSetDevice(0));
-    Cells in_use(2);
-    cells = &in_use;
-    cells->fill(0, 7, nullptr);
-    cells->copy(0, 1, nullptr);
+    Cells cells(2);
+    cells.fill(0, 7, nullptr);
+    cells.copy(0, 1, nullptr);
     EXPECT_OK(aclrtSynchronizeStream(nullptr));
-    EXPECT_EQ((*cells)[1], 7);
+    EXPECT_EQ(cells[1], 7);
     EXPECT_OK(aclFinalize());
 }
 
@@ -43,7 +41,32 @@ TEST(Fork, BeforeUseLeavesBothFree) {
     whole_program();
 }
 
-class Fork : public Runtime {};
+using ForkAfterUse = Runtime;
+
+TEST_F(ForkAfterUse, LeavesTheChildWithAnErrorOnly) {
+    Cells cells(2);
+    const aclrtStream stream = new_stream();
+    const aclrtEvent event = new_event();
+    Gate gate(stream);
+    cells.fill(0, 7, stream);
+    in_child([&] {
+        void* out = nullptr;
+        EXPECT_CODE(ACL_ERROR_INTERNAL_ERROR, aclrtSetDevice(0));
+        EXPECT_CODE(ACL_ERROR_INTERNAL_ERROR, aclrtCreateStream(&out));
+        EXPECT_CODE(ACL_ERROR_INTERNAL_ERROR, aclrtMalloc(&out, 64, ACL_MEM_MALLOC_NORMAL_ONLY));
+        EXPECT_CODE(ACL_ERROR_INTERNAL_ERROR, aclrtRecordEvent(event, stream));
+        EXPECT_CODE(ACL_ERROR_INTERNAL_ERROR, aclrtSynchronizeStream(stream));
+        EXPECT_CODE(ACL_ERROR_INTERNAL_ERROR, aclrtDestroyStream(stream));
+        EXPECT_CODE(ACL_ERROR_INTERNAL_ERROR, aclrtSynchronizeDevice());
+        EXPECT_CODE(ACL_ERROR_INTERNAL_ERROR, aclrtResetDevice(0));
+        EXPECT_CODE(ACL_ERROR_INTERNAL_ERROR, aclFinalize());
+        EXPECT_CODE(ACL_ERROR_INTERNAL_ERROR, aclInit(nullptr));
+    });
+    gate.open();
+    cells.copy(0, 1, stream);
+    EXPECT_OK(aclrtSynchronizeStream(stream));
+    EXPECT_EQ(cells[1], 7);
+}
 
 }  // namespace
 }  // namespace softacl::test

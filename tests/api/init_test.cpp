@@ -94,7 +94,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"QueueList", queue("[1]"), ACL_ERROR_INVALID_MAX_OPQUEUE_NUM_CONFIG},
         {"Dump", R"({"dump": {"dump_path": "output", "dump_debug": "on"}})", ACL_ERROR_FEATURE_UNSUPPORTED},
     }),
-    [](const auto& info) { return info.param.name; });
+    case_name<Config>);
 
 TEST(Init, WithoutPathUsesTheDefaults) {
     for (const char* path : {static_cast<const char*>(nullptr), ""}) {

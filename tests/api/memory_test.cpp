@@ -294,8 +294,8 @@ TEST_P(Memset, KeepsToItsBounds) {
     EXPECT_EQ(bytes[0], 99);
 }
 
-INSTANTIATE_TEST_SUITE_P(, Memset, testing::Combine(testing::Bool(), testing::Bool()), [](const auto& info) {
-    return std::string(std::get<0>(info.param) ? "OnDevice" : "OnHost") + (std::get<1>(info.param) ? "Async" : "");
+INSTANTIATE_TEST_SUITE_P(, Memset, testing::Combine(testing::Bool(), testing::Bool()), [](const auto& test) {
+    return std::string(std::get<0>(test.param) ? "OnDevice" : "OnHost") + (std::get<1>(test.param) ? "Async" : "");
 });
 
 }  // namespace

@@ -305,7 +305,7 @@ INSTANTIATE_TEST_SUITE_P(
              return aclrtMemcpy2dAsync(memory, 64, row, 64, 64, 1, ACL_MEMCPY_HOST_TO_DEVICE, stream);
          }},
     }),
-    [](const auto& info) { return info.param.name; });
+    case_name<StreamCall>);
 
 }  // namespace
 }  // namespace softacl::test

@@ -26,8 +26,8 @@ TEST(Message, IsNullIfNoCallFailed) {
 TEST(Message, NamesFunctionArgumentAndValue) {
     EXPECT_EQ(aclrtSetDevice(77), ACL_ERROR_RT_INVALID_DEVICEID);
     const std::string message = recent_message();
-    EXPECT_EQ(message.rfind("107001: ", 0), 0u) << message;
-    for (const char* part : {"aclrtSetDevice", "deviceId", "77", "Solution: "}) {
+    EXPECT_EQ(message.find("107001"), 0u) << message;
+    for (const char* part : {"aclrtSetDevice", "deviceId", "77", "\n    Possible Cause: ", "\n    Solution: "}) {
         EXPECT_NE(message.find(part), std::string::npos) << part << " in " << message;
     }
 }
