@@ -18,10 +18,10 @@
 #include "acl/acl_base.h"
 #include "api/generated/rows.h"
 #include "api/row.h"
+#include "base/fork.h"
 #include "base/recent_errors.h"
 #include "base/status.h"
 #include "base/trace.h"
-#include "runtime/process.h"
 
 namespace softacl::api {
 
@@ -91,7 +91,7 @@ class Entry {
     template <class Body>
     Status run(Body&& body) const {
         try {
-            if (runtime::Process::is_forked_child()) {
+            if (is_forked_child()) {
                 return refuse_forked_child();
             }
             SOFTACL_TRY(check(std::index_sequence_for<Args...>()));

@@ -3,7 +3,9 @@
 #include "acl/acl_rt.h"
 #include "api/entry.h"
 #include "api/handles.h"
+#include "base/fork.h"
 #include "runtime/context.h"
+#include "runtime/process.h"
 
 using namespace softacl;
 using namespace softacl::api;
@@ -11,7 +13,7 @@ using runtime::Process;
 
 aclError aclrtSetDevice(int32_t deviceId) {
     return entry<row::aclrtSetDevice>(deviceId)([&]() -> Status {
-        Process::note_use();
+        note_use();
         SOFTACL_ASSIGN(runtime::Device* const device, Process::instance().device(deviceId));
         SOFTACL_ASSIGN(const Handle context, device->acquire());
         runtime::set_current_context(context);
@@ -56,7 +58,7 @@ aclError aclrtGetDeviceCount(uint32_t* count) {
 aclError aclrtCreateContext(aclrtContext* context, int32_t deviceId) {
     return entry<row::aclrtCreateContext>(context, deviceId)([&]() -> Status {
         *context = nullptr;
-        Process::note_use();
+        note_use();
         SOFTACL_ASSIGN(runtime::Device* const device, Process::instance().device(deviceId));
         const Result<Handle> made = device->create_context();
         SOFTACL_TRY(give(context, made));

@@ -5,6 +5,7 @@
 #include "api/handles.h"
 #include "runtime/context.h"
 #include "runtime/event.h"
+#include "runtime/process.h"
 
 using namespace softacl;
 using namespace softacl::api;

@@ -4,6 +4,7 @@
 #include "api/entry.h"
 #include "api/handles.h"
 #include "runtime/context.h"
+#include "runtime/device.h"
 
 using namespace softacl;
 using namespace softacl::api;

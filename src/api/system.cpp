@@ -3,13 +3,15 @@
 #include "acl/acl.h"
 
 #include "api/entry.h"
+#include "base/fork.h"
+#include "runtime/process.h"
 
 using namespace softacl;
 using namespace softacl::api;
 
 aclError aclInit(const char* configPath) {
     return entry<row::aclInit>(configPath)([&] {
-        runtime::Process::note_use();
+        note_use();
         return runtime::Process::instance().initialize(configPath);
     });
 }

@@ -14,6 +14,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/fork.h"
+
 namespace softacl {
 namespace {
 
@@ -96,7 +98,8 @@ constexpr spdlog::level::level_enum kSpdlogLevels[] = {spdlog::level::debug, spd
 bool log_enabled(LogLevel wanted) { return wanted >= level() && level() != LogLevel::kOff; }
 
 void log(LogLevel wanted, SourcePlace place, const std::string& line) {
-    if (!log_enabled(wanted)) {
+    // The logger's lock may have been held in the parent when it forked.
+    if (!log_enabled(wanted) || is_forked_child()) {
         return;
     }
     logger().log({place.file, place.line, ""}, kSpdlogLevels[static_cast<size_t>(wanted)], line);

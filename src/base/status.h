@@ -22,7 +22,7 @@ class [[nodiscard]] Status {
     int code() const { return failure_ ? failure_->code : 0; }
     /// Empty on success.
     const std::string& message() const {
-        static const std::string kNone;
+        static const std::string& kNone = *new std::string;  // never destroyed: worker threads outlive main
         return failure_ ? failure_->message : kNone;
     }
 

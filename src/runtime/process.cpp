@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/process.h"
 
-#include <pthread.h>
-
 #include <cstdlib>
 #include <cstring>
 
@@ -17,9 +15,6 @@
 
 namespace softacl::runtime {
 namespace {
-
-std::atomic<bool> g_used{false};
-std::atomic<bool> g_forked_child{false};
 
 uint64_t memory_per_device(size_t devices) {
     if (const auto bytes = env_bytes("SOFTACL_DEVICE_MEMORY")) {
@@ -43,11 +38,6 @@ Process::Process() {
     const char* mode = std::getenv("SOFTACL_RUN_MODE");
     runs_on_device_ = mode != nullptr && std::strcmp(mode, "device") == 0;
     strict_product_ = env_switch("SOFTACL_STRICT_PRODUCT");
-    pthread_atfork(nullptr, nullptr, [] {
-        if (g_used.load(std::memory_order_relaxed)) {
-            g_forked_child.store(true, std::memory_order_relaxed);
-        }
-    });
 }
 
 Status Process::initialize(const char* config_path) {
@@ -137,14 +127,6 @@ DeviceMemory::InUse Process::queued_work() {
 std::optional<std::chrono::seconds> Process::wait_timeout() const {
     const std::chrono::seconds timeout(wait_timeout_seconds_.load(std::memory_order_relaxed));
     return timeout.count() == 0 ? std::nullopt : std::make_optional(timeout);
-}
-
-bool Process::is_forked_child() { return g_forked_child.load(std::memory_order_relaxed); }
-
-void Process::note_use() {
-    if (!g_used.load(std::memory_order_relaxed)) {
-        g_used.store(true, std::memory_order_relaxed);
-    }
 }
 
 }  // namespace softacl::runtime

@@ -45,11 +45,6 @@ class Process {
     std::optional<std::chrono::seconds> wait_timeout() const;
     void set_wait_timeout(std::chrono::seconds timeout) { wait_timeout_seconds_ = timeout.count(); }
 
-    /// True in a child forked after the runtime was used: its threads and locks did not survive.
-    static bool is_forked_child();
-    /// Called by everything that creates state, so that a later fork is noticed.
-    static void note_use();
-
    private:
     Process();
 
