@@ -50,7 +50,7 @@ aclError aclrtCreateEventWithFlag(aclrtEvent* event, uint32_t flag) {
 aclError aclrtDestroyEvent(aclrtEvent event) {
     return entry<row::aclrtDestroyEvent>(event)([&]() -> Status {
         SOFTACL_ASSIGN(const Pin<Event> mark, pin<Event>(event, "event"));
-        return mark->device().destroy_event(reinterpret_cast<Handle>(event));
+        return mark->device().destroy_event(reinterpret_cast<Handle>(event), *mark);
     });
 }
 

@@ -4,6 +4,7 @@
 
 #include "acl/acl_rt.h"
 #include "api/entry.h"
+#include "api/warning.h"
 #include "runtime/context.h"
 
 using namespace softacl;
@@ -21,17 +22,6 @@ Status give_memory(void** out, const Result<void*>& memory) {
 Status allocate(void** devPtr, size_t size, aclrtMemMallocPolicy policy) {
     const bool normal_pages = policy == ACL_MEM_MALLOC_NORMAL_ONLY || policy == ACL_MEM_MALLOC_NORMAL_ONLY_P2P;
     return give_memory(devPtr, runtime::allocate_on_device(size, !normal_pages));
-}
-
-// Passes a warning on to the program next to its success.
-template <const Row& R, class Work>
-Status with_warning(Work work) {
-    std::string warning;
-    Status status = work(warning);
-    if (status.ok() && !warning.empty()) {
-        remember_error(R.name, 0, warning);
-    }
-    return status;
 }
 
 Status launch(const void* stream, Result<std::unique_ptr<runtime::Task>> task) {

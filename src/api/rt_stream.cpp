@@ -3,6 +3,7 @@
 #include "acl/acl_rt.h"
 #include "api/entry.h"
 #include "api/handles.h"
+#include "api/warning.h"
 #include "runtime/context.h"
 #include "runtime/device.h"
 
@@ -60,27 +61,38 @@ aclError aclrtSetStreamFailureMode(aclrtStream stream, uint64_t mode) {
     });
 }
 
+namespace {
+
+template <const Row& R>
+Status synchronize(aclrtStream stream, std::optional<std::chrono::milliseconds> timeout) {
+    SOFTACL_ASSIGN(const Pin<Stream> live, runtime::find_stream(stream, "stream"));
+    return with_warning<R>([&](std::string& warning) { return live->synchronize(warning, timeout); });
+}
+
+}  // namespace
+
 aclError aclrtSynchronizeStream(aclrtStream stream) {
-    return entry<row::aclrtSynchronizeStream>(stream)([&]() -> Status {
-        SOFTACL_ASSIGN(const Pin<Stream> live, runtime::find_stream(stream, "stream"));
-        return live->synchronize();
-    });
+    return entry<row::aclrtSynchronizeStream>(stream)(
+        [&] { return synchronize<row::aclrtSynchronizeStream>(stream, std::nullopt); });
 }
 
 aclError aclrtSynchronizeStreamWithTimeout(aclrtStream stream, int32_t timeout) {
     return entry<row::aclrtSynchronizeStreamWithTimeout>(stream, timeout)([&]() -> Status {
-        SOFTACL_ASSIGN(const Pin<Stream> live, runtime::find_stream(stream, "stream"));
-        if (timeout == 0 || timeout < -1) {
+        constexpr int32_t kForEver = -1;
+        if (timeout == 0 || timeout < kForEver) {
+            SOFTACL_TRY(runtime::find_stream(stream, "stream").status());
             return fail(ACL_ERROR_RT_PARAM_INVALID, "timeout is ", timeout,
                         "; expected -1 (for ever) or milliseconds above 0");
         }
-        return timeout == -1 ? live->synchronize() : live->synchronize(std::chrono::milliseconds(timeout));
+        return synchronize<row::aclrtSynchronizeStreamWithTimeout>(
+            stream, timeout == kForEver ? std::nullopt : std::make_optional(std::chrono::milliseconds(timeout)));
     });
 }
 
 aclError aclrtSynchronizeDevice(void) {
     return entry<row::aclrtSynchronizeDevice>()([]() -> Status {
         SOFTACL_ASSIGN(const Pin<Context> context, runtime::current_context());
-        return context->device().synchronize();
+        return with_warning<row::aclrtSynchronizeDevice>(
+            [&](std::string& warning) { return context->device().synchronize(warning); });
     });
 }

@@ -138,14 +138,15 @@ Result<Handle> Device::create_event(EventUse use) {
     return handle;
 }
 
-Status Device::destroy_event(Handle event) {
+Status Device::destroy_event(Handle handle, Event& event) {
     {
         const std::lock_guard lock(events_mutex_);
-        events_.erase(event);
+        events_.erase(handle);
     }
-    if (!retire_handle(event)) {
+    if (!retire_handle(handle)) {
         return fail(ACL_ERROR_RT_INVALID_HANDLE, "event was destroyed by another thread at the same time");
     }
+    event.abandon();
     return {};
 }
 
@@ -177,10 +178,10 @@ DeviceMemory::InUse Device::queued_work() const {
     };
 }
 
-Status Device::synchronize() {
+Status Device::synchronize(std::string& warning) {
     Status first;
     for (const auto& stream : streams()) {
-        if (Status status = stream->synchronize(); first.ok()) {
+        if (Status status = stream->synchronize(warning); first.ok()) {
             first = std::move(status);
         }
     }

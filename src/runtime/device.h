@@ -18,6 +18,7 @@
 namespace softacl::runtime {
 
 class Context;
+class Event;
 
 /// Devices live as long as the process; what a program makes on them is counted. Any thread.
 class Device {
@@ -48,10 +49,10 @@ class Device {
     /// 207007 if there are too many events made with ACL_EVENT_SYNC.
     Result<Handle> create_event(EventUse use);
     /// 107017 if another thread destroyed it first.
-    Status destroy_event(Handle event);
+    Status destroy_event(Handle handle, Event& event);
 
-    /// Waits for all streams; the first error found.
-    Status synchronize();
+    /// Waits for all streams; the first error found, and what tasks warned of.
+    Status synchronize(std::string& warning);
 
     /// Tells whether the work queued on this device up to now is unfinished; empty if there is none.
     DeviceMemory::InUse queued_work() const;

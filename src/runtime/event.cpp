@@ -114,6 +114,19 @@ class WaitTask final : public Task {
     bool subscribed_ = false;
 };
 
+void Event::abandon() {
+    std::shared_ptr<Recording> awaited;
+    {
+        const std::lock_guard lock(mutex_);
+        awaited = std::move(awaited_);
+        awaited_ = nullptr;
+    }
+    if (awaited != nullptr) {
+        awaited->finish(fail(ACL_ERROR_RT_EVENT_NOT_COMPLETE, "the event was destroyed before anything recorded it"),
+                        false);
+    }
+}
+
 Event::~Event() {
     if (latest_ != nullptr) {
         device_.release_recorded_event();
@@ -171,7 +184,7 @@ Status Event::queue_reset(const std::shared_ptr<Event>& event, const std::shared
     }
     return stream
         ->launch(make_task("reset_event",
-                           [event, recording]() -> Status {
+                           [event, recording](std::string&) -> Status {
                                event->forget(recording);
                                return {};
                            }))

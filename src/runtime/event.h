@@ -82,6 +82,9 @@ class Event final : public Object {
     /// Forgets the present recording when the stream gets there.
     static Status queue_reset(const std::shared_ptr<Event>& event, const std::shared_ptr<Stream>& stream);
 
+    /// Lets go, with an error, those that wait for a record which cannot come any more. For destroying.
+    void abandon();
+
     /// The latest recording, or null if there is none or it was reset.
     std::shared_ptr<Recording> latest() const;
 

@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "acl/acl_base.h"
-#include "base/log.h"
 #include "base/probe.h"
 #include "runtime/context.h"
 #include "runtime/host_memory.h"
@@ -107,12 +106,6 @@ Status check_aligned(const char* argument, const void* address) {
     return {};
 }
 
-void log_warning(const std::string& warning) {
-    if (!warning.empty()) {
-        log(LogLevel::kWarning, SOFTACL_HERE, warning);
-    }
-}
-
 }  // namespace
 
 Result<void*> allocate_on_device(size_t size, bool huge_pages) {
@@ -169,7 +162,7 @@ Status copy(const Copy& what, std::string& warning) {
 
 Result<std::unique_ptr<Task>> copy_task(const Copy& what, std::string& warning) {
     if (what.width == 0 || what.height == 0) {
-        return make_task("memcpy", [] { return Status(); });
+        return make_task("memcpy", [](std::string&) { return Status(); });
     }
     SOFTACL_ASSIGN(const Sides sides, check_sides(what, warning));
     if (sides.dst != nullptr) {
@@ -178,15 +171,12 @@ Result<std::unique_ptr<Task>> copy_task(const Copy& what, std::string& warning) 
     if (sides.src != nullptr) {
         SOFTACL_TRY(check_aligned("src", what.src));
     }
-    return make_task("memcpy", [what, sides]() -> Status {
+    return make_task("memcpy", [what, sides](std::string& late_warning) -> Status {
         if (sides.dst == nullptr && sides.src == nullptr) {
             return fail(ACL_ERROR_RT_PARAM_INVALID, "dst ", what.dst, " and src ", what.src,
                         " are both host memory; an asynchronous copy needs the device on one side");
         }
-        std::string late_warning;
-        Status status = move_bytes(what, sides, late_warning);
-        log_warning(late_warning);
-        return status;
+        return move_bytes(what, sides, late_warning);
     });
 }
 
@@ -217,7 +207,7 @@ Status fill(void* dst, int value, size_t count, std::string& warning) {
 
 Result<std::unique_ptr<Task>> fill_task(void* dst, int value, size_t count, std::string& warning) {
     SOFTACL_ASSIGN(const Device* device, check_target(dst, count, warning));
-    return make_task("memset", [=] { return fill_bytes(dst, value, count, device); });
+    return make_task("memset", [=](std::string&) { return fill_bytes(dst, value, count, device); });
 }
 
 }  // namespace softacl::runtime

@@ -43,7 +43,7 @@ struct Copy {
 Status copy(const Copy& what, std::string& warning);
 
 /// The same as a task of a stream. Device addresses that are not 64-byte aligned: 107008. Host to host is accepted
-/// and fails when the stream gets there, as the manual has it. Warnings at that time go to the log.
+/// and fails when the stream gets there, as the manual has it. Warnings at that time reach whoever synchronises.
 Result<std::unique_ptr<Task>> copy_task(const Copy& what, std::string& warning);
 
 /// Sets bytes. Errors as for the destination of a copy.

@@ -130,8 +130,8 @@ bool Stream::run_front() {
     if (sink != nullptr) {
         sink->on_task({task.kind(), device_.id(), id_, running_task(), outcome.status.code(), begin, Clock::now()});
     }
-    if (!outcome.status.ok()) {
-        keep_error(outcome.status);
+    if (!outcome.status.ok() || !outcome.warning.empty()) {
+        keep(outcome);
     }
     const std::unique_ptr<Task> done = batch_.pop();
     finished(1);
@@ -157,13 +157,19 @@ void Stream::become_idle() {
     device_.stream_became_idle();
 }
 
-void Stream::keep_error(const Status& status) {
-    log(LogLevel::kError, SOFTACL_HERE,
-        text("device ", device_.id(), " stream ", id_, " task ", running_task(), ": ", status.message()));
+void Stream::keep(const Outcome& outcome) {
+    constexpr size_t kEnough = 4096;  // a program that warns for ever and never synchronises
+    const bool failed = !outcome.status.ok();
+    const std::string place = text("device ", device_.id(), " stream ", id_, " task ", running_task(), ": ");
+    log(failed ? LogLevel::kError : LogLevel::kWarning, SOFTACL_HERE,
+        place + (failed ? outcome.status.message() : outcome.warning));
     const Lock lock(mutex_);
-    if (error_.ok()) {
-        error_ = status;
+    if (failed && error_.ok()) {
+        error_ = outcome.status;
         has_error_ = true;
+    }
+    if (!failed && warning_.size() < kEnough) {
+        warning_ += (warning_.empty() ? "" : "\n") + place + outcome.warning;
     }
 }
 
@@ -189,7 +195,7 @@ void Stream::wake() {
     }
 }
 
-Status Stream::synchronize(std::optional<std::chrono::milliseconds> timeout) {
+Status Stream::synchronize(std::string& warning, std::optional<std::chrono::milliseconds> timeout) {
     Lock lock(mutex_);
     const uint64_t target = position();
     if (!timeout) {
@@ -199,6 +205,7 @@ Status Stream::synchronize(std::optional<std::chrono::milliseconds> timeout) {
         return fail(ACL_ERROR_RT_STREAM_SYNC_TIMEOUT, "stream ", id_, " had ", target - completed_.load(),
                     " unfinished tasks after ", timeout->count(), " ms");
     }
+    warning += std::exchange(warning_, {});
     has_error_ = false;
     return std::exchange(error_, Status());
 }

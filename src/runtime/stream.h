@@ -40,10 +40,11 @@ class Stream final : public Object, public std::enable_shared_from_this<Stream> 
     /// Queues a task; the number of tasks launched by then. Fails with 107017 once the stream was closed.
     Result<uint64_t> launch(std::unique_ptr<Task> task);
 
-    /// Waits for everything queued before the call. Returns the stream's first error and clears it.
+    /// Waits for everything queued before the call. Returns the stream's first error and clears it; adds what
+    /// successful tasks warned of to `warning`.
     /// With a timeout 507046 if it passes first. Without one the caller runs what it waits for itself, as far as
     /// no other thread does.
-    Status synchronize(std::optional<std::chrono::milliseconds> timeout = std::nullopt);
+    Status synchronize(std::string& warning, std::optional<std::chrono::milliseconds> timeout = std::nullopt);
 
     /// Takes no more tasks and waits until what is queued has run.
     void close();
@@ -89,7 +90,7 @@ class Stream final : public Object, public std::enable_shared_from_this<Stream> 
     void make_ready(Lock& lock);
     void become_idle();
     void drop_queue(Lock& lock, const Status& why);
-    void keep_error(const Status& status);
+    void keep(const Outcome& outcome);
     void finished(uint64_t count);
     Status destroyed() const;
     /// Runs tasks, of this stream or of those it waits for, until `target` or until only other threads can go on.
@@ -110,6 +111,7 @@ class Stream final : public Object, public std::enable_shared_from_this<Stream> 
     bool wake_asked_ = false;  // woken while running: look again before parking
     bool closed_ = false;
     Status error_;
+    std::string warning_;
     std::atomic<bool> has_error_{false};
     std::atomic<bool> dropping_{false};  // skip what is left of the batch
     std::atomic<FailureMode> mode_{FailureMode::kContinue};

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "base/status.h"
@@ -22,9 +23,12 @@ struct Dependency {
 struct Outcome {
     bool parked = false;
     Status status;
+    std::string warning;  ///< goes with success, to whoever synchronises
 
-    static Outcome done(Status status = {}) { return {false, std::move(status)}; }
-    static Outcome park() { return {true, {}}; }
+    static Outcome done(Status status = {}, std::string warning = {}) {
+        return {false, std::move(status), std::move(warning)};
+    }
+    static Outcome park() { return {true, {}, {}}; }
 };
 
 /// Exactly one of these happens to a queued task: `run` returns done, or `skip` is called once
@@ -53,12 +57,16 @@ class Task {
     std::unique_ptr<Task> next_;
 };
 
-/// A task made of a callable that returns Status.
+/// A task made of a callable that takes a string for a warning and returns Status.
 template <class Work>
 class WorkTask final : public Task {
    public:
     WorkTask(const char* kind, Work work) : Task(kind), work_(std::move(work)) {}
-    Outcome run(Stream&) override { return Outcome::done(work_()); }
+    Outcome run(Stream&) override {
+        std::string warning;
+        Status status = work_(warning);
+        return Outcome::done(std::move(status), std::move(warning));
+    }
 
    private:
     Work work_;

@@ -60,12 +60,11 @@ TEST_F(TraceTest, CallsHaveNameCodeAndTime) {
     EXPECT_EQ(aclrtGetDeviceCount(&count), ACL_SUCCESS);
     EXPECT_EQ(aclrtGetDeviceCount(nullptr), ACL_ERROR_INVALID_PARAM);
     EXPECT_NE(aclrtGetSocName(), nullptr);
-    EXPECT_THAT(recorder_.calls,
-                ElementsAre(AllOf(Field(&CallRecord::function, StrEq("aclrtGetDeviceCount")),
-                                  Field(&CallRecord::code, ACL_SUCCESS)),
-                            AllOf(Field(&CallRecord::function, StrEq("aclrtGetDeviceCount")),
-                                  Field(&CallRecord::code, ACL_ERROR_INVALID_PARAM)),
-                            Field(&CallRecord::function, StrEq("aclrtGetSocName"))));
+    EXPECT_THAT(recorder_.calls, ElementsAre(AllOf(Field(&CallRecord::function, StrEq("aclrtGetDeviceCount")),
+                                                   Field(&CallRecord::code, ACL_SUCCESS)),
+                                             AllOf(Field(&CallRecord::function, StrEq("aclrtGetDeviceCount")),
+                                                   Field(&CallRecord::code, ACL_ERROR_INVALID_PARAM)),
+                                             Field(&CallRecord::function, StrEq("aclrtGetSocName"))));
     for (const CallRecord& call : recorder_.calls) {
         EXPECT_LE(call.begin, call.end);
     }
@@ -79,8 +78,8 @@ TEST_F(TraceTest, TasksAreNumberedWithinTheirStream) {
     EXPECT_EQ(aclrtMemcpyAsync(host.data(), 64, memory, 64, ACL_MEMCPY_DEVICE_TO_HOST, stream_), ACL_SUCCESS);
     EXPECT_EQ(aclrtSynchronizeStream(stream_), ACL_SUCCESS);
     EXPECT_THAT(host, testing::Each(1));
-    ASSERT_THAT(recorder_.tasks, ElementsAre(Field(&TaskRecord::task, StrEq("memset")),
-                                             Field(&TaskRecord::task, StrEq("memcpy"))));
+    ASSERT_THAT(recorder_.tasks,
+                ElementsAre(Field(&TaskRecord::task, StrEq("memset")), Field(&TaskRecord::task, StrEq("memcpy"))));
     EXPECT_EQ(recorder_.tasks[0].id + 1, recorder_.tasks[1].id);
     EXPECT_EQ(recorder_.tasks[0].stream, recorder_.tasks[1].stream);
     EXPECT_LE(recorder_.tasks[0].end, recorder_.tasks[1].begin) << "one after the other";
