@@ -2,6 +2,7 @@
 // acl.util: threads that run a Python function. They are daemons: none keeps the process alive.
 #include <softacl/report.h>
 
+#include <algorithm>
 #include <map>
 
 #include "methods.h"
@@ -11,10 +12,11 @@ namespace {
 
 using Ident = unsigned long;
 
-// The threading.Thread of each start that nobody has waited for. Guarded by the GIL, and never destroyed: at exit
-// there may be no interpreter to give the objects back to.
-std::map<Ident, Ref>& waiting_threads() {
-    static auto& threads = *new std::map<Ident, Ref>;
+// The threading.Thread of each start that nobody has waited for. The system gives the id of a thread that has ended
+// to the next one, so several may have the same; the oldest stands first. Guarded by the GIL, and never destroyed:
+// at exit there may be no interpreter to give the objects back to.
+std::multimap<Ident, Ref>& waiting_threads() {
+    static auto& threads = *new std::multimap<Ident, Ref>;
     return threads;
 }
 
@@ -54,7 +56,7 @@ Outcome AclUtilStartThread::call(PyObject* const* arguments) {
         return done(nullptr);
     }
     const Ident number = PyLong_AsUnsignedLong(ident.get());
-    waiting_threads()[number] = std::move(thread);
+    waiting_threads().emplace(number, std::move(thread));
     return start_result(number, ACL_SUCCESS);
 }
 
@@ -65,8 +67,8 @@ Outcome AclUtilStopThread::call(PyObject* const* arguments) {
     if (verdict != Verdict::kRead) {
         return verdict == Verdict::kRaised ? done(nullptr) : stop_result(ACL_ERROR_INVALID_PARAM);
     }
-    const auto found = waiting_threads().find(number);
-    if (found == waiting_threads().end()) {
+    const auto found = waiting_threads().lower_bound(number);
+    if (found == waiting_threads().end() || found->first != number) {
         kPlace.wrong_value(arguments[0], "the id of a thread that start_thread made and nobody has waited for");
         return stop_result(ACL_ERROR_INVALID_PARAM);
     }
@@ -78,9 +80,10 @@ Outcome AclUtilStopThread::call(PyObject* const* arguments) {
     if (!Ref(PyObject_CallMethod(thread.get(), "join", nullptr))) {
         return done(nullptr);
     }
-    // Others ran meanwhile: one may have waited too, or a new thread may have got the id of the ended one.
-    const auto again = waiting_threads().find(number);
-    if (again != waiting_threads().end() && again->second == thread) {
+    // Others ran meanwhile, and one may have waited for the same thread.
+    auto [again, end] = waiting_threads().equal_range(number);
+    again = std::find_if(again, end, [&](const auto& entry) { return entry.second == thread; });
+    if (again != end) {
         waiting_threads().erase(again);
     }
     return stop_result(ACL_SUCCESS);

@@ -33,3 +33,16 @@ def last_message():
     def read():
         return (acl.get_recent_err_msg() or "").partition("\n")[0]
     return read
+
+
+@pytest.fixture
+def device():
+    """Device 0, set, in an initialised process; everything is released afterwards."""
+    import acl
+
+    assert acl.init() == 0
+    assert acl.rt.set_device(0) == 0
+    yield 0
+    assert acl.rt.reset_device(0) == 0
+    assert acl.finalize() == 0
+    acl.get_recent_err_msg()

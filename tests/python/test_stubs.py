@@ -51,7 +51,7 @@ count, ret = acl.rt.get_device_count()
 memory, ret = acl.rt.malloc(np.int64(64), 0)
 ret = acl.init()
 ret = acl.init("acl.json")
-text: bytes = acl.util.ptr_to_bytes(memory, count)
+text: bytes | None = acl.util.ptr_to_bytes(memory, count)
 acl.rt.malloc(64.0, 0)
 """
 

@@ -46,6 +46,19 @@ def test_nothing_of_a_waited_for_thread_is_kept():
     assert sys.getrefcount(arguments) == before
 
 
+def test_threads_that_share_an_id_are_each_waited_for():
+    idents = []
+    for _ in range(100):  # an ended thread's id goes to the next one
+        ident, _ = util.start_thread(lambda args: None, [])
+        for thread in threading.enumerate():
+            if thread.ident == ident:
+                thread.join()
+        idents.append(ident)
+    assert len(set(idents)) < len(idents), "the system does not reuse ids: nothing was tested"
+    assert [util.stop_thread(ident) for ident in idents] == [0] * len(idents)
+    assert util.stop_thread(idents[0]) == INVALID_PARAM
+
+
 def test_stop_waits():
     ident, _ = util.start_thread(lambda args: time.sleep(0.2), [])
     begin = time.monotonic()
