@@ -197,9 +197,9 @@ TEST_F(Copy, NeedsAlignmentOnTheDeviceOnlyIfAsynchronous) {
                     aclrtMemcpyAsync(host.data(), 64, memory + offset, 64, ACL_MEMCPY_DEVICE_TO_HOST, nullptr));
         EXPECT_OK(aclrtMemcpyAsync(host.data() + offset, 7, memory, 7, ACL_MEMCPY_DEVICE_TO_HOST, nullptr));
         EXPECT_OK(aclrtMemcpyAsync(memory, 7, host.data() + offset, 7, ACL_MEMCPY_HOST_TO_DEVICE, nullptr));
+        EXPECT_OK(aclrtSynchronizeStream(nullptr));
         EXPECT_OK(aclrtMemcpy(memory + offset, 7, host.data(), 7, ACL_MEMCPY_HOST_TO_DEVICE));
     }
-    EXPECT_OK(aclrtSynchronizeStream(nullptr));
 }
 
 struct Pitched {

@@ -104,10 +104,10 @@ TEST_F(Stress, TasksOfAStreamRunInOrder) {
 }
 
 // A random acyclic graph: each node copies a number from a node before it, in another stream, after its event.
-TEST_F(Stress, RandomEventGraphsKeepTheirOrder) {
+void run_random_event_graph(unsigned seed) {
     constexpr size_t kStreams = 100;
     constexpr size_t kNodes = 2000;
-    std::mt19937 random(3);
+    std::mt19937 random(seed);
     std::vector<aclrtStream> streams(kStreams);
     for (auto& stream : streams) {
         MUST(aclrtCreateStream(&stream));
@@ -136,6 +136,14 @@ TEST_F(Stress, RandomEventGraphsKeepTheirOrder) {
     }
     for (auto& stream : streams) {
         MUST(aclrtDestroyStream(stream));
+    }
+}
+
+TEST_F(Stress, RandomEventGraphsKeepTheirOrder) { run_random_event_graph(3); }
+
+TEST_F(Stress, SlowManyRandomEventGraphs) {
+    for (unsigned seed = 0; seed < 1000; ++seed) {
+        run_random_event_graph(seed);
     }
 }
 
