@@ -87,18 +87,14 @@ TEST_F(Context, IsInvalidOnceItsDeviceIsReset) {
 
 TEST_F(Context, FinishesItsWorkBeforeItGoes) {
     Cells cells(1);
-    const aclrtContext opening = current_context();
-    const aclrtEvent event = new_event();
+    HeldEvent event;
     const aclrtContext context = new_context();
-    EXPECT_OK(aclrtStreamWaitEvent(nullptr, event));
+    event.hold(nullptr);
     cells.fill(0, 7, nullptr);
-    std::thread opener([&] {
-        EXPECT_OK(aclrtSetCurrentContext(opening));
-        EXPECT_OK(aclrtRecordEvent(event, nullptr));
-    });
+    std::thread opener([&] { event.complete(); });
     EXPECT_OK(aclrtDestroyContext(context));
-    opener.join();
     EXPECT_EQ(cells[0], 7);
+    opener.join();
 }
 
 TEST_F(Context, HasADefaultStreamOfItsOwn) {

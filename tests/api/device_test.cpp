@@ -117,17 +117,13 @@ TEST_F(Devices, LoseEverythingWhenReset) {
 TEST_F(Devices, AreResetAfterTheirWork) {
     std::vector<uint8_t> received(64);
     EXPECT_OK(aclrtSetDevice(1));
-    const aclrtContext elsewhere = current_context();
-    const aclrtEvent event = new_event();
+    HeldEvent event;
     EXPECT_OK(aclrtSetDevice(0));
     uint8_t* const memory = device_memory(64);
-    EXPECT_OK(aclrtStreamWaitEvent(nullptr, event));
+    event.hold(nullptr);
     EXPECT_OK(aclrtMemsetAsync(memory, 64, 7, 64, nullptr));
     EXPECT_OK(aclrtMemcpyAsync(received.data(), 64, memory, 64, ACL_MEMCPY_DEVICE_TO_HOST, nullptr));
-    std::thread opener([&] {
-        EXPECT_OK(aclrtSetCurrentContext(elsewhere));
-        EXPECT_OK(aclrtRecordEvent(event, nullptr));
-    });
+    std::thread opener([&] { event.complete(); });
     EXPECT_OK(aclrtResetDevice(0));
     EXPECT_EQ(received, std::vector<uint8_t>(64, 7));
     opener.join();

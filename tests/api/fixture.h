@@ -165,6 +165,24 @@ class Gate {
     bool opened_ = false;
 };
 
+// An event recorded behind a gate: holds streams of other contexts until another thread completes it.
+class HeldEvent {
+   public:
+    HeldEvent() { EXPECT_OK(aclrtRecordEvent(event_, nullptr)); }
+
+    void hold(aclrtStream stream) { EXPECT_OK(aclrtStreamWaitEvent(stream, event_)); }
+    // Leaves the thread in the context in which the event was made.
+    void complete() {
+        EXPECT_OK(aclrtSetCurrentContext(context_));
+        gate_.open();
+    }
+
+   private:
+    aclrtContext context_ = current_context();
+    Gate gate_{nullptr};
+    aclrtEvent event_ = new_event();
+};
+
 // A row of zeroed cells in device memory, as large as asynchronous copies need them.
 class Cells {
    public:

@@ -177,6 +177,13 @@ TEST(Finalize, ReleasesWhatIsAlive) {
     EXPECT_OK(aclFinalize());
 }
 
+TEST(Finalize, DoesNotWaitForAnEventThatNobodyRecorded) {
+    ASSERT_OK(aclInit(nullptr));
+    ASSERT_OK(aclrtSetDevice(0));
+    EXPECT_OK(aclrtStreamWaitEvent(nullptr, new_event()));
+    EXPECT_OK(aclFinalize());
+}
+
 TEST(Finalize, WaitsForQueuedWork) {
     constexpr size_t kSize = size_t{16} << 20;
     std::vector<uint8_t> received(kSize);
