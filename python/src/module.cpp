@@ -11,8 +11,8 @@ struct Submodule {
 };
 
 constexpr Submodule kSubmodules[] = {
-    {"rt", "acl.rt", "Runtime: devices, contexts, streams, events, memory, callbacks."},
-    {"util", "acl.util", "Addresses of NumPy arrays and bytes, and threads for callbacks."},
+    {"rt", "acl.rt", "Runtime: devices, contexts, streams, events, memory."},
+    {"util", "acl.util", "Addresses of NumPy arrays and bytes, and threads."},
 };
 
 // Makes both `acl.rt` and `import acl.rt` work.
