@@ -27,7 +27,8 @@ void Scheduler::enqueue(std::shared_ptr<Stream> stream) {
     {
         const std::lock_guard lock(mutex_);
         ready_.push_back(std::move(stream));
-        if (idle_ == 0 && workers_.size() < max_workers()) {
+        // A worker that was woken a moment ago still counts as idle: compare with the work there is for them.
+        if (ready_.size() > idle_ && workers_.size() < max_workers()) {
             start_worker();
         }
         wake = idle_ > 0;
