@@ -3,7 +3,6 @@
 says it, but they must run)."""
 import ctypes
 import mmap
-import os
 
 import acl
 import numpy as np
@@ -224,7 +223,6 @@ def test_exit_with_work_queued_is_quick(run_python):
     assert finished.returncode == 3 and finished.stderr == ""
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_forked_child_gets_an_error_not_a_hang(run_python):
     finished = run_python("""
         import os, acl
