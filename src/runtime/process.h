@@ -38,8 +38,6 @@ class Process {
 
     /// True if programs run on the device itself (SOFTACL_RUN_MODE=device), false on a host.
     bool runs_on_device() const { return runs_on_device_; }
-    /// True if functions answer exactly as the documented product (SOFTACL_STRICT_PRODUCT=1).
-    bool strict_product() const { return strict_product_; }
 
     /// How long a stream waits for an event; nothing: for ever.
     std::optional<std::chrono::seconds> wait_timeout() const;
@@ -55,7 +53,7 @@ class Process {
     Config config_;
     std::vector<std::unique_ptr<Device>> visible_;
     bool runs_on_device_ = false;
-    bool strict_product_ = false;
+    bool strict_product_ = false;  // SOFTACL_STRICT_PRODUCT=1: answer exactly as the documented product
     std::atomic<std::chrono::seconds::rep> wait_timeout_seconds_{0};
 };
 

@@ -60,7 +60,6 @@ class Stream final : public Object, public std::enable_shared_from_this<Stream> 
     /// Number of tasks launched so far, and whether that many are finished.
     uint64_t position() const { return submitted_.load(std::memory_order_acquire); }
     bool reached(uint64_t position) const { return completed_.load(std::memory_order_acquire) >= position; }
-    bool busy() const { return !reached(position()); }
 
     /// Number of the task that runs now; for messages and traces.
     uint32_t running_task() const { return static_cast<uint32_t>(completed_.load(std::memory_order_relaxed)); }
