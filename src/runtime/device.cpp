@@ -120,7 +120,7 @@ void Device::release_contexts(const std::vector<OpenContext>& contexts) {
         const auto mine = entry.context->streams();
         streams.insert(streams.end(), mine.begin(), mine.end());
     }
-    close_all(streams);
+    Stream::close_all(streams);
     for (const OpenContext& entry : contexts) {
         entry.context->close();
         retire_handle(entry.handle);

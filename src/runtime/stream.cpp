@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/stream.h"
 
+#include <algorithm>
 #include <exception>
 #include <limits>
 #include <thread>
@@ -313,16 +314,67 @@ Status Stream::error() const {
     return error_;
 }
 
-void close_all(const std::vector<std::shared_ptr<Stream>>& streams) {
+std::optional<Stream::Parked> Stream::parked() const {
+    const Lock lock(mutex_);
+    if (state_ != State::kParked) {
+        return std::nullopt;
+    }
+    return Parked{completed_.load(), batch_.front().waits_for().stream.lock()};
+}
+
+void Stream::drop_deadlocked() {
+    Lock lock(mutex_);
+    if (state_ == State::kParked) {
+        const Status why = fail(ACL_ERROR_RT_EVENT_NOT_COMPLETE, "stream ", id_,
+                                " and others waited for each other's events when their context ended; ",
+                                position() - completed_.load(), " tasks were dropped");
+        log(LogLevel::kWarning, SOFTACL_HERE, why.message());
+        drop_queue(lock, why);
+    }
+}
+
+// Where the unfinished streams stand, if every one of them waits for another of them; else nothing.
+std::optional<std::vector<uint64_t>> Stream::all_wait_for_each_other(const Streams& streams) {
+    std::vector<uint64_t> standing;
+    for (const auto& stream : streams) {
+        if (stream->reached(stream->position())) {
+            continue;
+        }
+        const auto parked = stream->parked();
+        if (!parked || std::find(streams.begin(), streams.end(), parked->waits_for) == streams.end()) {
+            return std::nullopt;
+        }
+        standing.push_back(parked->completed);
+    }
+    return standing;
+}
+
+void Stream::close_all(const Streams& streams) {
     constexpr auto kLookAgain = std::chrono::milliseconds(5);
     for (const auto& stream : streams) {
-        Stream::Lock lock(stream->mutex_);
+        const Lock lock(stream->mutex_);
         stream->closed_ = true;
+    }
+    const auto drop_what_cannot_run = [&streams] {
+        for (const auto& stream : streams) {
+            stream->drop_if_hopeless();
+        }
+        // The streams are looked at one after the other, so a second look must find them where they stood.
+        const auto standing = all_wait_for_each_other(streams);
+        if (standing && !standing->empty() && standing == all_wait_for_each_other(streams)) {
+            for (const auto& stream : streams) {
+                if (!stream->reached(stream->position())) {
+                    stream->drop_deadlocked();  // one is enough: the others go on with an error
+                    return;
+                }
+            }
+        }
+    };
+    for (const auto& stream : streams) {
+        Lock lock(stream->mutex_);
         while (!stream->wait_until_reached(lock, stream->position(), kLookAgain)) {
             lock.unlock();
-            for (const auto& other : streams) {
-                other->drop_if_hopeless();
-            }
+            drop_what_cannot_run();
             lock.lock();
         }
     }

@@ -49,6 +49,11 @@ class Stream final : public Object, public std::enable_shared_from_this<Stream> 
     /// Takes no more tasks and waits until what is queued has run.
     void close();
 
+    using Streams = std::vector<std::shared_ptr<Stream>>;
+    /// Closes streams that may wait for each other. Drops queues that can never run, with a warning in the log: those
+    /// that wait for an event nobody recorded, and one of those that only wait for each other.
+    static void close_all(const Streams& streams);
+
     /// Takes no more tasks and drops what is queued, without waiting for a task that runs.
     void close_now();
 
@@ -67,12 +72,8 @@ class Stream final : public Object, public std::enable_shared_from_this<Stream> 
     /// Lets the parked task look again. Harmless at any time.
     void wake();
 
-    /// Drops the queue if its first task waits for an event that nobody has recorded; reported in the log.
-    void drop_if_hopeless();
-
    private:
     friend class Scheduler;
-    friend void close_all(const std::vector<std::shared_ptr<Stream>>& streams);
     enum class State { kIdle, kReady, kRunning, kParked };
 
     using Lock = std::unique_lock<std::mutex>;
@@ -89,6 +90,15 @@ class Stream final : public Object, public std::enable_shared_from_this<Stream> 
     void make_ready(Lock& lock);
     void become_idle();
     void drop_queue(Lock& lock, const Status& why);
+    /// Drops the queue if its first task waits for an event that nobody has recorded.
+    void drop_if_hopeless();
+    void drop_deadlocked();
+    struct Parked {
+        uint64_t completed;
+        std::shared_ptr<Stream> waits_for;
+    };
+    std::optional<Parked> parked() const;
+    static std::optional<std::vector<uint64_t>> all_wait_for_each_other(const Streams& streams);
     void keep(const Outcome& outcome);
     void finished(uint64_t count);
     Status destroyed() const;
@@ -118,8 +128,5 @@ class Stream final : public Object, public std::enable_shared_from_this<Stream> 
     std::atomic<uint64_t> submitted_{0};
     std::atomic<uint64_t> completed_{0};
 };
-
-/// Closes streams that may wait for each other: waits for all of them, and drops queues that can never run.
-void close_all(const std::vector<std::shared_ptr<Stream>>& streams);
 
 }  // namespace softacl::runtime

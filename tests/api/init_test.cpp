@@ -184,6 +184,18 @@ TEST(Finalize, DoesNotWaitForAnEventThatNobodyRecorded) {
     EXPECT_OK(aclFinalize());
 }
 
+TEST(Finalize, DoesNotWaitForStreamsThatWaitForEachOther) {
+    ASSERT_OK(aclInit(nullptr));
+    ASSERT_OK(aclrtSetDevice(0));
+    const aclrtStream streams[] = {new_stream(), new_stream()};
+    const aclrtEvent events[] = {new_event(), new_event()};
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_OK(aclrtStreamWaitEvent(streams[i], events[1 - i]));
+        EXPECT_OK(aclrtRecordEvent(events[i], streams[i]));
+    }
+    EXPECT_OK(aclFinalize());
+}
+
 TEST(Finalize, WaitsForQueuedWork) {
     constexpr size_t kSize = size_t{16} << 20;
     std::vector<uint8_t> received(kSize);

@@ -101,7 +101,6 @@ TEST_F(SmallMemory, EndsWithManyBlocksToo) {
 
 TEST_F(SmallMemory, IsNotReusedBeforeTheWorkOnItRan) {
     constexpr size_t kSize = 40 * kMiB;
-    Cells cells(1);
     uint8_t* const memory = device_memory(kSize);
     const aclrtStream stream = new_stream();
     Gate gate(stream);
@@ -120,7 +119,6 @@ TEST_F(SmallMemory, IsNotReusedBeforeTheWorkOnItRan) {
 }
 
 TEST_F(SmallMemory, IsFreedBetweenAWaitAndItsRecord) {
-    Cells cells(2);
     const aclrtStream stream = new_stream();
     const aclrtEvent event = new_event();
     uint8_t* const memory = device_memory(kMiB);
