@@ -37,7 +37,11 @@ Status Context::open(Handle self) {
 Result<Handle> Context::create_stream(bool fast_sync) {
     SOFTACL_ASSIGN(const uint32_t id, device_.take_stream_id());
     auto stream = std::make_shared<Stream>(device_, self_, id, fast_sync);
+    device_.add_stream(stream);
     const std::lock_guard lock(mutex_);
+    if (ended_) {
+        return fail(ACL_ERROR_RT_CONTEXT_NULL, "the calling thread's context is being destroyed; set another one");
+    }
     SOFTACL_ASSIGN(const Handle handle, make_handle(Kind::kStream, stream));
     streams_.push_back({handle, std::move(stream)});
     return handle;
@@ -71,6 +75,14 @@ std::vector<std::shared_ptr<Stream>> Context::streams() const {
         all.push_back(entry.stream);
     }
     return all;
+}
+
+std::vector<std::shared_ptr<Stream>> Context::end() {
+    {
+        const std::lock_guard lock(mutex_);
+        ended_ = true;
+    }
+    return streams();
 }
 
 void Context::close() {

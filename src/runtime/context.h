@@ -38,7 +38,9 @@ class Context final : public Object {
     Handle default_stream() const { return default_stream_; }
     std::vector<std::shared_ptr<Stream>> streams() const;
 
-    /// Ends all streams: waits for their work, takes their handles away.
+    /// Makes no more streams from now on; those there are.
+    std::vector<std::shared_ptr<Stream>> end();
+    /// Takes the handles of all streams away.
     void close();
 
    private:
@@ -55,6 +57,7 @@ class Context final : public Object {
     Handle default_stream_ = 0;
     std::optional<uint32_t> internal_stream_id_;
     mutable std::mutex mutex_;
+    bool ended_ = false;
     std::vector<OpenStream> streams_;
 };
 

@@ -117,7 +117,7 @@ Status Device::destroy_context(Handle handle) {
 void Device::release_contexts(const std::vector<OpenContext>& contexts) {
     std::vector<std::shared_ptr<Stream>> streams;
     for (const OpenContext& entry : contexts) {
-        const auto mine = entry.context->streams();
+        const auto mine = entry.context->end();
         streams.insert(streams.end(), mine.begin(), mine.end());
     }
     Stream::close_all(streams);
@@ -160,12 +160,23 @@ std::vector<std::shared_ptr<Stream>> Device::streams() const {
     return all;
 }
 
+std::vector<std::shared_ptr<Stream>> Device::known_streams() const {
+    std::vector<std::shared_ptr<Stream>> known;  // given back after the lock: the last reference takes it, too
+    const std::lock_guard lock(id_mutex_);
+    for (const auto& entry : streams_by_id_) {
+        if (auto stream = entry.lock()) {
+            known.push_back(std::move(stream));
+        }
+    }
+    return known;
+}
+
 DeviceMemory::InUse Device::queued_work() const {
     if (busy_streams_.load(std::memory_order_acquire) == 0) {
         return nullptr;
     }
     std::vector<std::pair<std::shared_ptr<Stream>, uint64_t>> ends;
-    for (auto& stream : streams()) {
+    for (auto& stream : known_streams()) {
         if (const uint64_t end = stream->position(); !stream->reached(end)) {
             ends.emplace_back(std::move(stream), end);
         }
@@ -198,6 +209,11 @@ Result<uint32_t> Device::take_stream_id() {
     }
     return fail(ACL_ERROR_RT_NO_STREAM_RESOURCE, "device ", id_, " already has ", kMaxStreams,
                 " streams, counting default and internal ones; destroy some");
+}
+
+void Device::add_stream(const std::shared_ptr<Stream>& stream) {
+    const std::lock_guard lock(id_mutex_);
+    streams_by_id_[stream->id()] = stream;
 }
 
 void Device::release_stream_id(uint32_t id) {

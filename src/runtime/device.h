@@ -2,6 +2,7 @@
 // A device in software: its contexts, streams and memory.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <bitset>
 #include <cstdint>
@@ -62,6 +63,9 @@ class Device {
 
     Result<uint32_t> take_stream_id();
     void release_stream_id(uint32_t id);
+    /// A stream is known from its creation to its end, which may come after that of its handle and its context: a
+    /// task that runs when its stream is destroyed by force keeps the stream.
+    void add_stream(const std::shared_ptr<Stream>& stream);
     bool take_recorded_event() { return take(recorded_events_, kMaxRecordedEvents); }
     void release_recorded_event() { recorded_events_.fetch_sub(1); }
     void release_sync_event() { sync_events_.fetch_sub(1); }
@@ -79,7 +83,10 @@ class Device {
         std::shared_ptr<Context> context;
     };
     Result<OpenContext> open_context(bool is_default);
+    /// Streams of contexts that are alive.
     std::vector<std::shared_ptr<Stream>> streams() const;
+    /// All that may have unfinished work.
+    std::vector<std::shared_ptr<Stream>> known_streams() const;
     /// Waits for the contexts' work and releases them.
     void release_contexts(const std::vector<OpenContext>& contexts);
     struct Left {
@@ -99,8 +106,9 @@ class Device {
     std::vector<OpenContext> contexts_;  // the default one first, if the device is set
     std::mutex events_mutex_;
     std::unordered_set<Handle> events_;
-    std::mutex id_mutex_;
+    mutable std::mutex id_mutex_;
     std::bitset<kMaxStreams> used_stream_ids_;
+    std::array<std::weak_ptr<Stream>, kMaxStreams> streams_by_id_;
     std::atomic<int> busy_streams_{0};
     std::atomic<int> recorded_events_{0};
     std::atomic<int> sync_events_{0};

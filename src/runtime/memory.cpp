@@ -64,9 +64,9 @@ Result<Sides> check_sides(const Copy& what, std::string& warning) {
     return sides;
 }
 
-Status check_writable(void* dst, size_t size) {
+Status check_writable(const char* argument, void* dst, size_t size) {
     if (const size_t can = writable_bytes(dst, size); can < size) {
-        return fail(ACL_ERROR_RT_PARAM_INVALID, "dst is ", dst, ", a host address where ", can, " of ", size,
+        return fail(ACL_ERROR_RT_PARAM_INVALID, argument, " is ", dst, ", a host address where ", can, " of ", size,
                     " bytes can be written");
     }
     return {};
@@ -76,7 +76,7 @@ Status check_writable(void* dst, size_t size) {
 Status move_bytes(const Copy& what, const Sides& sides, std::string& warning) {
     size_t left = (what.height - 1) * what.src_pitch + what.width;
     if (sides.dst == nullptr) {
-        SOFTACL_TRY(check_writable(what.dst, (what.height - 1) * what.dst_pitch + what.width));
+        SOFTACL_TRY(check_writable("dst", what.dst, (what.height - 1) * what.dst_pitch + what.width));
     }
     if (sides.src == nullptr) {
         const size_t can = readable_bytes(what.src, left);
@@ -192,7 +192,7 @@ Result<Device*> check_target(void* dst, size_t count, std::string& warning) {
 
 Status fill_bytes(void* dst, int value, size_t count, const Device* device) {
     if (device == nullptr && count != 0) {
-        SOFTACL_TRY(check_writable(dst, count));
+        SOFTACL_TRY(check_writable("devPtr", dst, count));
     }
     std::memset(dst, value, count);
     return {};
