@@ -450,6 +450,44 @@ typedef void *aclrtStream;
 /** An event: a mark in a stream that can be waited for, queried and timed. */
 typedef void *aclrtEvent;
 
+/** Type of a tensor's elements. */
+typedef enum aclDataType ACL_AS_INT {
+    ACL_DT_UNDEFINED = -1, /**< Unknown. */
+    ACL_FLOAT = 0,         /**< 32-bit floating point. */
+    ACL_FLOAT16 = 1,       /**< 16-bit floating point of IEEE 754. */
+    ACL_INT8 = 2,          /**< 8-bit signed integer. */
+    ACL_INT32 = 3,         /**< 32-bit signed integer. */
+    ACL_UINT8 = 4,         /**< 8-bit unsigned integer. */
+    ACL_INT16 = 6,         /**< 16-bit signed integer. */
+    ACL_UINT16 = 7,        /**< 16-bit unsigned integer. */
+    ACL_UINT32 = 8,        /**< 32-bit unsigned integer. */
+    ACL_INT64 = 9,         /**< 64-bit signed integer. */
+    ACL_UINT64 = 10,       /**< 64-bit unsigned integer. */
+    ACL_DOUBLE = 11,       /**< 64-bit floating point. */
+    ACL_BOOL = 12,         /**< One byte, 0 or 1. */
+    ACL_STRING = 13,       /**< Text. */
+    ACL_COMPLEX64 = 16,    /**< Two 32-bit floating point numbers. */
+    ACL_COMPLEX128 = 17,   /**< Two 64-bit floating point numbers. */
+    ACL_BF16 = 27,         /**< The upper 16 bits of a 32-bit floating point number. */
+} aclDataType;
+
+/** Meaning of a tensor's dimensions: N batch, C channels, D depth, H height, W width. */
+typedef enum aclFormat ACL_AS_INT {
+    ACL_FORMAT_UNDEFINED = -1,   /**< Unknown. */
+    ACL_FORMAT_NCHW = 0,         /**< Channels before height and width. */
+    ACL_FORMAT_NHWC = 1,         /**< Channels last. */
+    ACL_FORMAT_ND = 2,           /**< Any dimensions, row by row. */
+    ACL_FORMAT_NC1HWC0 = 3,      /**< Channels in blocks of C0 = 16, padded. */
+    ACL_FORMAT_FRACTAL_Z = 4,    /**< Weights of a convolution in blocks. */
+    ACL_FORMAT_NC1HWC0_C04 = 12, /**< As NC1HWC0 with C0 = 4. */
+    ACL_FORMAT_HWCN = 16,        /**< Weights of a convolution, output channels last. */
+    ACL_FORMAT_NDHWC = 27,       /**< Three dimensions in space, channels last. */
+    ACL_FORMAT_FRACTAL_NZ = 29,  /**< Matrices in blocks of 16 by 16. */
+    ACL_FORMAT_NCDHW = 30,       /**< Three dimensions in space, channels first. */
+    ACL_FORMAT_NDC1HWC0 = 32,    /**< Three dimensions in space, channels in blocks of C0 = 16. */
+    ACL_FRACTAL_Z_3D = 33,       /**< Weights of a convolution in three dimensions, in blocks. */
+} aclFormat;
+
 #ifdef __cplusplus
 }
 #endif
