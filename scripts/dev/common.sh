@@ -4,6 +4,8 @@ set -euo pipefail
 
 python=/usr/bin/python3 # with Debian's numpy; the first on PATH may be another one
 export PYTHONPYCACHEPREFIX="$PWD/build/pycache"
+# A clone in another place finds the objects that were compiled here.
+export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
 
 fail() {
   printf '%s\n' "$*" >&2
