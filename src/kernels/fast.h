@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// The fast kernels, as far as the engine below has one. They live in a library of their own that is loaded at first
+// use, so that programs which compute nothing do not carry it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "kernels/kernel.h"
+
+namespace softacl::kernels {
+
+/// A function applied to each element. alpha and beta as the field knows them: slope of leaky_relu and elu, bounds
+/// [alpha, beta] of clip, factor and summand of hard_sigmoid and linear.
+enum class Activation {
+    kNone,
+    kRelu,
+    kLeakyRelu,
+    kClip,
+    kElu,
+    kSigmoid,
+    kTanh,
+    kHardSigmoid,
+    kHardSwish,
+    kSwish,
+    kGelu,  // with erf
+    kMish,
+    kSoftplus,
+    kAbs,
+    kSqrt,
+    kSquare,
+    kExp,
+    kLog,
+    kLinear,
+};
+struct Elementwise {
+    Activation kind = Activation::kNone;
+    float alpha = 0;
+    float beta = 0;
+};
+
+/// Convolution of float32 tensors: input [N, C, spatial...], filter [O, C/groups, spatial...] (transposed:
+/// [C, O/groups, spatial...]), bias [O], result [N, O, spatial...]. All lists have one entry per spatial axis (1 to 3).
+struct ConvParams {
+    Shape input;
+    Shape filter;
+    Shape output;
+    std::vector<int64_t> strides;
+    std::vector<int64_t> dilations;  ///< 1: dense
+    std::vector<int64_t> pads_begin;
+    std::vector<int64_t> pads_end;
+    int64_t groups = 1;
+    bool transposed = false;
+    bool has_bias = false;
+    bool adds = false;       ///< input 3, of the result's shape, is added before the activation
+    Elementwise activation;  ///< applied to the sum
+    Layout input_layout;     ///< in which the input lies already
+};
+
+struct PoolParams {
+    enum class Kind { kMax, kAverage, kAverageWithPadding };
+    Kind kind = Kind::kMax;
+    Shape input;
+    Shape output;
+    std::vector<int64_t> window;
+    std::vector<int64_t> strides;
+    std::vector<int64_t> pads_begin;
+    std::vector<int64_t> pads_end;
+    Layout input_layout;
+};
+
+/// result[..., M, N] = alpha * a[..., M, K] * b[..., K, N] (+ bias). Leading dimensions broadcast. Transposed operands
+/// are stored as [..., K, M] and [..., N, K]. The inputs are a, b, bias.
+struct MatMulParams {
+    Shape a;
+    Shape b;
+    Shape output;
+    bool transpose_a = false;
+    bool transpose_b = false;
+    bool b_is_constant = false;  ///< b is packed
+    float alpha = 1;
+    Shape bias;  ///< broadcasts to the result; rank 0: none
+    Elementwise activation;
+};
+
+enum class Binary { kAdd, kSub, kMul, kDiv, kMax, kMin };
+
+/// result = a op b with broadcasting, then the activation.
+struct BinaryParams {
+    Binary kind = Binary::kAdd;
+    Shape a;
+    Shape b;
+    Shape output;
+    Elementwise activation;
+    Layout a_layout;
+    Layout b_layout;
+};
+
+struct ElementwiseParams {
+    Elementwise function;
+    Shape shape;
+    Layout layout;
+};
+
+struct SoftmaxParams {
+    Shape shape;
+    size_t axis = 0;
+    bool logarithm = false;
+    Layout layout;
+};
+
+struct ConcatParams {
+    std::vector<Shape> inputs;
+    size_t axis = 0;
+    std::vector<Layout> layouts;
+};
+
+struct ResizeParams {
+    bool linear = false;  ///< else nearest
+    Shape input;
+    Shape output;
+    Layout layout;
+};
+
+struct LrnParams {
+    Shape shape;
+    int64_t size = 5;  ///< channels in the window
+    float alpha = 0;   ///< already divided by size where the front end's is not
+    float beta = 0;
+    float bias = 1;
+    Layout layout;
+};
+
+/// Factories of float32 kernels. Each refuses (with a reason in the Status) what it has no fast kernel for; the caller
+/// then takes its next kernel. Any thread.
+class FastKernels {
+   public:
+    virtual ~FastKernels() = default;
+
+    /// The engine's favourite block of channels on this processor.
+    virtual int block() const = 0;
+
+    virtual Result<KernelPtr> convolution(const ConvParams& params) const = 0;
+    virtual Result<KernelPtr> pool(const PoolParams& params) const = 0;
+    virtual Result<KernelPtr> matmul(const MatMulParams& params) const = 0;
+    virtual Result<KernelPtr> binary(const BinaryParams& params) const = 0;
+    virtual Result<KernelPtr> elementwise(const ElementwiseParams& params) const = 0;
+    virtual Result<KernelPtr> softmax(const SoftmaxParams& params) const = 0;
+    virtual Result<KernelPtr> concat(const ConcatParams& params) const = 0;
+    virtual Result<KernelPtr> resize(const ResizeParams& params) const = 0;
+    virtual Result<KernelPtr> lrn(const LrnParams& params) const = 0;
+    virtual Result<KernelPtr> transpose(const TensorType& type, const std::vector<int64_t>& permutation) const = 0;
+    /// From one layout to another, any float32 tensor of rank 2 to 5.
+    virtual Result<KernelPtr> reorder(const TensorType& type, Layout from, Layout to) const = 0;
+};
+
+/// The fast kernels of this process, or why there are none. Loads them at first use.
+Result<const FastKernels*> fast_kernels();
+
+}  // namespace softacl::kernels

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ops/op_def.h"
+
+#include <algorithm>
+
+namespace softacl::ops {
+namespace {
+
+// Dimensions that programs declare may be anything; ours must not overflow.
+Status check_shape(const OpCall& call, const std::string& what, const TensorType& type) {
+    constexpr size_t kMaxRank = 32;
+    if (type.shape.rank() > kMaxRank) {
+        return call.fail(what, " has ", type.shape.rank(), " dimensions; at most ", kMaxRank, " are possible");
+    }
+    if (!type.shape.fits(std::max<size_t>(size_of(type.dtype), 1))) {
+        return call.fail(what, " has the shape ", type.shape, ", which is too large");
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string OpCall::place() const {
+    return "node '" + name + "' (" + (op == nullptr ? std::string("unknown operator") : op->name()) + "): ";
+}
+
+const Port* OpDef::input_port(size_t index, size_t count) const {
+    size_t first = 0;
+    for (const Port& port : inputs_) {
+        size_t width = 1;
+        if (port.arity == Arity::kDynamic) {
+            width = count + 1 > inputs_.size() ? count + 1 - inputs_.size() : 0;
+        }
+        if (index < first + width) {
+            return &port;
+        }
+        first += width;
+    }
+    return nullptr;
+}
+
+Status OpDef::complete(OpCall& call) const {
+    call.op = this;
+    for (const AttrDef& attr : attrs_) {
+        const Attr* given = call.attrs.find(attr.name);
+        if (given == nullptr) {
+            if (attr.required) {
+                return call.fail("the attribute ", attr.name, " (", kind_of(attr.value), ") is missing");
+            }
+            call.attrs.set(attr.name, attr.value);
+        } else if (given->index() != attr.value.index()) {
+            return call.fail("the attribute ", attr.name, " is a ", kind_of(*given), "; expected ",
+                             kind_of(attr.value));
+        }
+    }
+    for (const auto& [attr_name, value] : call.attrs) {
+        const std::string& wanted = attr_name;
+        if (std::none_of(attrs_.begin(), attrs_.end(), [&](const AttrDef& attr) { return attr.name == wanted; })) {
+            return call.fail("there is no attribute ", attr_name);
+        }
+    }
+    for (size_t i = 0; i < call.inputs.size(); ++i) {
+        const Port* port = input_port(i, call.inputs.size());
+        if (port == nullptr) {
+            return call.fail("input ", i, " is one too many; the operator takes ", inputs_.size());
+        }
+        const TensorType* type = call.inputs[i];
+        if (type == nullptr) {
+            if (port->arity == Arity::kRequired) {
+                return call.fail("the input ", port->name, " is missing");
+            }
+            continue;
+        }
+        if (!port->dtypes.contains(type->dtype)) {
+            return call.fail("the input ", port->name, " is ", name_of(type->dtype),
+                             ", which the operator does not take");
+        }
+        SOFTACL_TRY(check_shape(call, "the input " + port->name, *type));
+    }
+    for (size_t i = call.inputs.size(); i < inputs_.size(); ++i) {
+        if (inputs_[i].arity == Arity::kRequired) {
+            return call.fail("the input ", inputs_[i].name, " is missing");
+        }
+    }
+    call.inputs.resize(std::max(call.inputs.size(), inputs_.size()));
+    call.constants.resize(call.inputs.size());
+    if (call.outputs.empty()) {
+        call.outputs.resize(outputs_.size());
+    }
+    SOFTACL_TRY(infer_(call));
+    for (size_t i = 0; i < call.outputs.size(); ++i) {
+        SOFTACL_TRY(check_shape(call, "output " + std::to_string(i), call.outputs[i]));
+    }
+    return {};
+}
+
+Result<kernels::KernelPtr> OpDef::make_kernel(const OpCall& call, const char* only) const {
+    std::string refusals;
+    for (const KernelDef& candidate : kernels_) {
+        if (only != nullptr && std::string(only) != candidate.name) {
+            continue;
+        }
+        auto kernel = candidate.make(call);
+        if (kernel.ok()) {
+            (*kernel)->name = (*kernel)->name.empty() ? candidate.name : candidate.name + (" " + (*kernel)->name);
+            return kernel;
+        }
+        refusals += text("; ", candidate.name, ": ", kernel.status().message());
+    }
+    return call.fail("no kernel takes it", refusals);
+}
+
+}  // namespace softacl::ops

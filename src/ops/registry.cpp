@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// The list of operators.
+#include <map>
+
+#include "ops/op_def.h"
+
+namespace softacl::ops {
+
+// An explicit list survives static linking, has an order and can be searched for.
+#define OP(name) OpDef declare_##name();
+#include "ops/ops.inc"
+#undef OP
+
+namespace {
+
+struct Registry {
+    std::vector<const OpDef*> all;
+    std::map<std::string, const OpDef*> by_name;
+    std::map<std::string, Import> onnx;
+
+    Registry() {
+#define OP(name) add(declare_##name());
+#include "ops/ops.inc"
+#undef OP
+    }
+
+    void add(OpDef&& declaration) {
+        const auto* op = new OpDef(std::move(declaration));  // lives as long as the process: graphs point to it
+        all.push_back(op);
+        by_name.emplace(op->name(), op);
+        for (const ImportDef& import : op->onnx_imports()) {
+            onnx.emplace(import.type, import.function);
+        }
+    }
+};
+
+const Registry& registry() {
+    static const Registry& instance = *new Registry;
+    return instance;
+}
+
+}  // namespace
+
+const OpDef* find_op(const std::string& name) {
+    const auto at = registry().by_name.find(name);
+    return at == registry().by_name.end() ? nullptr : at->second;
+}
+
+const std::vector<const OpDef*>& all_ops() { return registry().all; }
+
+Import find_onnx_import(const std::string& type) {
+    const auto at = registry().onnx.find(type);
+    return at == registry().onnx.end() ? nullptr : at->second;
+}
+
+}  // namespace softacl::ops
