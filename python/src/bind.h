@@ -23,7 +23,12 @@ struct Input {
     static constexpr bool kIsOut = false;
     T value{};
 
-    Verdict read(PyObject* object, const Place& place, const Parameter& /*parameter*/) {
+    Verdict read(PyObject* object, const Place& place, [[maybe_unused]] const Parameter& parameter) {
+        if constexpr (std::is_unsigned_v<T> && !std::is_same_v<T, bool>) {
+            if (parameter.takes_minus_one) {
+                return read_minus_one_too(object, place, value);
+            }
+        }
         return from_python(object, place, value);
     }
     T pass() const { return value; }
@@ -110,6 +115,8 @@ class Binding<Row, Return (*)(Types...)> {
         void give(PyObject** items, std::size_t& count) {
             if constexpr (Slot::kIsOut) {
                 items[count++] = this->take();
+            } else if constexpr (kList[kIndex].is_through) {
+                items[count++] = to_python(this->value);
             }
         }
     };

@@ -45,6 +45,7 @@ Verdict read_integer(PyObject* object, const Place& place, IntegerRange range, u
     if (fits(object, range, bits)) {
         return Verdict::kRead;
     }
+    bits = 0;
     PyErr_Clear();
     return place.wrong_value(object, "an int from " + std::to_string(range.min) + " to " + std::to_string(range.max));
 }

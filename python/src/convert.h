@@ -18,7 +18,7 @@ template <class T>
 inline constexpr IntegerRange kRangeOf{static_cast<long long>(std::numeric_limits<T>::min()),
                                        static_cast<unsigned long long>(std::numeric_limits<T>::max())};
 
-// Reads an int, or what __index__ makes of the object, as two's complement bits.
+// Reads an int, or what __index__ makes of the object, as two's complement bits; 0 for one that is out of range.
 Verdict read_integer(PyObject* object, const Place& place, IntegerRange range, unsigned long long& bits);
 Verdict read_real(PyObject* object, const Place& place, double& value);
 
@@ -68,6 +68,17 @@ Verdict from_python(PyObject* object, const Place& place, T& value) {
         value = static_cast<T>(bits);
         return verdict;
     }
+}
+
+// As from_python for an unsigned type, with -1 for its largest value. (A larger value than a signed type of the same
+// width holds must be given as -1.)
+template <class T>
+Verdict read_minus_one_too(PyObject* object, const Place& place, T& value) {
+    constexpr auto kMost = static_cast<unsigned long long>(std::numeric_limits<std::make_signed_t<T>>::max());
+    unsigned long long bits = 0;
+    const Verdict verdict = read_integer(object, place, {-1, kMost}, bits);
+    value = static_cast<T>(bits);
+    return verdict;
 }
 
 // A new reference, or null with an exception set.

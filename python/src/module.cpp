@@ -11,6 +11,7 @@ struct Submodule {
 };
 
 constexpr Submodule kSubmodules[] = {
+    {"mdl", "acl.mdl", "Models: loading, running, what they take and give."},
     {"rt", "acl.rt", "Runtime: devices, contexts, streams, events, memory."},
     {"util", "acl.util", "Addresses of NumPy arrays and bytes, and threads."},
 };

@@ -18,6 +18,7 @@
 //     };
 //
 // `in` parameters are the arguments in Python, in C order; `out` parameters and then the return value are the results.
+// An argument marked `through` is returned as well, in its place among the out parameters.
 // A function written by hand has a member `static Outcome call(PyObject* const* arguments)` instead of kFunction,
 // kAnswers and kGil. The macros at the end make rows of the lines of generated/methods.inc.
 
@@ -31,6 +32,8 @@ struct Parameter {
     bool is_out = false;
     bool is_path = false;
     bool is_optional = false;
+    bool takes_minus_one = false;
+    bool is_through = false;
 };
 
 constexpr Parameter in(const char* name) { return {name}; }
@@ -40,6 +43,18 @@ constexpr Parameter out() { return {"", true}; }
 // May be left out, or None where it is text: C gets null or 0.
 constexpr Parameter optional(Parameter parameter) {
     parameter.is_optional = true;
+    return parameter;
+}
+
+// -1 stands for the largest value of an unsigned C type, as the manual writes it.
+constexpr Parameter minus_one(Parameter parameter) {
+    parameter.takes_minus_one = true;
+    return parameter;
+}
+
+// The function hands the argument back, so that calls read like assignments.
+constexpr Parameter through(Parameter parameter) {
+    parameter.is_through = true;
     return parameter;
 }
 

@@ -21,10 +21,16 @@ def docstring(function, spec):
          say(arg.doc, INDENT) + [INDENT + value for value in _values(arg, spec)]) for arg in function.args])
     lines += _section("Returns", [
         (f"{result.name} : {_shown(result.py_type)}", say(result.doc, INDENT)) for result in function.results])
-    lines += _section("Errors", [
+    lines += _section("Errors", _where_to_ask(function) + [
         (f"{spec.error_by_name[name].value} {name}", say(when, INDENT))
         for name, when in _errors_in_python(function).items()])
     return lines + ["", *_notes(function)]
+
+
+def _where_to_ask(function):
+    """For a function that can fail but returns no code."""
+    is_silent = function.errors and "ret" not in [result.name for result in function.results]
+    return [("", ["The result does not tell; acl.get_recent_err_msg does."])] if is_silent else []
 
 
 def _errors_in_python(function):
@@ -45,7 +51,7 @@ def _section(title, entries):
         return ["", f"{title}: none"]
     lines = ["", title, "-" * len(title)]
     for head, body in entries:
-        lines += [head, *body]
+        lines += [head, *body] if head else body
     return lines
 
 

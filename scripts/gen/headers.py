@@ -84,7 +84,7 @@ def _types(spec, header):
     declarations = [
         (spec.macros, lambda macro: f"#define {macro.name} {macro.value}\n"),
         (spec.aliases, lambda alias: f"typedef {declare(alias.c, alias.name)};\n"),
-        (spec.handles, lambda handle: f"typedef void *{handle.name};\n"),
+        (spec.handles, lambda handle: f"{handle.declaration}\n"),
         (spec.enums, _enum),
         (spec.callbacks, lambda callback: f"typedef {callback.c.replace('(*', '(*' + callback.name, 1)};\n"),
         (spec.structs, _struct),
@@ -155,11 +155,19 @@ def _returns(spec, function, width):
         return
     if function.returns != "aclError":
         yield from wrap(function.results[-1].doc, width, "@return ", "        ")
+        if function.errors:
+            yield ""
+            yield "A failure leaves a sentence for `aclGetRecentErrMsg`, with one of these codes:"
+            yield from _codes(spec, function, width)
         return
     if not function.errors:
         yield "@return `ACL_SUCCESS` (0)."
         return
     yield "@return `ACL_SUCCESS` (0), or"
+    yield from _codes(spec, function, width)
+
+
+def _codes(spec, function, width):
     for name, when in function.errors.items():
         value = spec.error_by_name[name].value
         yield from wrap(f"`{name}` ({value}): {when}", width, "  - ", "    ")

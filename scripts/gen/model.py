@@ -30,6 +30,11 @@ class Handle:
     kind: str
     header: str
     doc: str
+    opaque: bool  # a structure that C never sees the inside of, held by pointer; else a `void *`
+
+    @property
+    def declaration(self):
+        return f"typedef struct {self.name} {self.name};" if self.opaque else f"typedef void *{self.name};"
 
 
 @dataclass(frozen=True)
@@ -112,6 +117,8 @@ class Param:
     min: int
     max: int
     optional: bool
+    minus_one: bool  # Python may pass -1 for the largest value of an unsigned type
+    through: bool    # Python returns the argument, too
     doc: str
 
     @property

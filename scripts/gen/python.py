@@ -65,11 +65,14 @@ def _row_parameter(param):
     if param.role == "out":
         return "out()"
     text = f'{"path" if param.kind == "path" else "in"}("{param.py}")'
-    return f"optional({text})" if param.optional else text
+    for wrapper in ("optional", "minus_one", "through"):
+        if getattr(param, wrapper):
+            text = f"{wrapper}({text})"
+    return text
 
 
 def _check_rule(function):
-    outs = sum(param.role == "out" for param in function.params)
+    outs = sum(param.role == "out" or param.through for param in function.params)
     if len(function.results) != outs + (function.returns != "void"):
         raise SpecError(f"{function.python}: its results are not those of the rule, so it must be by_hand")
 

@@ -13,6 +13,7 @@ from .table import REQUIRED, Row, SpecError, read_toml
 
 C_TYPES = {"void", "char", "bool", "int", "float", "double", "size_t"} | {
     f"{sign}int{bits}_t" for sign in ("", "u") for bits in (8, 16, 32, 64)}
+UNSIGNED = {"size_t"} | {f"uint{bits}_t" for bits in (8, 16, 32, 64)}
 VALUE_KINDS = {"device_memory", "host_memory", "memory", "path"}  # besides the kinds of handles
 ROLES = {"in", "out"}
 CHECKS = {"none", "non_null", "positive", "range"}
@@ -67,7 +68,8 @@ def _types(top):
         return row.choice("header", names, names[0])
 
     def handle(row):
-        return Handle(row.take("name"), row.take("kind"), header(row), row.take("doc"))
+        return Handle(row.take("name"), row.take("kind"), header(row), row.take("doc"),
+                      row.take("opaque", bool, False))
 
     def alias(row):
         return Alias(row.take("name"), row.take("c"), header(row), row.take("doc"))
@@ -208,7 +210,12 @@ class _FunctionReader:
             name=name, type=c_type, py=row.take("py", str, snake_case(name)),
             py_type=row.take("py_type", str, "int"), role=role,
             kind=row.choice("kind", self.kinds, None), check=check, min=low, max=high,
-            optional=row.take("optional", bool, False), doc=row.take("doc"))
+            optional=row.take("optional", bool, False), minus_one=row.take("minus_one", bool, False),
+            through=row.take("through", bool, False), doc=row.take("doc"))
+        if role == "out" and (param.through or param.minus_one):
+            row.fail("'through' and 'minus_one' are for parameters with the role 'in'")
+        if param.minus_one and c_type not in UNSIGNED:
+            row.fail(f"'minus_one' needs an unsigned type, found '{c_type}'")
         row.done()
         return param
 
@@ -227,12 +234,12 @@ class _FunctionReader:
         return check, low, high
 
     def results(self, row, params, returns):
-        """Out parameters in C order, then the return value; `py_returns` replaces them all."""
+        """Out and through parameters in C order, then the return value; `py_returns` replaces them all."""
         given = tuple(self.result(item) for item in row.rows("py_returns", "py_returns"))
         value = row.take("result", dict, None)
         if given or returns is None:
             return given
-        outs = tuple(Result(p.py, p.py_type, p.doc) for p in params if p.role == "out")
+        outs = tuple(Result(p.py, p.py_type, p.doc) for p in params if p.role == "out" or p.through)
         if value is not None:
             return outs + (self.result(Row(f"{row.where}: result", value)),)
         if returns not in ("aclError", "void"):

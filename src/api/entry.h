@@ -5,6 +5,10 @@
 //         return entry<row::aclrtFree>(devPtr)([&] { return runtime::free_on_device(devPtr); });
 //     }
 //
+//     size_t aclGetDataBufferSizeV2(const aclDataBuffer* dataBuffer) {
+//         return entry<row::aclGetDataBufferSizeV2>(dataBuffer).value(size_t{0}, [&]() -> Result<size_t> { ... });
+//     }
+//
 // It checks the arguments as the function's row says, runs the body, keeps exceptions inside, stores the sentence of
 // a failure for aclGetRecentErrMsg and passes the trace hook.
 #pragma once
@@ -85,6 +89,17 @@ class Entry {
         remember_error(R.name, status.code(), status.message());
         trace.set_code(status.code());
         return status.code();
+    }
+
+    /// The same for a function that returns a value: the body returns Result, and a failure gives `otherwise`.
+    template <class T, class Body>
+    T value(T otherwise, Body&& body) const {
+        T value = otherwise;
+        static_cast<void>((*this)([&]() -> Status {
+            SOFTACL_ASSIGN(value, body());
+            return {};
+        }));
+        return value;
     }
 
    private:

@@ -59,8 +59,21 @@ class Table {
         const uint32_t generation = generation_of_state(slot->state.load(std::memory_order_relaxed));
         slot->state.store((uint64_t{generation} << 32) | 1, std::memory_order_release);
         live_[static_cast<size_t>(kind)].fetch_add(1, std::memory_order_relaxed);
-        return (kMark << 60) | (uint64_t{static_cast<uint8_t>(kind)} << (kSlotBits + kGenerationBits)) |
-               (uint64_t{generation} << kSlotBits) | slot->number;
+        return name(kind, generation, slot->number);
+    }
+
+    // The handles of a kind that are live now. Another thread may retire them before the caller does.
+    std::vector<Handle> live_of(Kind kind) const {
+        std::vector<Handle> live;
+        const size_t used = used_.load(std::memory_order_acquire);
+        for (size_t number = 0; number < used; ++number) {
+            const Slot& slot = chunks_[number / kChunkSize].load(std::memory_order_acquire)[number % kChunkSize];
+            const uint64_t state = slot.state.load(std::memory_order_acquire);
+            if ((state & kRetired) == 0 && slot.kind.load(std::memory_order_relaxed) == kind) {
+                live.push_back(name(kind, generation_of_state(state), slot.number));
+            }
+        }
+        return live;
     }
 
     // Null if the bits cannot be a handle that was ever given out.
@@ -92,6 +105,11 @@ class Table {
     size_t live(Kind kind) const { return live_[static_cast<size_t>(kind)].load(std::memory_order_relaxed); }
 
    private:
+    static Handle name(Kind kind, uint32_t generation, uint32_t number) {
+        return (kMark << 60) | (uint64_t{static_cast<uint8_t>(kind)} << (kSlotBits + kGenerationBits)) |
+               (uint64_t{generation} << kSlotBits) | number;
+    }
+
     Slot* take_free_slot() {
         const std::lock_guard lock(mutex_);
         // Oldest first, and not before a few are waiting: a stale handle is noticed for longer.
@@ -163,6 +181,9 @@ const char* kind_name(Kind kind) {
         case Kind::kContext: return "context";
         case Kind::kStream: return "stream";
         case Kind::kEvent: return "event";
+        case Kind::kDataBuffer: return "data buffer";
+        case Kind::kDataset: return "dataset";
+        case Kind::kModelDesc: return "model description";
     }
     return "unknown";
 }
@@ -214,6 +235,14 @@ bool retire_handle(Handle handle) {
         }
     }
     return false;
+}
+
+size_t retire_handles(Kind kind) {
+    size_t retired = 0;
+    for (const Handle handle : table().live_of(kind)) {
+        retired += retire_handle(handle) ? 1 : 0;
+    }
+    return retired;
 }
 
 size_t live_handles(Kind kind) { return table().live(kind); }

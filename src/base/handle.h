@@ -15,7 +15,7 @@
 
 namespace softacl {
 
-enum class Kind : uint8_t { kContext = 1, kStream = 2, kEvent = 3 };
+enum class Kind : uint8_t { kContext = 1, kStream = 2, kEvent = 3, kDataBuffer = 4, kDataset = 5, kModelDesc = 6 };
 
 const char* kind_name(Kind kind);
 
@@ -88,6 +88,9 @@ Result<Pin<T>> pin(const void* handle, const char* argument) {
 /// Takes the handle out of use. False if it was not live (another thread was faster). The object goes with the last
 /// pin.
 bool retire_handle(Handle handle);
+
+/// Does so with every live handle of a kind; how many those were.
+size_t retire_handles(Kind kind);
 
 /// Number of live handles of a kind; for leak reports and tests.
 size_t live_handles(Kind kind);

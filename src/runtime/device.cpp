@@ -6,6 +6,7 @@
 #include "acl/acl_base.h"
 #include "base/log.h"
 #include "runtime/context.h"
+#include "runtime/end_observer.h"
 #include "runtime/event.h"
 
 namespace softacl::runtime {
@@ -77,8 +78,13 @@ Device::Left Device::release_all(const std::vector<OpenContext>& contexts) {
         events.swap(events_);
     }
     left.events = events.size();
+    std::vector<std::shared_ptr<void>> residents;
+    for (EndObserver* observer : end_observers()) {
+        residents.push_back(observer->device_ends(*this));
+    }
 
     release_contexts(contexts);
+    residents.clear();
     for (const Handle event : events) {
         retire_handle(event);
     }

@@ -9,6 +9,7 @@
 #include "base/env.h"
 #include "base/log.h"
 #include "runtime/context.h"
+#include "runtime/end_observer.h"
 #include "runtime/host_memory.h"
 #include "runtime/scheduler.h"
 #include "runtime/visible_devices.h"
@@ -67,6 +68,9 @@ Status Process::finalize() {
     }
     for (const auto& device : visible_) {
         device->release_everything();
+    }
+    for (EndObserver* observer : end_observers()) {
+        observer->process_ends();
     }
     HostMemory::instance().release_all();
     Scheduler::instance().stop();

@@ -105,6 +105,22 @@ def test_enumerations_are_ints():
     assert acl_probe.enum(77) == 77  # the library judges values, the binding only what C can hold
 
 
+def test_minus_one_is_the_largest_index(last_message):
+    assert acl_probe.reserved(-1) == 2**64 - 1
+    assert acl_probe.reserved(7) == 7
+    for value in (-2, 2**63):
+        assert acl_probe.reserved(value) == 0
+        assert "expected an int from -1 to" in last_message()
+
+
+def test_an_argument_can_come_back():
+    assert acl_probe.through(2**64 - 16, 0) == (2**64 - 16, 7, 0)
+    assert acl_probe.through(16, 500001) == (16, 7, 500001)
+    assert acl_probe.through(-1, 0) == (0, 0, INVALID_PARAM)
+    with pytest.raises(TypeError, match="object must be int, not None"):
+        acl_probe.through(None, 0)
+
+
 def test_objects_are_addresses():
     assert acl_probe.object(0) == 0
     assert acl_probe.object(2**64 - 16) == 2**64 - 16

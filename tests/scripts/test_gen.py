@@ -12,6 +12,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 from gen.consistency import disagreements  # noqa: E402
 from gen.headers import outputs as headers  # noqa: E402
 from gen.model import snake_case  # noqa: E402
+from gen.python import outputs as python  # noqa: E402
 from gen.rows import outputs as rows  # noqa: E402
 from gen.spec import load  # noqa: E402
 from gen.table import SpecError  # noqa: E402
@@ -152,6 +153,10 @@ def test_snake_case(name, expected):
     ("api/painting.toml", '"positive"', '"non_null"', "check 'non_null' needs a pointer type"),
     ("api/painting.toml", '"positive"', '"range", min = 3', "check 'range' needs min and max"),
     ("api/painting.toml", "by_hand = true", "by_hand = 1", "key 'by_hand' must be bool, found 1"),
+    ("api/painting.toml", 'role = "out"', 'role = "out", through = true', "'through' and 'minus_one' are for parameters"),
+    ("api/painting.toml", 'type = "aclColour"', 'type = "aclColour", minus_one = true',
+     "'minus_one' needs an unsigned type, found 'aclColour'"),
+    ("types.toml", 'kind = "stream"', 'kind = "stream"\nopaque = "yes"', "key 'opaque' must be bool, found 'yes'"),
     ("api/painting.toml", "by_hand = true", "", "a function without C name must be by_hand"),
     ("api/painting.toml", '"acl.util.look"', '"acl.paint"',
      "already has a row: spec/api/painting.toml: [[function]] 1"),
@@ -214,6 +219,27 @@ def test_the_header_declares_types_and_functions(tables):
                  " *   - `ACL_ERROR_BAD` (100000): it rains"]:
         assert line + "\n" in text
     assert "look" not in text
+
+
+def test_an_opaque_handle_is_a_structure_held_by_pointer(tables):
+    spec = tables("types.toml", 'kind = "stream"', 'kind = "stream"\nopaque = true')
+    assert "typedef struct aclrtStream aclrtStream;\n" in headers(spec)["include/acl/acl_base.h"]
+
+
+def test_an_argument_that_comes_back_is_a_result_in_its_place(tables):
+    spec = tables("api/painting.toml", 'check = "positive"', 'check = "positive", through = true, minus_one = true')
+    assert spec.functions[0].py_call == "byte_count, where, ret = acl.paint(colour, byte_count, stream)"
+    assert '(in("colour"), through(minus_one(in("byte_count"))), out(), in("stream"))' in (
+        python(spec)["python/src/generated/methods.inc"].replace("\n       ", ""))
+
+
+def test_codes_of_a_function_that_returns_a_value_are_named(tables):
+    spec = tables("api/painting.toml", 'brief = "Paints."',
+                  'brief = "Paints."\nreturns = "size_t"\nresult = { name = "left", doc = "How much; 0 on failure." }')
+    text = headers(spec)["include/acl/acl_base.h"]
+    assert " * @return How much; 0 on failure.\n *\n * A failure leaves a sentence" in text
+    assert " *   - `ACL_ERROR_BAD` (100000): it rains\n" in text
+    assert "Errors\n------\nThe result does not tell; acl.get_recent_err_msg does.\n100000 ACL" in python(spec)["python/src/generated/methods.inc"]
 
 
 def test_the_rows_for_cpp(tables):

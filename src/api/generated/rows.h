@@ -23,220 +23,281 @@ inline constexpr Row aclrtGetSocName = {3, "aclrtGetSocName", "acl.get_soc_name"
 inline constexpr Row aclGetRecentErrMsg = {4, "aclGetRecentErrMsg", "acl.get_recent_err_msg",
     nullptr, 0};
 
+inline constexpr Param kParams_aclCreateDataBuffer[] = {{"data", Check::kNone, 0, 0},
+    {"size", Check::kNone, 0, 0}};
+inline constexpr Row aclCreateDataBuffer = {5, "aclCreateDataBuffer", "acl.create_data_buffer",
+    kParams_aclCreateDataBuffer, 2};
+
+inline constexpr Param kParams_aclDestroyDataBuffer[] = {{"dataBuffer", Check::kNone, 0, 0}};
+inline constexpr Row aclDestroyDataBuffer = {6, "aclDestroyDataBuffer", "acl.destroy_data_buffer",
+    kParams_aclDestroyDataBuffer, 1};
+
+inline constexpr Param kParams_aclGetDataBufferAddr[] = {{"dataBuffer", Check::kNone, 0, 0}};
+inline constexpr Row aclGetDataBufferAddr = {7, "aclGetDataBufferAddr", "acl.get_data_buffer_addr",
+    kParams_aclGetDataBufferAddr, 1};
+
+inline constexpr Param kParams_aclGetDataBufferSize[] = {{"dataBuffer", Check::kNone, 0, 0}};
+inline constexpr Row aclGetDataBufferSize = {8, "aclGetDataBufferSize", "acl.get_data_buffer_size",
+    kParams_aclGetDataBufferSize, 1};
+
+inline constexpr Param kParams_aclGetDataBufferSizeV2[] = {{"dataBuffer", Check::kNone, 0, 0}};
+inline constexpr Row aclGetDataBufferSizeV2 = {9, "aclGetDataBufferSizeV2",
+    "acl.get_data_buffer_size_v2", kParams_aclGetDataBufferSizeV2, 1};
+
+inline constexpr Param kParams_aclUpdateDataBuffer[] = {{"dataBuffer", Check::kNone, 0, 0},
+    {"data", Check::kNone, 0, 0}, {"size", Check::kNone, 0, 0}};
+inline constexpr Row aclUpdateDataBuffer = {10, "aclUpdateDataBuffer", "acl.update_data_buffer",
+    kParams_aclUpdateDataBuffer, 3};
+
+inline constexpr Param kParams_aclDataTypeSize[] = {{"dataType", Check::kRange, -1, 27}};
+inline constexpr Row aclDataTypeSize = {11, "aclDataTypeSize", "acl.data_type_size",
+    kParams_aclDataTypeSize, 1};
+
 inline constexpr Param kParams_aclrtSetDevice[] = {{"deviceId", Check::kNone, 0, 0}};
-inline constexpr Row aclrtSetDevice = {5, "aclrtSetDevice", "acl.rt.set_device",
+inline constexpr Row aclrtSetDevice = {12, "aclrtSetDevice", "acl.rt.set_device",
     kParams_aclrtSetDevice, 1};
 
 inline constexpr Param kParams_aclrtResetDevice[] = {{"deviceId", Check::kNone, 0, 0}};
-inline constexpr Row aclrtResetDevice = {6, "aclrtResetDevice", "acl.rt.reset_device",
+inline constexpr Row aclrtResetDevice = {13, "aclrtResetDevice", "acl.rt.reset_device",
     kParams_aclrtResetDevice, 1};
 
 inline constexpr Param kParams_aclrtGetDevice[] = {{"deviceId", Check::kNonNull, 0, 0}};
-inline constexpr Row aclrtGetDevice = {7, "aclrtGetDevice", "acl.rt.get_device",
+inline constexpr Row aclrtGetDevice = {14, "aclrtGetDevice", "acl.rt.get_device",
     kParams_aclrtGetDevice, 1};
 
 inline constexpr Param kParams_aclrtGetRunMode[] = {{"runMode", Check::kNonNull, 0, 0}};
-inline constexpr Row aclrtGetRunMode = {8, "aclrtGetRunMode", "acl.rt.get_run_mode",
+inline constexpr Row aclrtGetRunMode = {15, "aclrtGetRunMode", "acl.rt.get_run_mode",
     kParams_aclrtGetRunMode, 1};
 
 inline constexpr Param kParams_aclrtSetTsDevice[] = {{"tsId", Check::kRange, 0, 2}};
-inline constexpr Row aclrtSetTsDevice = {9, "aclrtSetTsDevice", "acl.rt.set_ts_device",
+inline constexpr Row aclrtSetTsDevice = {16, "aclrtSetTsDevice", "acl.rt.set_ts_device",
     kParams_aclrtSetTsDevice, 1};
 
 inline constexpr Param kParams_aclrtGetDeviceCount[] = {{"count", Check::kNonNull, 0, 0}};
-inline constexpr Row aclrtGetDeviceCount = {10, "aclrtGetDeviceCount", "acl.rt.get_device_count",
+inline constexpr Row aclrtGetDeviceCount = {17, "aclrtGetDeviceCount", "acl.rt.get_device_count",
     kParams_aclrtGetDeviceCount, 1};
 
 inline constexpr Param kParams_aclrtCreateContext[] = {{"context", Check::kNonNull, 0, 0},
     {"deviceId", Check::kNone, 0, 0}};
-inline constexpr Row aclrtCreateContext = {11, "aclrtCreateContext", "acl.rt.create_context",
+inline constexpr Row aclrtCreateContext = {18, "aclrtCreateContext", "acl.rt.create_context",
     kParams_aclrtCreateContext, 2};
 
 inline constexpr Param kParams_aclrtDestroyContext[] = {{"context", Check::kNone, 0, 0}};
-inline constexpr Row aclrtDestroyContext = {12, "aclrtDestroyContext", "acl.rt.destroy_context",
+inline constexpr Row aclrtDestroyContext = {19, "aclrtDestroyContext", "acl.rt.destroy_context",
     kParams_aclrtDestroyContext, 1};
 
 inline constexpr Param kParams_aclrtSetCurrentContext[] = {{"context", Check::kNone, 0, 0}};
-inline constexpr Row aclrtSetCurrentContext = {13, "aclrtSetCurrentContext", "acl.rt.set_context",
+inline constexpr Row aclrtSetCurrentContext = {20, "aclrtSetCurrentContext", "acl.rt.set_context",
     kParams_aclrtSetCurrentContext, 1};
 
 inline constexpr Param kParams_aclrtGetCurrentContext[] = {{"context", Check::kNonNull, 0, 0}};
-inline constexpr Row aclrtGetCurrentContext = {14, "aclrtGetCurrentContext", "acl.rt.get_context",
+inline constexpr Row aclrtGetCurrentContext = {21, "aclrtGetCurrentContext", "acl.rt.get_context",
     kParams_aclrtGetCurrentContext, 1};
 
 inline constexpr Param kParams_aclrtCreateStream[] = {{"stream", Check::kNonNull, 0, 0}};
-inline constexpr Row aclrtCreateStream = {15, "aclrtCreateStream", "acl.rt.create_stream",
+inline constexpr Row aclrtCreateStream = {22, "aclrtCreateStream", "acl.rt.create_stream",
     kParams_aclrtCreateStream, 1};
 
 inline constexpr Param kParams_aclrtCreateStreamWithConfig[] = {{"stream", Check::kNonNull, 0, 0},
     {"priority", Check::kNone, 0, 0}, {"flag", Check::kNone, 0, 0}};
-inline constexpr Row aclrtCreateStreamWithConfig = {16, "aclrtCreateStreamWithConfig",
+inline constexpr Row aclrtCreateStreamWithConfig = {23, "aclrtCreateStreamWithConfig",
     "acl.rt.create_stream_with_config", kParams_aclrtCreateStreamWithConfig, 3};
 
 inline constexpr Param kParams_aclrtDestroyStream[] = {{"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclrtDestroyStream = {17, "aclrtDestroyStream", "acl.rt.destroy_stream",
+inline constexpr Row aclrtDestroyStream = {24, "aclrtDestroyStream", "acl.rt.destroy_stream",
     kParams_aclrtDestroyStream, 1};
 
 inline constexpr Param kParams_aclrtDestroyStreamForce[] = {{"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclrtDestroyStreamForce = {18, "aclrtDestroyStreamForce",
+inline constexpr Row aclrtDestroyStreamForce = {25, "aclrtDestroyStreamForce",
     "acl.rt.destroy_stream_force", kParams_aclrtDestroyStreamForce, 1};
 
 inline constexpr Param kParams_aclrtSetStreamFailureMode[] = {{"stream", Check::kNone, 0, 0},
     {"mode", Check::kRange, 0, 1}};
-inline constexpr Row aclrtSetStreamFailureMode = {19, "aclrtSetStreamFailureMode",
+inline constexpr Row aclrtSetStreamFailureMode = {26, "aclrtSetStreamFailureMode",
     "acl.rt.set_stream_failure_mode", kParams_aclrtSetStreamFailureMode, 2};
 
 inline constexpr Param kParams_aclrtCreateEvent[] = {{"event", Check::kNonNull, 0, 0}};
-inline constexpr Row aclrtCreateEvent = {20, "aclrtCreateEvent", "acl.rt.create_event",
+inline constexpr Row aclrtCreateEvent = {27, "aclrtCreateEvent", "acl.rt.create_event",
     kParams_aclrtCreateEvent, 1};
 
 inline constexpr Param kParams_aclrtCreateEventWithFlag[] = {{"event", Check::kNonNull, 0, 0},
     {"flag", Check::kNone, 0, 0}};
-inline constexpr Row aclrtCreateEventWithFlag = {21, "aclrtCreateEventWithFlag",
+inline constexpr Row aclrtCreateEventWithFlag = {28, "aclrtCreateEventWithFlag",
     "acl.rt.create_event_with_flag", kParams_aclrtCreateEventWithFlag, 2};
 
 inline constexpr Param kParams_aclrtDestroyEvent[] = {{"event", Check::kNone, 0, 0}};
-inline constexpr Row aclrtDestroyEvent = {22, "aclrtDestroyEvent", "acl.rt.destroy_event",
+inline constexpr Row aclrtDestroyEvent = {29, "aclrtDestroyEvent", "acl.rt.destroy_event",
     kParams_aclrtDestroyEvent, 1};
 
 inline constexpr Param kParams_aclrtRecordEvent[] = {{"event", Check::kNone, 0, 0},
     {"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclrtRecordEvent = {23, "aclrtRecordEvent", "acl.rt.record_event",
+inline constexpr Row aclrtRecordEvent = {30, "aclrtRecordEvent", "acl.rt.record_event",
     kParams_aclrtRecordEvent, 2};
 
 inline constexpr Param kParams_aclrtResetEvent[] = {{"event", Check::kNone, 0, 0},
     {"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclrtResetEvent = {24, "aclrtResetEvent", "acl.rt.reset_event",
+inline constexpr Row aclrtResetEvent = {31, "aclrtResetEvent", "acl.rt.reset_event",
     kParams_aclrtResetEvent, 2};
 
 inline constexpr Param kParams_aclrtQueryEvent[] = {{"event", Check::kNone, 0, 0},
     {"status", Check::kNonNull, 0, 0}};
-inline constexpr Row aclrtQueryEvent = {25, "aclrtQueryEvent", "acl.rt.query_event",
+inline constexpr Row aclrtQueryEvent = {32, "aclrtQueryEvent", "acl.rt.query_event",
     kParams_aclrtQueryEvent, 2};
 
 inline constexpr Param kParams_aclrtQueryEventStatus[] = {{"event", Check::kNone, 0, 0},
     {"status", Check::kNonNull, 0, 0}};
-inline constexpr Row aclrtQueryEventStatus = {26, "aclrtQueryEventStatus",
+inline constexpr Row aclrtQueryEventStatus = {33, "aclrtQueryEventStatus",
     "acl.rt.query_event_status", kParams_aclrtQueryEventStatus, 2};
 
 inline constexpr Param kParams_aclrtQueryEventWaitStatus[] = {{"event", Check::kNone, 0, 0},
     {"status", Check::kNonNull, 0, 0}};
-inline constexpr Row aclrtQueryEventWaitStatus = {27, "aclrtQueryEventWaitStatus",
+inline constexpr Row aclrtQueryEventWaitStatus = {34, "aclrtQueryEventWaitStatus",
     "acl.rt.query_event_wait_status", kParams_aclrtQueryEventWaitStatus, 2};
 
 inline constexpr Param kParams_aclrtSynchronizeEvent[] = {{"event", Check::kNone, 0, 0}};
-inline constexpr Row aclrtSynchronizeEvent = {28, "aclrtSynchronizeEvent",
+inline constexpr Row aclrtSynchronizeEvent = {35, "aclrtSynchronizeEvent",
     "acl.rt.synchronize_event", kParams_aclrtSynchronizeEvent, 1};
 
 inline constexpr Param kParams_aclrtEventElapsedTime[] = {{"ms", Check::kNonNull, 0, 0},
     {"startEvent", Check::kNone, 0, 0}, {"endEvent", Check::kNone, 0, 0}};
-inline constexpr Row aclrtEventElapsedTime = {29, "aclrtEventElapsedTime",
+inline constexpr Row aclrtEventElapsedTime = {36, "aclrtEventElapsedTime",
     "acl.rt.event_elapsed_time", kParams_aclrtEventElapsedTime, 3};
 
 inline constexpr Param kParams_aclrtStreamWaitEvent[] = {{"stream", Check::kNone, 0, 0},
     {"event", Check::kNone, 0, 0}};
-inline constexpr Row aclrtStreamWaitEvent = {30, "aclrtStreamWaitEvent", "acl.rt.stream_wait_event",
+inline constexpr Row aclrtStreamWaitEvent = {37, "aclrtStreamWaitEvent", "acl.rt.stream_wait_event",
     kParams_aclrtStreamWaitEvent, 2};
 
-inline constexpr Row aclrtSynchronizeDevice = {31, "aclrtSynchronizeDevice",
+inline constexpr Row aclrtSynchronizeDevice = {38, "aclrtSynchronizeDevice",
     "acl.rt.synchronize_device", nullptr, 0};
 
 inline constexpr Param kParams_aclrtSynchronizeStream[] = {{"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclrtSynchronizeStream = {32, "aclrtSynchronizeStream",
+inline constexpr Row aclrtSynchronizeStream = {39, "aclrtSynchronizeStream",
     "acl.rt.synchronize_stream", kParams_aclrtSynchronizeStream, 1};
 
 inline constexpr Param kParams_aclrtSynchronizeStreamWithTimeout[] = {
     {"stream", Check::kNone, 0, 0}, {"timeout", Check::kNone, 0, 0}};
-inline constexpr Row aclrtSynchronizeStreamWithTimeout = {33, "aclrtSynchronizeStreamWithTimeout",
+inline constexpr Row aclrtSynchronizeStreamWithTimeout = {40, "aclrtSynchronizeStreamWithTimeout",
     "acl.rt.synchronize_stream_with_timeout", kParams_aclrtSynchronizeStreamWithTimeout, 2};
 
 inline constexpr Param kParams_aclrtSetOpWaitTimeout[] = {{"timeout", Check::kNone, 0, 0}};
-inline constexpr Row aclrtSetOpWaitTimeout = {34, "aclrtSetOpWaitTimeout",
+inline constexpr Row aclrtSetOpWaitTimeout = {41, "aclrtSetOpWaitTimeout",
     "acl.rt.set_op_wait_timeout", kParams_aclrtSetOpWaitTimeout, 1};
 
 inline constexpr Param kParams_aclrtMalloc[] = {{"devPtr", Check::kNonNull, 0, 0},
     {"size", Check::kPositive, 0, 0}, {"policy", Check::kRange, 0, 5}};
-inline constexpr Row aclrtMalloc = {35, "aclrtMalloc", "acl.rt.malloc", kParams_aclrtMalloc, 3};
+inline constexpr Row aclrtMalloc = {42, "aclrtMalloc", "acl.rt.malloc", kParams_aclrtMalloc, 3};
 
 inline constexpr Param kParams_aclrtMallocCached[] = {{"devPtr", Check::kNonNull, 0, 0},
     {"size", Check::kPositive, 0, 0}, {"policy", Check::kRange, 0, 5}};
-inline constexpr Row aclrtMallocCached = {36, "aclrtMallocCached", "acl.rt.malloc_cached",
+inline constexpr Row aclrtMallocCached = {43, "aclrtMallocCached", "acl.rt.malloc_cached",
     kParams_aclrtMallocCached, 3};
 
 inline constexpr Param kParams_aclrtMemFlush[] = {{"devPtr", Check::kNonNull, 0, 0},
     {"size", Check::kPositive, 0, 0}};
-inline constexpr Row aclrtMemFlush = {37, "aclrtMemFlush", "acl.rt.mem_flush",
+inline constexpr Row aclrtMemFlush = {44, "aclrtMemFlush", "acl.rt.mem_flush",
     kParams_aclrtMemFlush, 2};
 
 inline constexpr Param kParams_aclrtMemInvalidate[] = {{"devPtr", Check::kNonNull, 0, 0},
     {"size", Check::kPositive, 0, 0}};
-inline constexpr Row aclrtMemInvalidate = {38, "aclrtMemInvalidate", "acl.rt.mem_invalidate",
+inline constexpr Row aclrtMemInvalidate = {45, "aclrtMemInvalidate", "acl.rt.mem_invalidate",
     kParams_aclrtMemInvalidate, 2};
 
 inline constexpr Param kParams_aclrtGetMemInfo[] = {{"attr", Check::kRange, 0, 9},
     {"free", Check::kNonNull, 0, 0}, {"total", Check::kNonNull, 0, 0}};
-inline constexpr Row aclrtGetMemInfo = {39, "aclrtGetMemInfo", "acl.rt.get_mem_info",
+inline constexpr Row aclrtGetMemInfo = {46, "aclrtGetMemInfo", "acl.rt.get_mem_info",
     kParams_aclrtGetMemInfo, 3};
 
 inline constexpr Param kParams_aclrtFree[] = {{"devPtr", Check::kNonNull, 0, 0}};
-inline constexpr Row aclrtFree = {40, "aclrtFree", "acl.rt.free", kParams_aclrtFree, 1};
+inline constexpr Row aclrtFree = {47, "aclrtFree", "acl.rt.free", kParams_aclrtFree, 1};
 
 inline constexpr Param kParams_aclrtMallocHost[] = {{"hostPtr", Check::kNonNull, 0, 0},
     {"size", Check::kPositive, 0, 0}};
-inline constexpr Row aclrtMallocHost = {41, "aclrtMallocHost", "acl.rt.malloc_host",
+inline constexpr Row aclrtMallocHost = {48, "aclrtMallocHost", "acl.rt.malloc_host",
     kParams_aclrtMallocHost, 2};
 
 inline constexpr Param kParams_aclrtFreeHost[] = {{"hostPtr", Check::kNonNull, 0, 0}};
-inline constexpr Row aclrtFreeHost = {42, "aclrtFreeHost", "acl.rt.free_host",
+inline constexpr Row aclrtFreeHost = {49, "aclrtFreeHost", "acl.rt.free_host",
     kParams_aclrtFreeHost, 1};
 
 inline constexpr Param kParams_aclrtMemset[] = {{"devPtr", Check::kNonNull, 0, 0},
     {"maxCount", Check::kNone, 0, 0}, {"value", Check::kNone, 0, 0}, {"count", Check::kNone, 0, 0}};
-inline constexpr Row aclrtMemset = {43, "aclrtMemset", "acl.rt.memset", kParams_aclrtMemset, 4};
+inline constexpr Row aclrtMemset = {50, "aclrtMemset", "acl.rt.memset", kParams_aclrtMemset, 4};
 
 inline constexpr Param kParams_aclrtMemsetAsync[] = {{"devPtr", Check::kNonNull, 0, 0},
     {"maxCount", Check::kNone, 0, 0}, {"value", Check::kNone, 0, 0}, {"count", Check::kNone, 0, 0},
     {"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclrtMemsetAsync = {44, "aclrtMemsetAsync", "acl.rt.memset_async",
+inline constexpr Row aclrtMemsetAsync = {51, "aclrtMemsetAsync", "acl.rt.memset_async",
     kParams_aclrtMemsetAsync, 5};
 
 inline constexpr Param kParams_aclrtMemcpy[] = {{"dst", Check::kNonNull, 0, 0},
     {"destMax", Check::kNone, 0, 0}, {"src", Check::kNonNull, 0, 0}, {"count", Check::kNone, 0, 0},
     {"kind", Check::kRange, 0, 3}};
-inline constexpr Row aclrtMemcpy = {45, "aclrtMemcpy", "acl.rt.memcpy", kParams_aclrtMemcpy, 5};
+inline constexpr Row aclrtMemcpy = {52, "aclrtMemcpy", "acl.rt.memcpy", kParams_aclrtMemcpy, 5};
 
 inline constexpr Param kParams_aclrtMemcpyAsync[] = {{"dst", Check::kNonNull, 0, 0},
     {"destMax", Check::kNone, 0, 0}, {"src", Check::kNonNull, 0, 0}, {"count", Check::kNone, 0, 0},
     {"kind", Check::kRange, 0, 3}, {"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclrtMemcpyAsync = {46, "aclrtMemcpyAsync", "acl.rt.memcpy_async",
+inline constexpr Row aclrtMemcpyAsync = {53, "aclrtMemcpyAsync", "acl.rt.memcpy_async",
     kParams_aclrtMemcpyAsync, 6};
 
 inline constexpr Param kParams_aclrtMemcpy2d[] = {{"dst", Check::kNonNull, 0, 0},
     {"dpitch", Check::kNone, 0, 0}, {"src", Check::kNonNull, 0, 0}, {"spitch", Check::kNone, 0, 0},
     {"width", Check::kNone, 0, 0}, {"height", Check::kNone, 0, 0}, {"kind", Check::kRange, 1, 2}};
-inline constexpr Row aclrtMemcpy2d = {47, "aclrtMemcpy2d", "acl.rt.memcpy2d", kParams_aclrtMemcpy2d,
+inline constexpr Row aclrtMemcpy2d = {54, "aclrtMemcpy2d", "acl.rt.memcpy2d", kParams_aclrtMemcpy2d,
     7};
 
 inline constexpr Param kParams_aclrtMemcpy2dAsync[] = {{"dst", Check::kNonNull, 0, 0},
     {"dpitch", Check::kNone, 0, 0}, {"src", Check::kNonNull, 0, 0}, {"spitch", Check::kNone, 0, 0},
     {"width", Check::kNone, 0, 0}, {"height", Check::kRange, 0, 5242880},
     {"kind", Check::kRange, 1, 2}, {"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclrtMemcpy2dAsync = {48, "aclrtMemcpy2dAsync", "acl.rt.memcpy2d_async",
+inline constexpr Row aclrtMemcpy2dAsync = {55, "aclrtMemcpy2dAsync", "acl.rt.memcpy2d_async",
     kParams_aclrtMemcpy2dAsync, 8};
 
-inline constexpr int kCount = 49;
+inline constexpr Row aclmdlCreateDataset = {56, "aclmdlCreateDataset", "acl.mdl.create_dataset",
+    nullptr, 0};
+
+inline constexpr Param kParams_aclmdlDestroyDataset[] = {{"dataset", Check::kNone, 0, 0}};
+inline constexpr Row aclmdlDestroyDataset = {57, "aclmdlDestroyDataset", "acl.mdl.destroy_dataset",
+    kParams_aclmdlDestroyDataset, 1};
+
+inline constexpr Param kParams_aclmdlAddDatasetBuffer[] = {{"dataset", Check::kNone, 0, 0},
+    {"dateBuffer", Check::kNone, 0, 0}};
+inline constexpr Row aclmdlAddDatasetBuffer = {58, "aclmdlAddDatasetBuffer",
+    "acl.mdl.add_dataset_buffer", kParams_aclmdlAddDatasetBuffer, 2};
+
+inline constexpr Param kParams_aclmdlGetDatasetNumBuffers[] = {{"dataset", Check::kNone, 0, 0}};
+inline constexpr Row aclmdlGetDatasetNumBuffers = {59, "aclmdlGetDatasetNumBuffers",
+    "acl.mdl.get_dataset_num_buffers", kParams_aclmdlGetDatasetNumBuffers, 1};
+
+inline constexpr Param kParams_aclmdlGetDatasetBuffer[] = {{"dataset", Check::kNone, 0, 0},
+    {"index", Check::kNone, 0, 0}};
+inline constexpr Row aclmdlGetDatasetBuffer = {60, "aclmdlGetDatasetBuffer",
+    "acl.mdl.get_dataset_buffer", kParams_aclmdlGetDatasetBuffer, 2};
+
+inline constexpr Row aclmdlCreateDesc = {61, "aclmdlCreateDesc", "acl.mdl.create_desc", nullptr,
+    0};
+
+inline constexpr Param kParams_aclmdlDestroyDesc[] = {{"modelDesc", Check::kNone, 0, 0}};
+inline constexpr Row aclmdlDestroyDesc = {62, "aclmdlDestroyDesc", "acl.mdl.destroy_desc",
+    kParams_aclmdlDestroyDesc, 1};
+
+inline constexpr int kCount = 63;
 inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, &aclrtGetSocName,
-    &aclGetRecentErrMsg, &aclrtSetDevice, &aclrtResetDevice, &aclrtGetDevice, &aclrtGetRunMode,
-    &aclrtSetTsDevice, &aclrtGetDeviceCount, &aclrtCreateContext, &aclrtDestroyContext,
-    &aclrtSetCurrentContext, &aclrtGetCurrentContext, &aclrtCreateStream,
-    &aclrtCreateStreamWithConfig, &aclrtDestroyStream, &aclrtDestroyStreamForce,
-    &aclrtSetStreamFailureMode, &aclrtCreateEvent, &aclrtCreateEventWithFlag, &aclrtDestroyEvent,
-    &aclrtRecordEvent, &aclrtResetEvent, &aclrtQueryEvent, &aclrtQueryEventStatus,
-    &aclrtQueryEventWaitStatus, &aclrtSynchronizeEvent, &aclrtEventElapsedTime,
-    &aclrtStreamWaitEvent, &aclrtSynchronizeDevice, &aclrtSynchronizeStream,
+    &aclGetRecentErrMsg, &aclCreateDataBuffer, &aclDestroyDataBuffer, &aclGetDataBufferAddr,
+    &aclGetDataBufferSize, &aclGetDataBufferSizeV2, &aclUpdateDataBuffer, &aclDataTypeSize,
+    &aclrtSetDevice, &aclrtResetDevice, &aclrtGetDevice, &aclrtGetRunMode, &aclrtSetTsDevice,
+    &aclrtGetDeviceCount, &aclrtCreateContext, &aclrtDestroyContext, &aclrtSetCurrentContext,
+    &aclrtGetCurrentContext, &aclrtCreateStream, &aclrtCreateStreamWithConfig, &aclrtDestroyStream,
+    &aclrtDestroyStreamForce, &aclrtSetStreamFailureMode, &aclrtCreateEvent,
+    &aclrtCreateEventWithFlag, &aclrtDestroyEvent, &aclrtRecordEvent, &aclrtResetEvent,
+    &aclrtQueryEvent, &aclrtQueryEventStatus, &aclrtQueryEventWaitStatus, &aclrtSynchronizeEvent,
+    &aclrtEventElapsedTime, &aclrtStreamWaitEvent, &aclrtSynchronizeDevice, &aclrtSynchronizeStream,
     &aclrtSynchronizeStreamWithTimeout, &aclrtSetOpWaitTimeout, &aclrtMalloc, &aclrtMallocCached,
     &aclrtMemFlush, &aclrtMemInvalidate, &aclrtGetMemInfo, &aclrtFree, &aclrtMallocHost,
     &aclrtFreeHost, &aclrtMemset, &aclrtMemsetAsync, &aclrtMemcpy, &aclrtMemcpyAsync,
-    &aclrtMemcpy2d, &aclrtMemcpy2dAsync};
+    &aclrtMemcpy2d, &aclrtMemcpy2dAsync, &aclmdlCreateDataset, &aclmdlDestroyDataset,
+    &aclmdlAddDatasetBuffer, &aclmdlGetDatasetNumBuffers, &aclmdlGetDatasetBuffer,
+    &aclmdlCreateDesc, &aclmdlDestroyDesc};
 
 }  // namespace softacl::api::row

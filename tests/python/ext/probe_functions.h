@@ -34,6 +34,11 @@ const char* probe_text(const char* value);
 // An object created at an address, or null; and its address read back.
 ProbeObject* probe_object(const ProbeObject* object);
 
+// -1 in Python.
+size_t probe_reserved(size_t index);
+// An argument that comes back.
+aclError probe_through(const ProbeObject* object, uint32_t* out, aclError code);
+
 aclError probe_outputs(int32_t* first, uint64_t in, float* second, void** third, const char** fourth);
 aclError probe_six(void* dst, size_t dest_max, const void* src, size_t count, int32_t kind, void* stream);
 

@@ -49,6 +49,21 @@ TEST(Handle, TellsMistakesApart) {
     EXPECT_NE(destroyed.message().find("destroyed"), std::string::npos) << destroyed.message();
 }
 
+TEST(Handle, OfAKindAreRetiredTogether) {
+    std::atomic<int> alive{0};
+    const Handle stream = make(&alive);
+    const Handle pinned = make(&alive);
+    auto keep = pin<Thing>(pinned, "stream");
+    const Handle event = *make_handle(Kind::kEvent, std::make_shared<OtherThing>());
+    EXPECT_EQ(retire_handles(Kind::kStream), 2U);
+    EXPECT_EQ(alive, 1) << "a call still uses the other";
+    EXPECT_FALSE(pin<Thing>(stream, "stream").ok());
+    EXPECT_FALSE(pin<Thing>(pinned, "stream").ok());
+    EXPECT_TRUE(pin<OtherThing>(event, "event").ok());
+    EXPECT_EQ(retire_handles(Kind::kStream), 0U);
+    retire_handle(event);
+}
+
 TEST(Handle, ForgedKindIsRefused) {
     const Handle stream = make();
     const Handle forged = (stream & ~(Handle{0xff} << 52)) | (Handle{static_cast<uint8_t>(Kind::kEvent)} << 52);

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// acl_mdl.h: datasets.
+#include "acl/acl_mdl.h"
+#include "api/entry.h"
+#include "api/handles.h"
+#include "exec/data_buffer.h"
+#include "exec/dataset.h"
+#include "exec/objects.h"
+
+using namespace softacl;
+using namespace softacl::api;
+using exec::DataBuffer;
+using exec::Dataset;
+
+aclmdlDataset* aclmdlCreateDataset(void) {
+    return entry<row::aclmdlCreateDataset>().value<aclmdlDataset*>(
+        nullptr, [] { return as_pointer<aclmdlDataset>(exec::make_object(std::make_shared<Dataset>())); });
+}
+
+aclError aclmdlDestroyDataset(const aclmdlDataset* dataset) {
+    return entry<row::aclmdlDestroyDataset>(dataset)([&] { return destroy<Dataset>(dataset, "dataset"); });
+}
+
+aclError aclmdlAddDatasetBuffer(aclmdlDataset* dataset, aclDataBuffer* dateBuffer) {
+    return entry<row::aclmdlAddDatasetBuffer>(dataset, dateBuffer)([&]() -> Status {
+        SOFTACL_ASSIGN(const Pin<Dataset> live, pin<Dataset>(dataset, "dataset"));
+        SOFTACL_TRY(pin<DataBuffer>(dateBuffer, "dateBuffer").status());
+        live->add(reinterpret_cast<Handle>(dateBuffer));
+        return {};
+    });
+}
+
+size_t aclmdlGetDatasetNumBuffers(const aclmdlDataset* dataset) {
+    return entry<row::aclmdlGetDatasetNumBuffers>(dataset).value<size_t>(0, [&]() -> Result<size_t> {
+        SOFTACL_ASSIGN(const Pin<Dataset> live, pin<Dataset>(dataset, "dataset"));
+        return live->size();
+    });
+}
+
+aclDataBuffer* aclmdlGetDatasetBuffer(const aclmdlDataset* dataset, size_t index) {
+    return entry<row::aclmdlGetDatasetBuffer>(dataset, index)
+        .value<aclDataBuffer*>(nullptr, [&]() -> Result<aclDataBuffer*> {
+            SOFTACL_ASSIGN(const Pin<Dataset> live, pin<Dataset>(dataset, "dataset"));
+            return as_pointer<aclDataBuffer>(live->at(index));
+        });
+}

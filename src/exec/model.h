@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// A loaded model: what it is, and how it is run.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "acl/acl_base.h"
+#include "base/status.h"
+#include "exec/data_buffer.h"
+#include "runtime/device.h"
+
+namespace softacl::exec {
+
+struct TensorInfo {
+    std::string name;
+    aclDataType dtype = ACL_DT_UNDEFINED;
+    aclFormat format = ACL_FORMAT_UNDEFINED;
+    std::vector<int64_t> dims;  ///< -1 where a gear chooses
+    size_t bytes = 0;           ///< of the largest gear; 0 if the shape is not known before execution
+};
+
+/// The shapes a model with gears was converted for.
+struct Gears {
+    enum class Kind { kNone, kBatch, kSize, kDims };
+    Kind kind = Kind::kNone;
+    /// One row per gear: {batch}, {height, width}, or the values of all -1 dims in the order of the inputs.
+    std::vector<std::vector<int64_t>> values;
+};
+
+/// What is known of a model without running it.
+struct ModelInfo {
+    std::string name;
+    std::vector<TensorInfo> inputs;
+    std::vector<TensorInfo> outputs;  ///< dims of the largest gear
+    Gears gears;
+    /// Names of the operators that each fused operator was made of (_datadump_original_op_names).
+    std::map<std::string, std::vector<std::string>> fused_from;
+    size_t work_bytes = 0;    ///< at least 1 for a loadable model
+    size_t weight_bytes = 0;  ///< at least 1 for a loadable model
+};
+
+/// Immutable but for its working memory, whose use by `execute` is serialised. Any thread.
+/// Errors of loading and querying are those of an offline model file: 145002 path, 145006 and 145007 size and address
+/// of the data, 545002 and 545005 not loadable, 100013 damaged, 200006 encrypted, 245000 no memory left.
+class Model {
+   public:
+    static Result<std::shared_ptr<Model>> load_file(runtime::Device& device, const char* path);
+    static Result<std::shared_ptr<Model>> load_memory(runtime::Device& device, const void* data, size_t size);
+
+    virtual ~Model() = default;
+    virtual const ModelInfo& info() const = 0;
+
+    /// Runs on the calling thread. One buffer per input and output, in order, each at least as large as its tensor says
+    /// and accessible. Waits for a call of another thread.
+    virtual Status execute(const std::vector<Buffer>& inputs, const std::vector<Buffer>& outputs) = 0;
+};
+
+/// The same facts without a device. Models whose shapes are free: 145000.
+Result<ModelInfo> query_file(const char* path);
+Result<ModelInfo> query_memory(const void* data, size_t size);
+
+}  // namespace softacl::exec

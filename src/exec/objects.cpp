@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exec/objects.h"
+
+#include "base/log.h"
+#include "runtime/end_observer.h"
+
+namespace softacl::exec {
+namespace {
+
+constexpr Kind kKinds[] = {Kind::kDataset, Kind::kDataBuffer, Kind::kModelDesc};
+
+class Leftovers final : public runtime::EndObserver {
+   public:
+    void process_ends() override {
+        for (const Kind kind : kKinds) {
+            if (const size_t count = retire_handles(kind); count != 0) {
+                log(LogLevel::kWarning, SOFTACL_HERE,
+                    text(count, " objects of kind ", kind_name(kind), " were left alive; they are destroyed now"));
+            }
+        }
+    }
+};
+
+}  // namespace
+
+void end_objects_with_process() {
+    static Leftovers& leftovers = []() -> Leftovers& {
+        auto* made = new Leftovers;  // leaked: threads may use it while the process exits
+        runtime::observe_ends(*made);
+        return *made;
+    }();
+    static_cast<void>(leftovers);
+}
+
+}  // namespace softacl::exec
