@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ops/common/importing.h"
+
+namespace softacl::ops {
+
+Result<Ints> ints_of(const Importer& graph, const ForeignNode& node, size_t input, const std::string& attr,
+                     Ints fallback) {
+    if (!node.has_input(input)) {
+        return node.attrs.get<Ints>(attr, std::move(fallback));
+    }
+    const Tensor* constant = graph.constant(node.input(input));
+    if (constant == nullptr) {
+        return import_fail("the input ", attr, " is computed by the model; expected a constant");
+    }
+    return constant->to_ints();
+}
+
+Result<std::vector<ValueRef>> broadcast_operands(Importer& graph, const ForeignNode& node) {
+    std::vector<ValueRef> operands = node.inputs;
+    if (node.version >= 7 || operands.size() != 2 || !node.has_input(0) || !node.has_input(1) ||
+        node.attrs.get<int64_t>("broadcast", 0) == 0 || !node.attrs.has("axis")) {
+        return operands;
+    }
+    const auto rank = static_cast<int64_t>(graph.type(operands[0]).shape.rank());
+    const auto width = static_cast<int64_t>(graph.type(operands[1]).shape.rank());
+    int64_t axis = node.attrs.get<int64_t>("axis", 0);
+    axis += axis < 0 ? rank : 0;
+    if (axis < 0 || axis + width > rank) {
+        return import_fail("axis ", axis, " with a second input of ", width,
+                           " dimensions does not fit into the first one's ", rank);
+    }
+    Ints axes;
+    for (int64_t i = axis + width; i < rank; ++i) {
+        axes.push_back(i - axis);
+    }
+    if (!axes.empty()) {
+        SOFTACL_ASSIGN(operands[1], graph.add("Unsqueeze", {operands[1]}, {{"axes", axes}}, "unsqueeze"));
+    }
+    return operands;
+}
+
+Result<ValueRef> add_cast(Importer& graph, ValueRef x, aclDataType to, const std::string& suffix) {
+    return graph.add("Cast", {x}, {{"dst_type", static_cast<int64_t>(to)}}, suffix);
+}
+
+}  // namespace softacl::ops

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sums, products, quotients and the like of two tensors.
+#include "ops/math/binary.h"
+
+namespace softacl::ops {
+namespace {
+
+using kernels::Binary;
+
+struct AddRow : BinaryRow {
+    static constexpr const char* kName = "Add";
+    static constexpr const char* kDoc = "x1 + x2; integers wrap around.";
+    static constexpr const char* kOnnx = "Add";
+    static constexpr DTypes kTypes = kNumbers;
+    static constexpr std::optional<Binary> kFast = Binary::kAdd;
+    template <class T>
+    static T apply(T a, T b) {
+        return kernels::wrapping_add(a, b);
+    }
+};
+
+struct SubRow : BinaryRow {
+    static constexpr const char* kName = "Sub";
+    static constexpr const char* kDoc = "x1 - x2; integers wrap around.";
+    static constexpr const char* kOnnx = "Sub";
+    static constexpr DTypes kTypes = kNumbers;
+    static constexpr std::optional<Binary> kFast = Binary::kSub;
+    template <class T>
+    static T apply(T a, T b) {
+        return kernels::wrapping_sub(a, b);
+    }
+};
+
+struct MulRow : BinaryRow {
+    static constexpr const char* kName = "Mul";
+    static constexpr const char* kDoc = "x1 * x2; integers wrap around.";
+    static constexpr const char* kOnnx = "Mul";
+    static constexpr DTypes kTypes = kNumbers;
+    static constexpr std::optional<Binary> kFast = Binary::kMul;
+    template <class T>
+    static T apply(T a, T b) {
+        return kernels::wrapping_mul(a, b);
+    }
+};
+
+struct RealDivRow : BinaryRow {
+    static constexpr const char* kName = "RealDiv";
+    static constexpr const char* kDoc = "x1 / x2 of floating-point numbers.";
+    static constexpr DTypes kTypes = kFloats;
+    static constexpr std::optional<Binary> kFast = Binary::kDiv;
+    template <class T>
+    static T apply(T a, T b) {
+        return a / b;
+    }
+};
+
+// The quotient, cut towards zero; the smallest number divided by -1 wraps around.
+template <class T>
+T cut_quotient(T a, T b) {
+    if constexpr (std::is_signed_v<T>) {
+        return b == -1 ? kernels::wrapping_sub(T{0}, a) : static_cast<T>(a / b);
+    } else {
+        return static_cast<T>(a / b);
+    }
+}
+template <class T>
+T remainder_of(T a, T b) {
+    if constexpr (std::is_floating_point_v<T>) {
+        return std::fmod(a, b);
+    } else if constexpr (std::is_signed_v<T>) {
+        return b == -1 ? T{0} : static_cast<T>(a % b);
+    } else {
+        return static_cast<T>(a % b);
+    }
+}
+template <class T>
+bool rounds_down(T remainder, T b) {
+    return remainder != 0 && (remainder < 0) != (b < 0);
+}
+
+struct DividingRow : BinaryRow {
+    static constexpr DTypes kTypes = kNumbers;
+    static constexpr const char* kFault = "an integer is divided by 0";
+    /// 0 with the fault raised, if integers cannot be divided.
+    template <class T>
+    static bool refuses(T b, bool& fault) {
+        fault = std::is_integral_v<T> && b == 0;
+        return fault;
+    }
+};
+
+struct DivRow : DividingRow {
+    static constexpr const char* kName = "Div";
+    static constexpr const char* kDoc = "x1 / x2; quotients of integers are cut towards zero.";
+    template <class T>
+    static T apply(T a, T b, bool& fault) {
+        if constexpr (std::is_floating_point_v<T>) {
+            return a / b;
+        } else {
+            return refuses(b, fault) ? T{} : cut_quotient(a, b);
+        }
+    }
+};
+
+struct FloorDivRow : DividingRow {
+    static constexpr const char* kName = "FloorDiv";
+    static constexpr const char* kDoc = "x1 / x2, rounded down.";
+    template <class T>
+    static T apply(T a, T b, bool& fault) {
+        if constexpr (std::is_floating_point_v<T>) {
+            return std::floor(a / b);
+        } else {
+            return refuses(b, fault) ? T{} : static_cast<T>(cut_quotient(a, b) - rounds_down(remainder_of(a, b), b));
+        }
+    }
+};
+
+struct FloorModRow : DividingRow {
+    static constexpr const char* kName = "FloorMod";
+    static constexpr const char* kDoc = "Remainder of x1 / x2 with the sign of x2.";
+    template <class T>
+    static T apply(T a, T b, bool& fault) {
+        if (refuses(b, fault)) {
+            return T{};
+        }
+        const T remainder = remainder_of(a, b);
+        return rounds_down(remainder, b) ? static_cast<T>(remainder + b) : remainder;
+    }
+};
+
+struct TruncateModRow : DividingRow {
+    static constexpr const char* kName = "TruncateMod";
+    static constexpr const char* kDoc = "Remainder of x1 / x2 with the sign of x1.";
+    template <class T>
+    static T apply(T a, T b, bool& fault) {
+        return refuses(b, fault) ? T{} : remainder_of(a, b);
+    }
+};
+
+struct ModRow : TruncateModRow {
+    static constexpr const char* kName = "Mod";
+};
+
+struct MaximumRow : BinaryRow {
+    static constexpr const char* kName = "Maximum";
+    static constexpr const char* kDoc = "The greater of x1 and x2; NaN if one of them is NaN.";
+    static constexpr DTypes kTypes = kNumbers;
+    static constexpr std::optional<Binary> kFast = Binary::kMax;
+    template <class T>
+    static T apply(T a, T b) {
+        return a > b || kernels::is_nan(a) ? a : b;
+    }
+};
+
+struct MinimumRow : BinaryRow {
+    static constexpr const char* kName = "Minimum";
+    static constexpr const char* kDoc = "The smaller of x1 and x2; NaN if one of them is NaN.";
+    static constexpr DTypes kTypes = kNumbers;
+    static constexpr std::optional<Binary> kFast = Binary::kMin;
+    template <class T>
+    static T apply(T a, T b) {
+        return a < b || kernels::is_nan(a) ? a : b;
+    }
+};
+
+struct PowRow : BinaryRow {
+    static constexpr const char* kName = "Pow";
+    static constexpr const char* kDoc =
+        "x1 to the power of x2; powers of integers wrap around and are cut to integers.";
+    static constexpr const char* kFault = "0 has a negative exponent";
+    static constexpr DTypes kTypes = kNumbers;
+    template <class T>
+    static T apply(T base, T exponent, bool& fault) {
+        if constexpr (std::is_floating_point_v<T>) {
+            return std::pow(base, exponent);
+        } else {
+            if (exponent < 0) {
+                fault = base == 0;
+                const bool unit = base == 1 || base == static_cast<T>(-1);
+                return unit ? static_cast<T>(exponent % 2 == 0 ? 1 : base) : T{};
+            }
+            T power = 1;
+            for (T square = base; exponent > 0; exponent = static_cast<T>(exponent / 2)) {
+                power = exponent % 2 != 0 ? kernels::wrapping_mul(power, square) : power;
+                square = kernels::wrapping_mul(square, square);
+            }
+            return power;
+        }
+    }
+};
+
+struct SquaredDifferenceRow : BinaryRow {
+    static constexpr const char* kName = "SquaredDifference";
+    static constexpr const char* kDoc = "(x1 - x2)^2; integers wrap around.";
+    static constexpr DTypes kTypes = kNumbers;
+    template <class T>
+    static T apply(T a, T b) {
+        const T difference = kernels::wrapping_sub(a, b);
+        return kernels::wrapping_mul(difference, difference);
+    }
+};
+
+struct Atan2Row : BinaryRow {
+    static constexpr const char* kName = "Atan2";
+    static constexpr const char* kDoc = "The angle of the point (x2, x1).";
+    static constexpr DTypes kTypes = kFloats;
+    template <class T>
+    static T apply(T a, T b) {
+        return std::atan2(a, b);
+    }
+};
+
+struct XlogyRow : BinaryRow {
+    static constexpr const char* kName = "Xlogy";
+    static constexpr const char* kDoc = "x1 * log(x2); 0 where x1 is 0.";
+    static constexpr DTypes kTypes = kFloats;
+    template <class T>
+    static T apply(T a, T b) {
+        return a == 0 ? T{} : a * std::log(b);
+    }
+};
+
+struct XdivyRow : BinaryRow {
+    static constexpr const char* kName = "Xdivy";
+    static constexpr const char* kDoc = "x1 / x2; 0 where x1 is 0.";
+    static constexpr DTypes kTypes = kFloats;
+    template <class T>
+    static T apply(T a, T b) {
+        return a == 0 ? T{} : a / b;
+    }
+};
+
+struct DivNoNanRow : BinaryRow {
+    static constexpr const char* kName = "DivNoNan";
+    static constexpr const char* kDoc = "x1 / x2; 0 where x2 is 0.";
+    static constexpr DTypes kTypes = kNumbers;
+    template <class T>
+    static T apply(T a, T b) {
+        if (b == 0) {
+            return T{};
+        }
+        if constexpr (std::is_floating_point_v<T>) {
+            return a / b;
+        } else {
+            return cut_quotient(a, b);
+        }
+    }
+};
+
+struct MulNoNanRow : BinaryRow {
+    static constexpr const char* kName = "MulNoNan";
+    static constexpr const char* kDoc = "x1 * x2; 0 where x2 is 0.";
+    static constexpr DTypes kTypes = kNumbers;
+    template <class T>
+    static T apply(T a, T b) {
+        return b == 0 ? T{} : kernels::wrapping_mul(a, b);
+    }
+};
+
+// Any number of inputs, two by two.
+template <class Row>
+Imported import_folded(Importer& graph, const ForeignNode& node) {
+    if (node.inputs.size() < 2) {
+        return one(graph.add("Identity", node.inputs));
+    }
+    ValueRef result = node.inputs[0];
+    for (size_t i = 1; i < node.inputs.size(); ++i) {
+        const bool last = i + 1 == node.inputs.size();
+        SOFTACL_ASSIGN(result, graph.add(Row::kName, {result, node.inputs[i]}, {}, last ? "" : text("step", i)));
+    }
+    return std::vector<ValueRef>{result};
+}
+
+// A quotient of integers is a Div.
+Imported import_div(Importer& graph, const ForeignNode& node) {
+    SOFTACL_ASSIGN(auto operands, broadcast_operands(graph, node));
+    const bool integers = node.has_input(0) && is_integer(graph.type(operands[0]).dtype);
+    return one(graph.add(integers ? "Div" : "RealDiv", std::move(operands)));
+}
+
+Imported import_mod(Importer& graph, const ForeignNode& node) {
+    const bool truncates = node.attrs.get<int64_t>("fmod", 0) != 0;
+    return one(graph.add(truncates ? "TruncateMod" : "FloorMod", node.inputs));
+}
+
+// Base and exponent may have different types: computed in the floating one of them, else in the base's.
+Imported import_pow(Importer& graph, const ForeignNode& node) {
+    SOFTACL_ASSIGN(auto operands, broadcast_operands(graph, node));
+    if (!node.has_input(0) || !node.has_input(1)) {
+        return one(graph.add("Pow", operands));
+    }
+    const aclDataType base = graph.type(operands[0]).dtype;
+    const aclDataType exponent = graph.type(operands[1]).dtype;
+    if (base == exponent) {
+        return one(graph.add("Pow", operands));
+    }
+    if (is_floating(base) || !is_floating(exponent)) {
+        SOFTACL_ASSIGN(operands[1], add_cast(graph, operands[1], base, "cast"));
+        return one(graph.add("Pow", operands));
+    }
+    SOFTACL_ASSIGN(operands[0], add_cast(graph, operands[0], exponent, "cast"));
+    SOFTACL_ASSIGN(const ValueRef power, graph.add("Pow", operands, {}, "pow"));
+    return one(add_cast(graph, power, base, ""));
+}
+
+}  // namespace
+
+OpDef declare_Add() { return declare_binary<AddRow>(); }
+OpDef declare_Sub() { return declare_binary<SubRow>(); }
+OpDef declare_Mul() { return declare_binary<MulRow>(); }
+OpDef declare_RealDiv() { return declare_binary<RealDivRow>().onnx("Div", import_div); }
+OpDef declare_Div() { return declare_binary<DivRow>(); }
+OpDef declare_FloorDiv() { return declare_binary<FloorDivRow>(); }
+OpDef declare_FloorMod() { return declare_binary<FloorModRow>().onnx("Mod", import_mod); }
+OpDef declare_TruncateMod() { return declare_binary<TruncateModRow>(); }
+OpDef declare_Mod() { return declare_binary<ModRow>(); }
+OpDef declare_Maximum() { return declare_binary<MaximumRow>().onnx("Max", import_folded<MaximumRow>); }
+OpDef declare_Minimum() { return declare_binary<MinimumRow>().onnx("Min", import_folded<MinimumRow>); }
+OpDef declare_Pow() { return declare_binary<PowRow>().onnx("Pow", import_pow); }
+OpDef declare_SquaredDifference() { return declare_binary<SquaredDifferenceRow>(); }
+OpDef declare_Atan2() { return declare_binary<Atan2Row>(); }
+OpDef declare_Xlogy() { return declare_binary<XlogyRow>(); }
+OpDef declare_Xdivy() { return declare_binary<XdivyRow>(); }
+OpDef declare_DivNoNan() { return declare_binary<DivNoNanRow>(); }
+OpDef declare_MulNoNan() { return declare_binary<MulNoNanRow>(); }
+
+}  // namespace softacl::ops

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// Elements as another type.
+#include "kernels/ref/number.h"
+#include "ops/common/importing.h"
+#include "ops/common/infer.h"
+#include "ops/common/reference.h"
+#include "ops/common/values.h"
+
+namespace softacl::ops {
+namespace {
+
+template <class From, class To>
+void convert(const void* from, void* to, int64_t count) {
+    for (int64_t i = 0; i < count; ++i) {
+        static_cast<To*>(to)[i] = kernels::converted<To>(static_cast<const From*>(from)[i]);
+    }
+}
+
+using Convert = void (*)(const void* from, void* to, int64_t count);
+
+Convert find_convert(aclDataType from, aclDataType to) {
+    Convert found = nullptr;
+    visit_dtype(from, [&](auto from_tag) {
+        visit_dtype(to, [&](auto to_tag) {
+            found = convert<typename decltype(from_tag)::Type, typename decltype(to_tag)::Type>;
+        });
+    });
+    return found;
+}
+
+Result<kernels::KernelPtr> make_cast(const OpCall& call) {
+    SOFTACL_TRY(require_known_shapes(call));
+    if (call.inputs[0]->dtype == call.outputs[0].dtype) {
+        return make_view(call);
+    }
+    const Convert function = find_convert(call.inputs[0]->dtype, call.outputs[0].dtype);
+    return function_kernel(
+        call, [function, count = call.outputs[0].shape.elements()](const kernels::Kernel::Buffers& buffers) -> Status {
+            function(buffers.inputs[0], buffers.outputs[0], count);
+            return {};
+        });
+}
+
+Status infer_cast(OpCall& call) {
+    const auto to = call.attrs.at<int64_t>("dst_type");
+    if (to < 0 || to > ACL_BF16 || !kAny.contains(static_cast<aclDataType>(to))) {
+        return call.fail("the attribute dst_type is ", to, ", which is no type that it casts to");
+    }
+    call.outputs[0] = *call.inputs[0];
+    call.outputs[0].dtype = static_cast<aclDataType>(to);
+    return {};
+}
+
+Status infer_cast_like(OpCall& call) {
+    call.outputs[0] = *call.inputs[0];
+    call.outputs[0].dtype = call.inputs[1]->dtype;
+    return {};
+}
+
+// The file's reader gives the number that ONNX has for a type; before opset 6 it was a word.
+Result<aclDataType> onnx_type(const ForeignNode& node) {
+    static constexpr struct {
+        int64_t number;
+        const char* word;
+        aclDataType type;
+    } kTypes[] = {{1, "FLOAT", ACL_FLOAT},    {2, "UINT8", ACL_UINT8},    {3, "INT8", ACL_INT8},
+                  {4, "UINT16", ACL_UINT16},  {5, "INT16", ACL_INT16},    {6, "INT32", ACL_INT32},
+                  {7, "INT64", ACL_INT64},    {9, "BOOL", ACL_BOOL},      {10, "FLOAT16", ACL_FLOAT16},
+                  {11, "DOUBLE", ACL_DOUBLE}, {12, "UINT32", ACL_UINT32}, {13, "UINT64", ACL_UINT64},
+                  {16, "BFLOAT16", ACL_BF16}};
+    const auto number = node.attrs.get<int64_t>("to", 0);
+    const auto word = node.attrs.get<std::string>("to", "");
+    for (const auto& row : kTypes) {
+        if (row.number == number || row.word == word) {
+            return row.type;
+        }
+    }
+    return import_fail("the attribute to is ", word.empty() ? std::to_string(number) : word,
+                       ", a type that is not supported");
+}
+
+Imported import_cast(Importer& graph, const ForeignNode& node) {
+    SOFTACL_ASSIGN(const aclDataType to, onnx_type(node));
+    return one(graph.add("Cast", node.inputs, {{"dst_type", static_cast<int64_t>(to)}}));
+}
+
+Imported import_cast_like(Importer& graph, const ForeignNode& node) { return one(graph.add("CastLike", node.inputs)); }
+
+}  // namespace
+
+OpDef declare_Cast() {
+    return OpDef("Cast",
+                 "Elements as another type: floats are cut to integers and kept within their limits (NaN: 0), integers "
+                 "keep their low bits, as bool all but 0 is true.")
+        .input("x", kAny)
+        .output("y", kAny)
+        .required_attr("dst_type", int64_t{})
+        .infer(infer_cast)
+        .kernel("reference", make_cast)
+        .onnx("Cast", import_cast);
+}
+
+OpDef declare_CastLike() {
+    return OpDef("CastLike", "Elements as the type of another tensor; see Cast.")
+        .input("x", kAny)
+        .input("target", kAny)
+        .output("y", kAny)
+        .infer(infer_cast_like)
+        .kernel("reference", make_cast)
+        .onnx("CastLike", import_cast_like);
+}
+
+}  // namespace softacl::ops

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// A tensor repeated along its dimensions.
+#include "ops/common/copy.h"
+#include "ops/common/importing.h"
+#include "ops/common/infer.h"
+#include "ops/common/values.h"
+
+namespace softacl::ops {
+namespace {
+
+Result<size_t> list_length(const OpCall& call, size_t input) {
+    const Shape& list = call.inputs[input]->shape;
+    if (list.rank() > 1 || !list.is_known() || list.elements() > 32) {
+        return call.fail("the input ", input_name(call, input), " has the shape ", list,
+                         "; expected a list of at most 32 numbers");
+    }
+    return static_cast<size_t>(list.elements());
+}
+
+// Expand: both sides broadcast. BroadcastTo: the shape is the result's.
+Status infer_expanded(OpCall& call, bool both) {
+    const Shape& x = call.inputs[0]->shape;
+    call.outputs[0].dtype = call.inputs[0]->dtype;
+    const auto wanted = known_ints(call, 1);
+    if (!wanted) {
+        SOFTACL_ASSIGN(const size_t length, list_length(call, 1));
+        call.outputs[0].shape = unknown_shape(std::max(length, x.rank()));
+        return {};
+    }
+    const Shape target(*wanted);
+    if (!target.is_known()) {
+        return call.fail("the shape ", target, " has a negative dimension");
+    }
+    auto shape = broadcast(x, target);
+    if (!shape.ok()) {
+        return call.fail(shape.status().message());
+    }
+    if (!both && *shape != target) {
+        return call.fail("the shape ", x, " does not broadcast to ", target);
+    }
+    call.outputs[0].shape = std::move(*shape);
+    return {};
+}
+Status infer_expand(OpCall& call) { return infer_expanded(call, true); }
+Status infer_broadcast_to(OpCall& call) { return infer_expanded(call, false); }
+
+Result<kernels::KernelPtr> make_expand(const OpCall& call) {
+    SOFTACL_TRY(require_known_shapes(call));
+    const Shape& y = call.outputs[0].shape;
+    return copy_kernel(call,
+                       {{0, 0, y, kernels::broadcast_strides(call.inputs[0]->shape, y), kernels::row_strides(y)}});
+}
+
+Status infer_tile(OpCall& call) {
+    const Shape& x = call.inputs[0]->shape;
+    call.outputs[0] = {call.inputs[0]->dtype, unknown_shape(x.rank())};
+    const auto multiples = known_ints(call, 1);
+    if (!multiples) {
+        return {};
+    }
+    if (multiples->size() != x.rank()) {
+        return call.fail("there are ", multiples->size(), " multiples; the input has ", x.rank(), " dimensions");
+    }
+    for (size_t i = 0; i < x.rank(); ++i) {
+        const int64_t multiple = (*multiples)[i];
+        if (multiple < 0 || !Shape{x[i], multiple}.fits(1)) {
+            return call.fail("the multiple ", multiple, " of dimension ", i, " of ", x, " is not possible");
+        }
+        call.outputs[0].shape[i] = x[i] < 0 ? -1 : x[i] * multiple;
+    }
+    return {};
+}
+
+// Each dimension of the result is two: which copy, and where in it.
+Result<kernels::KernelPtr> make_tile(const OpCall& call) {
+    SOFTACL_TRY(require_known_shapes(call));
+    SOFTACL_ASSIGN(const Ints multiples, required_ints(call, 1));
+    const Shape& x = call.inputs[0]->shape;
+    const kernels::Strides from = kernels::row_strides(x);
+    const kernels::Strides to = kernels::row_strides(call.outputs[0].shape);
+    StridedCopy copy;
+    std::vector<int64_t> dims;
+    for (size_t i = 0; i < x.rank(); ++i) {
+        dims.insert(dims.end(), {multiples[i], x[i]});
+        copy.from.insert(copy.from.end(), {0, from[i]});
+        copy.to.insert(copy.to.end(), {to[i] * x[i], to[i]});
+    }
+    copy.shape = Shape(std::move(dims));
+    return copy_kernel(call, {copy});
+}
+
+Imported import_expand(Importer& graph, const ForeignNode& node) { return one(graph.add("Expand", node.inputs)); }
+
+// Opset 1 has the number of copies and the axis as inputs.
+Imported import_tile(Importer& graph, const ForeignNode& node) {
+    if (node.version >= 6) {
+        return one(graph.add("Tile", node.inputs));
+    }
+    SOFTACL_ASSIGN(const Ints copies, ints_of(graph, node, 1, "tiles", {}));
+    SOFTACL_ASSIGN(const Ints axis, ints_of(graph, node, 2, "axis", {}));
+    if (!node.has_input(0) || copies.size() != 1 || axis.size() != 1 || axis[0] < 0 ||
+        axis[0] >= static_cast<int64_t>(graph.type(node.input(0)).shape.rank())) {
+        return import_fail("tiles and axis must be one number each, axis within the input's dimensions");
+    }
+    Ints multiples(graph.type(node.input(0)).shape.rank(), 1);
+    multiples[static_cast<size_t>(axis[0])] = copies[0];
+    return one(graph.add("Tile", {node.input(0), graph.add_constant(Tensor::list(multiples), "multiples")}));
+}
+
+}  // namespace
+
+OpDef declare_Expand() {
+    return OpDef("Expand", "x repeated so that it has the shape that it and `shape` broadcast to.")
+        .input("x", kAny)
+        .input("shape", kIndexes | DTypes{ACL_INT16})
+        .output("y", kAny)
+        .needs_value(1)
+        .infer(infer_expand)
+        .kernel("reference", make_expand)
+        .onnx("Expand", import_expand);
+}
+
+OpDef declare_BroadcastTo() {
+    return OpDef("BroadcastTo", "x repeated so that it has the shape `shape`.")
+        .input("x", kAny)
+        .input("shape", kIndexes)
+        .output("y", kAny)
+        .needs_value(1)
+        .infer(infer_broadcast_to)
+        .kernel("reference", make_expand);
+}
+
+OpDef declare_Tile() {
+    return OpDef("Tile", "x repeated `multiples` times along each dimension.")
+        .input("x", kAny)
+        .input("multiples", kIndexes)
+        .output("y", kAny)
+        .needs_value(1)
+        .infer(infer_tile)
+        .kernel("reference", make_tile)
+        .onnx("Tile", import_tile);
+}
+
+}  // namespace softacl::ops

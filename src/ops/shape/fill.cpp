@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tensors of one value, and constants.
+#include <algorithm>
+#include <cstring>
+
+#include "kernels/ref/number.h"
+#include "ops/common/copy.h"
+#include "ops/common/importing.h"
+#include "ops/common/infer.h"
+#include "ops/common/reference.h"
+#include "ops/common/values.h"
+
+namespace softacl::ops {
+namespace {
+
+using kernels::Kernel;
+
+Status infer_fill(OpCall& call) {
+    const Shape& list = call.inputs[0]->shape;
+    if (list.rank() > 1 || !list.is_known() || list.elements() > 32) {
+        return call.fail("the input dims has the shape ", list, "; expected a list of at most 32 numbers");
+    }
+    if (call.inputs[1]->shape.is_known() && call.inputs[1]->shape.elements() != 1) {
+        return call.fail("the input value has the shape ", call.inputs[1]->shape, "; expected one value");
+    }
+    call.outputs[0] = {call.inputs[1]->dtype, unknown_shape(static_cast<size_t>(list.elements()))};
+    if (const auto dims = known_ints(call, 0)) {
+        call.outputs[0].shape = Shape(*dims);
+        if (!call.outputs[0].shape.is_known()) {
+            return call.fail("the input dims ", call.outputs[0].shape, " has a negative dimension");
+        }
+    }
+    return {};
+}
+
+Result<kernels::KernelPtr> make_fill(const OpCall& call) {
+    SOFTACL_TRY(require_known_shapes(call));
+    kernels::KernelPtr kernel;
+    visit_size(call.outputs[0].dtype, [&](auto tag) {
+        using T = typename decltype(tag)::Type;
+        kernel =
+            function_kernel(call, [count = call.outputs[0].shape.elements()](const Kernel::Buffers& buffers) -> Status {
+                std::fill_n(static_cast<T*>(buffers.outputs[0]), count, *static_cast<const T*>(buffers.inputs[1]));
+                return {};
+            });
+    });
+    return kernel;
+}
+
+template <int kValue>
+Result<kernels::KernelPtr> make_value_like(const OpCall& call) {
+    SOFTACL_TRY(require_known_shapes(call));
+    kernels::KernelPtr kernel;
+    visit_dtype(call.outputs[0].dtype, [&](auto tag) {
+        using T = typename decltype(tag)::Type;
+        kernel =
+            function_kernel(call, [count = call.outputs[0].shape.elements()](const Kernel::Buffers& buffers) -> Status {
+                std::fill_n(static_cast<T*>(buffers.outputs[0]), count, kernels::converted<T>(kValue));
+                return {};
+            });
+    });
+    return kernel;
+}
+
+Status infer_const(OpCall& call) {
+    call.outputs[0] = call.attrs.at<Tensor>("value").type();
+    return kAny.contains(call.outputs[0].dtype)
+               ? Status()
+               : call.fail("the attribute value is ", call.outputs[0].text(), ", which is no type of a constant");
+}
+
+Result<kernels::KernelPtr> make_const(const OpCall& call) {
+    return function_kernel(call, [value = call.attrs.at<Tensor>("value")](const Kernel::Buffers& buffers) -> Status {
+        std::memcpy(buffers.outputs[0], value.data(), value.bytes());
+        return {};
+    });
+}
+
+Imported import_constant_of_shape(Importer& graph, const ForeignNode& node) {
+    const Tensor value = node.attrs.get<Tensor>("value", Tensor::scalar(0.0F));
+    if (value.elements() != 1) {
+        return import_fail("the attribute value has the shape ", value.shape(), "; expected one value");
+    }
+    const Tensor scalar = value.viewed_as({value.dtype(), {}, ACL_FORMAT_ND});
+    return one(graph.add("Fill", {node.input(0), graph.add_constant(scalar, "value")}));
+}
+
+Imported import_constant(Importer& graph, const ForeignNode& node) {
+    std::optional<Tensor> value;
+    const Attrs& attrs = node.attrs;
+    if (const auto* tensor = attrs.find_as<Tensor>("value")) {
+        value = *tensor;
+    } else if (const auto* number = attrs.find_as<float>("value_float")) {
+        value = Tensor::scalar(*number);
+    } else if (const auto* integer = attrs.find_as<int64_t>("value_int")) {
+        value = Tensor::scalar(*integer);
+    } else if (const auto* numbers = attrs.find_as<Floats>("value_floats")) {
+        value = Tensor::list(*numbers);
+    } else if (const auto* integers = attrs.find_as<Ints>("value_ints")) {
+        value = Tensor::list(*integers);
+    }
+    if (!value) {
+        for (const auto& [name, attr] : attrs) {
+            return import_fail("a constant given by the attribute ", name, " (", kind_of(attr),
+                               ") is not supported; expected value, value_float, value_int or lists of these");
+        }
+        return import_fail("it has no value");
+    }
+    return std::vector<ValueRef>{graph.add_constant(std::move(*value), "")};
+}
+
+}  // namespace
+
+OpDef declare_Fill() {
+    return OpDef("Fill", "A tensor of the shape dims, each element of which is value.")
+        .input("dims", kIndexes)
+        .input("value", kAny)
+        .output("y", kAny)
+        .needs_value(0)
+        .infer(infer_fill)
+        .kernel("reference", make_fill)
+        .onnx("ConstantOfShape", import_constant_of_shape);
+}
+
+OpDef declare_ZerosLike() {
+    return OpDef("ZerosLike", "Zeros of the type of x.")
+        .input("x", kAny)
+        .output("y", kAny)
+        .infer(same_as_first)
+        .kernel("reference", make_value_like<0>);
+}
+
+OpDef declare_OnesLike() {
+    return OpDef("OnesLike", "Ones of the type of x.")
+        .input("x", kAny)
+        .output("y", kAny)
+        .infer(same_as_first)
+        .kernel("reference", make_value_like<1>);
+}
+
+OpDef declare_Const() {
+    return OpDef("Const", "A constant.")
+        .output("y", kAny)
+        .attr("value", Tensor())
+        .infer(infer_const)
+        .kernel("reference", make_const)
+        .onnx("Constant", import_constant);
+}
+
+}  // namespace softacl::ops
