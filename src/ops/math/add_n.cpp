@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// The sum of any number of tensors of one shape.
+#include "kernels/ref/number.h"
+#include "ops/common/importing.h"
+#include "ops/common/infer.h"
+#include "ops/common/reference.h"
+#include "ops/common/values.h"
+
+namespace softacl::ops {
+namespace {
+
+Status infer_add_n(OpCall& call) {
+    if (call.inputs.empty() || call.inputs[0] == nullptr) {
+        return call.fail("there is nothing to add");
+    }
+    const auto n = call.attrs.at<int64_t>("N");
+    if (n != static_cast<int64_t>(call.inputs.size())) {
+        return call.fail("the attribute N is ", n, ", but there are ", call.inputs.size(), " tensors");
+    }
+    call.outputs[0] = *call.inputs[0];
+    for (size_t i = 1; i < call.inputs.size(); ++i) {
+        SOFTACL_TRY(require_same_dtype(call, 0, i));
+        const Shape& shape = call.inputs[i]->shape;
+        bool fits = shape.rank() == call.outputs[0].shape.rank();
+        for (size_t axis = 0; fits && axis < shape.rank(); ++axis) {
+            int64_t& known = call.outputs[0].shape[axis];
+            fits = known < 0 || shape[axis] < 0 || known == shape[axis];
+            known = std::max(known, shape[axis]);
+        }
+        if (!fits) {
+            return call.fail("the shapes ", call.inputs[0]->shape, " and ", shape, " differ");
+        }
+    }
+    return {};
+}
+
+Result<kernels::KernelPtr> make_add_n(const OpCall& call) {
+    SOFTACL_TRY(require_known_shapes(call));
+    kernels::KernelPtr kernel;
+    visit_dtype(call.outputs[0].dtype, [&](auto tag) {
+        using T = typename decltype(tag)::Type;
+        using W = kernels::Wide<T>;
+        if constexpr (!std::is_same_v<T, bool>) {
+            kernel =
+                function_kernel(call,
+                                [n = call.inputs.size(), count = call.outputs[0].shape.elements()](
+                                    const kernels::Kernel::Buffers& buffers) -> Status {
+                                    for (int64_t i = 0; i < count; ++i) {
+                                        W sum{};
+                                        for (size_t input = 0; input < n; ++input) {
+                                            sum = kernels::wrapping_add(
+                                                sum, kernels::widen(static_cast<const T*>(buffers.inputs[input])[i]));
+                                        }
+                                        static_cast<T*>(buffers.outputs[0])[i] = kernels::narrow<T>(sum);
+                                    }
+                                    return {};
+                                });
+        }
+    });
+    return kernel;
+}
+
+bool same_shapes(const Importer& graph, const ForeignNode& node) {
+    for (const ValueRef input : node.inputs) {
+        if (input != kNoValue && graph.type(input).shape != graph.type(node.inputs[0]).shape) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// Tensors of several shapes are added two by two.
+Result<ValueRef> add_sum(Importer& graph, const ForeignNode& node, const std::string& suffix) {
+    if (node.inputs.size() == 1) {
+        return graph.add("Identity", node.inputs, {}, suffix);
+    }
+    const bool two_by_two =
+        node.inputs.size() == 2 || (!node.inputs.empty() && node.has_input(0) && !same_shapes(graph, node));
+    if (!two_by_two) {
+        return graph.add("AddN", node.inputs, {{"N", static_cast<int64_t>(node.inputs.size())}}, suffix);
+    }
+    ValueRef sum = node.inputs[0];
+    for (size_t i = 1; i < node.inputs.size(); ++i) {
+        const bool last = i + 1 == node.inputs.size();
+        SOFTACL_ASSIGN(sum, graph.add("Add", {sum, node.inputs[i]}, {}, last ? suffix : text("step", i)));
+    }
+    return sum;
+}
+
+Imported import_sum(Importer& graph, const ForeignNode& node) { return one(add_sum(graph, node, "")); }
+
+Imported import_mean(Importer& graph, const ForeignNode& node) {
+    if (node.inputs.size() == 1) {
+        return one(graph.add("Identity", node.inputs));
+    }
+    SOFTACL_ASSIGN(const ValueRef sum, add_sum(graph, node, "sum"));
+    return one(graph.add("Muls", {sum}, {{"value", 1.0F / static_cast<float>(node.inputs.size())}}));
+}
+
+}  // namespace
+
+OpDef declare_AddN() {
+    return OpDef("AddN", "The sum of the tensors; integers wrap around.")
+        .dynamic_input("x", kNumbers)
+        .output("y", kNumbers)
+        .required_attr("N", int64_t{})
+        .infer(infer_add_n)
+        .kernel("reference", make_add_n)
+        .onnx("Sum", import_sum)
+        .onnx("Mean", import_mean);
+}
+
+}  // namespace softacl::ops

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the greatest or the smallest element of an axis is; the first one, if there are several.
+#include "kernels/ref/number.h"
+#include "ops/common/along.h"
+#include "ops/common/importing.h"
+#include "ops/common/infer.h"
+#include "ops/common/reference.h"
+#include "ops/common/values.h"
+
+namespace softacl::ops {
+namespace {
+
+using kernels::Kernel;
+
+Status infer_arg(OpCall& call) {
+    const Shape& x = call.inputs[0]->shape;
+    const auto dtype = call.attrs.at<aclDataType>("dtype");
+    if (dtype != ACL_INT32 && dtype != ACL_INT64) {
+        return call.fail("the attribute dtype is ", name_of(dtype), "; expected int32 or int64");
+    }
+    SOFTACL_ASSIGN(const auto dimension, known_int(call, 1));
+    if (!dimension) {
+        call.outputs[0] = {dtype, unknown_shape(x.rank() == 0 ? 0 : x.rank() - 1)};
+        return {};
+    }
+    SOFTACL_ASSIGN(const size_t axis, normal_axis(call, *dimension, x.rank()));
+    if (x[axis] == 0) {
+        return call.fail("dimension ", axis, " of ", x, " has no element");
+    }
+    std::vector<int64_t> dims = x.dims();
+    dims.erase(dims.begin() + static_cast<std::ptrdiff_t>(axis));
+    call.outputs[0] = {dtype, Shape(std::move(dims))};
+    return {};
+}
+
+// NaN wins over every number, as in sums.
+template <class T, bool kMost>
+int64_t find(const T* x, int64_t size, int64_t step) {
+    int64_t best = 0;
+    auto value = kernels::widen(x[0]);
+    for (int64_t i = 1; i < size && !kernels::is_nan(value); ++i) {
+        const auto candidate = kernels::widen(x[i * step]);
+        if ((kMost ? candidate > value : candidate < value) || kernels::is_nan(candidate)) {
+            best = i;
+            value = candidate;
+        }
+    }
+    return best;
+}
+
+template <bool kMost>
+Result<kernels::KernelPtr> make_arg(const OpCall& call) {
+    SOFTACL_TRY(require_known_shapes(call));
+    SOFTACL_ASSIGN(const int64_t dimension, required_int(call, 1));
+    SOFTACL_ASSIGN(const size_t axis, normal_axis(call, dimension, call.inputs[0]->shape.rank()));
+    const Rows rows(call.inputs[0]->shape, axis);
+    const bool wide = call.outputs[0].dtype == ACL_INT64;
+    kernels::KernelPtr kernel;
+    visit_dtype(call.inputs[0]->dtype, [&](auto tag) {
+        using T = typename decltype(tag)::Type;
+        if constexpr (!std::is_same_v<T, bool>) {
+            kernel = function_kernel(call, [rows, wide](const Kernel::Buffers& buffers) -> Status {
+                for (int64_t i = 0; i < rows.count; ++i) {
+                    const T* x = static_cast<const T*>(buffers.inputs[0]) + rows.begin(i);
+                    const int64_t at = find<T, kMost>(x, rows.size, rows.step);
+                    if (wide) {
+                        static_cast<int64_t*>(buffers.outputs[0])[i] = at;
+                    } else {
+                        static_cast<int32_t*>(buffers.outputs[0])[i] = static_cast<int32_t>(at);
+                    }
+                }
+                return {};
+            });
+        }
+    });
+    return kernel;
+}
+
+// The last of several equal ones is the first seen from the end.
+template <bool kMost>
+Imported import_arg(Importer& graph, const ForeignNode& node) {
+    if (!node.has_input(0)) {
+        return import_fail("the input data is missing");
+    }
+    const Shape& x = graph.type(node.input(0)).shape;
+    const auto rank = static_cast<int64_t>(x.rank());
+    int64_t axis = node.attrs.get<int64_t>("axis", 0);
+    if (axis < -rank || axis >= rank) {
+        return import_fail("axis ", axis, " is outside [", -rank, ", ", rank, ")");
+    }
+    axis += axis < 0 ? rank : 0;
+    const bool keep = node.attrs.get<int64_t>("keepdims", 1) != 0;
+    const bool last = node.attrs.get<int64_t>("select_last_index", 0) != 0;
+    const ValueRef dimension = graph.add_constant(Tensor::scalar(axis), "axis");
+    const std::string op = kMost ? "ArgMaxV2" : "ArgMin";
+    ValueRef value = node.input(0);
+    const int64_t size = x[static_cast<size_t>(axis)];
+    if (last) {
+        if (size < 0) {
+            return import_fail("select_last_index along a dimension that is not known is not supported");
+        }
+        const ValueRef axes = graph.add_constant(Tensor::list(Ints{axis}), "axes");
+        SOFTACL_ASSIGN(value, graph.add("ReverseV2", {value, axes}, {}, "reverse"));
+    }
+    SOFTACL_ASSIGN(value, graph.add(op, {value, dimension}, {{"dtype", ACL_INT64}}, keep || last ? "arg" : ""));
+    if (last) {
+        const ValueRef end = graph.add_constant(Tensor::scalar<int64_t>(size - 1), "last");
+        SOFTACL_ASSIGN(value, graph.add("Sub", {end, value}, {}, keep ? "from_end" : ""));
+    }
+    if (keep) {
+        SOFTACL_ASSIGN(value, graph.add("ExpandDims", {value, dimension}));
+    }
+    return std::vector<ValueRef>{value};
+}
+
+template <bool kMost>
+OpDef declare_arg(const char* name, const char* doc, const char* onnx) {
+    return OpDef(name, doc)
+        .input("x", kNumbers)
+        .input("dimension", kIndexes)
+        .output("y", kIndexes)
+        .attr("dtype", ACL_INT64)
+        .needs_value(1)
+        .infer(infer_arg)
+        .kernel("reference", make_arg<kMost>)
+        .onnx(onnx, import_arg<kMost>);
+}
+
+}  // namespace
+
+OpDef declare_ArgMaxV2() {
+    return declare_arg<true>("ArgMaxV2", "The index of the greatest element along a dimension.", "ArgMax");
+}
+OpDef declare_ArgMin() {
+    return declare_arg<false>("ArgMin", "The index of the smallest element along a dimension.", "ArgMin");
+}
+
+}  // namespace softacl::ops

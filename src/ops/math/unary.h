@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// Operators that apply a function to each element. Each is a row: a struct with what is special of it.
+#pragma once
+
+#include <optional>
+
+#include "kernels/fast.h"
+#include "kernels/ref/number.h"
+#include "ops/common/importing.h"
+#include "ops/common/infer.h"
+#include "ops/common/reference.h"
+#include "ops/common/values.h"
+
+namespace softacl::ops {
+
+/// What most rows have in common. A row adds
+///     static constexpr const char* kName, kDoc;
+///     template <class T> T operator()(T x) const;       // T: Wide of the element type; bool if kIsTest
+/// and may have attributes, which it reads in a constructor.
+struct UnaryRow {
+    static constexpr DTypes kTypes = kFloats;
+    static constexpr const char* kOnnx = nullptr;  ///< the ONNX operator with the same inputs, if there is one
+    static constexpr bool kIsTest = false;         ///< the result is bool
+    static constexpr kernels::Activation kFast = kernels::Activation::kNone;
+    UnaryRow() = default;
+    explicit UnaryRow(const OpCall& /*call*/) {}
+    /// Whether the fast kernel computes the same with the call's attributes.
+    bool is_plain() const { return true; }
+};
+
+template <class Row>
+Result<kernels::KernelPtr> make_unary_reference(const OpCall& call) {
+    SOFTACL_TRY(require_known_shapes(call));
+    kernels::KernelPtr kernel;
+    visit_dtype(call.inputs[0]->dtype, [&](auto tag) {
+        using T = typename decltype(tag)::Type;
+        using R = std::conditional_t<Row::kIsTest, bool, T>;
+        if constexpr (Row::kTypes.contains(dtype_of<T>())) {
+            kernel = function_kernel(call,
+                                     [row = Row(call), count = call.outputs[0].shape.elements()](
+                                         const kernels::Kernel::Buffers& buffers) -> Status {
+                                         const auto* x = static_cast<const T*>(buffers.inputs[0]);
+                                         auto* y = static_cast<R*>(buffers.outputs[0]);
+                                         for (int64_t i = 0; i < count; ++i) {
+                                             y[i] = R(row(kernels::widen(x[i])));
+                                         }
+                                         return {};
+                                     });
+        }
+    });
+    if (kernel == nullptr) {
+        return call.fail("not for ", name_of(call.inputs[0]->dtype));
+    }
+    return kernel;
+}
+
+template <class Row>
+Result<kernels::KernelPtr> make_unary_fast(const OpCall& call) {
+    SOFTACL_ASSIGN(const auto* fast, kernels::fast_kernels());
+    SOFTACL_TRY(require_known_shapes(call));
+    if (call.inputs[0]->dtype != ACL_FLOAT || !Row(call).is_plain()) {
+        return call.fail("float32 without further attributes only");
+    }
+    return fast->elementwise({{Row::kFast}, call.inputs[0]->shape, call.layout(0)});
+}
+
+template <class Row>
+Status infer_unary(OpCall& call) {
+    call.outputs[0] = *call.inputs[0];
+    if (Row::kIsTest) {
+        call.outputs[0].dtype = ACL_BOOL;
+    }
+    return {};
+}
+
+template <class Row>
+Imported import_unary(Importer& graph, const ForeignNode& node) {
+    return one(graph.add(Row::kName, node.inputs));
+}
+
+template <class Row>
+OpDef declare_unary() {
+    OpDef op(Row::kName, Row::kDoc);
+    op.input("x", Row::kTypes).output("y", Row::kIsTest ? kBool : Row::kTypes).infer(infer_unary<Row>);
+    if constexpr (Row::kFast != kernels::Activation::kNone) {
+        op.kernel("onednn", make_unary_fast<Row>);
+    }
+    op.kernel("reference", make_unary_reference<Row>);
+    if constexpr (Row::kOnnx != nullptr) {
+        op.onnx(Row::kOnnx, import_unary<Row>);
+    }
+    return op;
+}
+
+}  // namespace softacl::ops

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+// A copy of a tensor with elements replaced or changed by their index.
+#include <cstring>
+
+#include "kernels/ref/number.h"
+#include "kernels/ref/strided.h"
+#include "ops/common/importing.h"
+#include "ops/common/indexes.h"
+#include "ops/common/infer.h"
+#include "ops/common/reference.h"
+#include "ops/common/values.h"
+
+namespace softacl::ops {
+namespace {
+
+using kernels::Kernel;
+
+enum class How { kReplace, kAdd, kMul, kMax, kMin };
+
+template <class T>
+void combine(How how, T& element, T update) {
+    using W = kernels::Wide<T>;
+    const W a = kernels::widen(element);
+    const W b = kernels::widen(update);
+    switch (how) {
+        case How::kReplace: element = update; break;
+        case How::kAdd: element = kernels::narrow<T>(kernels::wrapping_add(a, b)); break;
+        case How::kMul: element = kernels::narrow<T>(kernels::wrapping_mul(a, b)); break;
+        case How::kMax: element = a > b || kernels::is_nan(a) ? element : update; break;
+        case How::kMin: element = a < b || kernels::is_nan(a) ? element : update; break;
+    }
+}
+
+Result<How> how_of(const OpCall& call) {
+    const auto word = call.attrs.get<std::string>("reduction", "none");
+    if (word == "none") return How::kReplace;
+    if (word == "add") return How::kAdd;
+    if (word == "mul") return How::kMul;
+    if (word == "max") return How::kMax;
+    if (word == "min") return How::kMin;
+    return call.fail("the attribute reduction is '", word, "'; expected none, add, mul, max or min");
+}
+
+Status index_failure(int64_t index, int64_t at, int64_t size) {
+    return import_fail("index ", index, " (element ", at, " of the indices) is out of range of a dimension of ", size);
+}
+
+// The copy; a kernel whose output is already the input's memory has nothing to do.
+void copy_all(const Kernel::Buffers& buffers, size_t bytes) {
+    if (buffers.outputs[0] != buffers.inputs[0]) {
+        std::memcpy(buffers.outputs[0], buffers.inputs[0], bytes);
+    }
+}
+
+Status infer_scatter_elements(OpCall& call) {
+    const Shape& x = call.inputs[0]->shape;
+    const Shape& indices = call.inputs[1]->shape;
+    const Shape& updates = call.inputs[2]->shape;
+    SOFTACL_TRY(require_same_dtype(call, 0, 2));
+    SOFTACL_TRY(how_of(call).status());
+    SOFTACL_ASSIGN(const size_t axis, normal_axis(call, call.attrs.at<int64_t>("axis"), x.rank()));
+    bool fits = indices.rank() == x.rank() && updates.rank() == x.rank();
+    for (size_t i = 0; fits && i < x.rank(); ++i) {
+        fits = (indices[i] == updates[i] || indices[i] < 0 || updates[i] < 0) &&
+               (i == axis || x[i] < 0 || indices[i] <= x[i]);
+    }
+    if (!fits) {
+        return call.fail("indices of the shape ", indices, " and updates of ", updates, " do not fit to ", x);
+    }
+    return same_as_first(call);
+}
+
+Result<kernels::KernelPtr> make_scatter_elements(const OpCall& call) {
+    SOFTACL_TRY(require_known_shapes(call));
+    const Shape& x = call.inputs[0]->shape;
+    const Shape& indices = call.inputs[1]->shape;
+    SOFTACL_ASSIGN(const size_t axis, normal_axis(call, call.attrs.at<int64_t>("axis"), x.rank()));
+    SOFTACL_ASSIGN(const How how, how_of(call));
+    kernels::Strides to = kernels::row_strides(x);
+    const int64_t step = to[axis];
+    to[axis] = 0;
+    const kernels::StridedLoop<2> loop(indices, {to, kernels::row_strides(indices)});
+    kernels::KernelPtr kernel;
+    visit_dtype(call.inputs[0]->dtype, [&](auto tag) {
+        using T = typename decltype(tag)::Type;
+        kernel = function_kernel(
+            call,
+            [=, size = x[axis], bytes = call.inputs[0]->bytes(),
+             type = call.inputs[1]->dtype](const Kernel::Buffers& buffers) -> Status {
+                copy_all(buffers, bytes);
+                const Indexes indexes(buffers.inputs[1], type);
+                int64_t faulty = -1;
+                loop.run([&](const auto& at, int64_t count, const auto& steps) {
+                    for (int64_t i = 0; i < count && faulty < 0; ++i) {
+                        const int64_t source = at[1] + i * steps[1];
+                        const int64_t index = indexes.within(source, size);
+                        if (index < 0) {
+                            faulty = source;
+                            break;
+                        }
+                        combine<T>(how, static_cast<T*>(buffers.outputs[0])[at[0] + i * steps[0] + index * step],
+                                   static_cast<const T*>(buffers.inputs[2])[source]);
+                    }
+                });
+                return faulty < 0 ? Status() : index_failure(indexes[faulty], faulty, size);
+            });
+        kernel->reuses_input = 0;
+    });
+    return kernel;
+}
+
+// The last dimension of the indices is a place in the first dimensions of x; updates are what lies there.
+Status infer_scatter_nd(OpCall& call) {
+    const Shape& x = call.inputs[0]->shape;
+    const Shape& indices = call.inputs[1]->shape;
+    const Shape& updates = call.inputs[2]->shape;
+    SOFTACL_TRY(require_same_dtype(call, 0, 2));
+    if (indices.rank() == 0 || indices[indices.rank() - 1] < 0 ||
+        indices[indices.rank() - 1] > static_cast<int64_t>(x.rank())) {
+        return call.fail("the input indices has the shape ", indices, "; expected a last dimension of at most ",
+                         x.rank());
+    }
+    std::vector<int64_t> dims(indices.begin(), indices.end() - 1);
+    dims.insert(dims.end(), x.begin() + indices[indices.rank() - 1], x.end());
+    bool fits = dims.size() == updates.rank();
+    for (size_t i = 0; fits && i < dims.size(); ++i) {
+        fits = dims[i] == updates[i] || dims[i] < 0 || updates[i] < 0;
+    }
+    if (!fits) {
+        return call.fail("the updates have the shape ", updates, "; indices of ", indices, " into ", x, " need ",
+                         Shape(std::move(dims)));
+    }
+    return same_as_first(call);
+}
+
+template <How kHow>
+Result<kernels::KernelPtr> make_scatter_nd(const OpCall& call) {
+    SOFTACL_TRY(require_known_shapes(call));
+    const Shape& x = call.inputs[0]->shape;
+    const Shape& indices = call.inputs[1]->shape;
+    const int64_t depth = indices[indices.rank() - 1];
+    const int64_t count = indices.elements(0, indices.rank() - 1);
+    const kernels::Strides strides = kernels::row_strides(x);
+    const int64_t slice = x.elements(static_cast<size_t>(depth), x.rank());
+    kernels::KernelPtr kernel;
+    visit_dtype(call.inputs[0]->dtype, [&](auto tag) {
+        using T = typename decltype(tag)::Type;
+        kernel = function_kernel(call,
+                                 [=, bytes = call.inputs[0]->bytes(),
+                                  type = call.inputs[1]->dtype](const Kernel::Buffers& buffers) -> Status {
+                                     copy_all(buffers, bytes);
+                                     const Indexes indexes(buffers.inputs[1], type);
+                                     const T* from = static_cast<const T*>(buffers.inputs[2]);
+                                     for (int64_t i = 0; i < count; ++i, from += slice) {
+                                         T* to = static_cast<T*>(buffers.outputs[0]);
+                                         for (int64_t j = 0; j < depth; ++j) {
+                                             const int64_t size = x[static_cast<size_t>(j)];
+                                             const int64_t index = indexes.within(i * depth + j, size);
+                                             if (index < 0) {
+                                                 return index_failure(indexes[i * depth + j], i * depth + j, size);
+                                             }
+                                             to += index * strides[static_cast<size_t>(j)];
+                                         }
+                                         for (int64_t j = 0; j < slice; ++j) {
+                                             combine<T>(kHow, to[j], from[j]);
+                                         }
+                                     }
+                                     return {};
+                                 });
+        kernel->reuses_input = 0;
+    });
+    return kernel;
+}
+
+Imported import_scatter_elements(Importer& graph, const ForeignNode& node) {
+    return one(graph.add("ScatterElements", node.inputs,
+                         {{"axis", node.attrs.get<int64_t>("axis", 0)},
+                          {"reduction", node.attrs.get<std::string>("reduction", "none")}}));
+}
+
+Imported import_scatter_nd(Importer& graph, const ForeignNode& node) {
+    static constexpr std::pair<const char*, const char*> kOps[] = {{"none", "TensorScatterUpdate"},
+                                                                   {"add", "TensorScatterAdd"},
+                                                                   {"max", "TensorScatterMax"},
+                                                                   {"min", "TensorScatterMin"}};
+    const auto reduction = node.attrs.get<std::string>("reduction", "none");
+    for (const auto& [word, op] : kOps) {
+        if (reduction == word) {
+            return one(graph.add(op, node.inputs));
+        }
+    }
+    return import_fail("the attribute reduction is '", reduction, "'; supported are none, add, max and min");
+}
+
+template <How kHow>
+OpDef declare_scatter_nd(const char* name, const char* doc, const char* x, const char* y) {
+    return OpDef(name, doc)
+        .input(x, kAny)
+        .input("indices", kIndexes)
+        .input("updates", kAny)
+        .output(y, kAny)
+        .infer(infer_scatter_nd)
+        .kernel("reference", make_scatter_nd<kHow>);
+}
+
+}  // namespace
+
+OpDef declare_ScatterElements() {
+    return OpDef("ScatterElements", "data with the updates at the indices along axis: replaced, added, ...")
+        .input("data", kAny)
+        .input("indices", kIndexes)
+        .input("updates", kAny)
+        .output("y", kAny)
+        .attr("axis", int64_t{0})
+        .attr("reduction", std::string("none"))
+        .infer(infer_scatter_elements)
+        .kernel("reference", make_scatter_elements)
+        .onnx("ScatterElements", import_scatter_elements)
+        .onnx("Scatter", import_scatter_elements);
+}
+
+OpDef declare_TensorScatterUpdate() {
+    return declare_scatter_nd<How::kReplace>("TensorScatterUpdate", "x with the updates at the indices.", "x", "y")
+        .onnx("ScatterND", import_scatter_nd);
+}
+OpDef declare_TensorScatterAdd() {
+    return declare_scatter_nd<How::kAdd>("TensorScatterAdd", "x with the updates added at the indices.", "x", "y");
+}
+OpDef declare_TensorScatterMax() {
+    return declare_scatter_nd<How::kMax>("TensorScatterMax", "The greater of input and updates at the indices.",
+                                         "input", "output");
+}
+OpDef declare_TensorScatterMin() {
+    return declare_scatter_nd<How::kMin>("TensorScatterMin", "The smaller of input and updates at the indices.",
+                                         "input", "output");
+}
+
+}  // namespace softacl::ops
