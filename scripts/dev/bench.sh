@@ -1,25 +1,31 @@
 #!/usr/bin/env bash
-# ./dev bench [NAME]
+# ./dev bench [NAME] [OPTION...]: options go to the one benchmark that is a program of ours in Python.
 . scripts/dev/common.sh
 
 name=${1:-}
-[[ $name == runtime ]] && name='' # so far every benchmark is one of the runtime
+shift $(($# > 0))
 scripts/setup.sh build
-build release
-PYTHONPATH=$(python_path release)
-export PYTHONPATH
 
-found=0
-for program in build/release/bench/*"$name"* bench/*"$name"*.py; do
-  [[ -f $program ]] || continue
-  runner=("$program")
-  if [[ $program == *.py ]]; then
-    runner=("$python" "$program")
-  elif [[ ! -x $program ]]; then
-    continue
-  fi
-  found=1
-  printf '\n%s\n' "$(basename "$program")"
-  "${runner[@]}"
+programs=()
+for program in bench/*.cpp bench/*.py; do
+  title=$(basename "${program%.*}")
+  # What the runtime costs is measured from C++ and from Python.
+  [[ $title == *"$name"* || ($name == runtime && $title == python_call) ]] && programs+=("$program")
 done
-((found)) || fail "no benchmark is named like '$name'; see bench/"
+((${#programs[@]})) || fail "no benchmark is named like '$name'; see bench/"
+
+build release
+for program in "${programs[@]}"; do
+  title=$(basename "${program%.*}")
+  printf '\n%s\n' "$title"
+  case $program in
+    *.cpp) "build/release/bench/$title" "$@" ;;
+    bench/models.py) # as a user has it: the installed tree, beside the rivals
+      scripts/setup.sh demo
+      scripts/rivals.sh
+      step 'install into build/install' cmake --install build/release --prefix "$PWD/build/install"
+      (. build/install/set_env.sh && build/venv/bin/python "$program" "$@")
+      ;;
+    *) PYTHONPATH=$(python_path release) "$python" "$program" "$@" ;;
+  esac
+done
