@@ -3,6 +3,7 @@
 . scripts/dev/common.sh
 
 results=build/results
+judges=build/venv/bin/python # Debian's Python, and the engines that tests compare with
 
 # check NAME COMMAND...: a step that counts as one test.
 check() {
@@ -32,7 +33,7 @@ pytest_suite() {
   local report=$1 folder=$2
   shift 2
   suite "$report: $folder" "$report.xml" env "$@" \
-    "$python" -m pytest -q -p no:cacheprovider --junitxml "$results/$report.xml" "$folder"
+    "$judges" -m pytest -q -p no:cacheprovider --junitxml "$results/$report.xml" "$folder"
 }
 
 release_tests() {
@@ -71,6 +72,7 @@ full() {
 }
 
 scripts/setup.sh check
+scripts/rivals.sh
 rm -rf "$results"
 mkdir -p "$results"
 case ${1:-quick} in
