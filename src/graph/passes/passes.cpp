@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "graph/passes/passes.h"
+
+#include <initializer_list>
+
+namespace softacl::graph {
+namespace {
+
+// Passes make room for each other, but each round makes the graph smaller or simpler; the bound is for mistakes.
+Status run(Graph& graph, std::initializer_list<Pass> passes) {
+    constexpr int kMaxRounds = 20;
+    graph.compact();
+    bool changed = true;
+    for (int round = 0; changed && round < kMaxRounds; ++round) {
+        changed = false;
+        for (const Pass pass : passes) {
+            SOFTACL_ASSIGN(const bool pass_changed, pass(graph));
+            changed = changed || pass_changed;
+        }
+    }
+    graph.compact();  // what refused rewrites left behind
+    return {};
+}
+
+}  // namespace
+
+Status run_conversion_passes(Graph& graph) {
+    return run(graph, {fold_constants, remove_no_ops, merge_reshapes, merge_transposes});
+}
+
+Status run_execution_passes(Graph& graph) { return run(graph, {}); }
+
+}  // namespace softacl::graph

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rewrites of graphs that keep what clients see: the number, order, names, types and values of inputs and outputs.
+// Values may differ by rounding where arithmetic moves into weights.
+#pragma once
+
+#include "base/status.h"
+#include "graph/graph.h"
+
+namespace softacl::graph {
+
+/// By the converter: what is worth keeping in a file.
+Status run_conversion_passes(Graph& graph);
+/// By the loader, before kernels are chosen: nodes that one kernel does together.
+Status run_execution_passes(Graph& graph);
+
+/// One sweep; true if it changed something. Nodes that nobody needs are gone afterwards if it did.
+using Pass = Result<bool> (*)(Graph& graph);
+
+// Conversion:
+Result<bool> fold_constants(Graph& graph);    ///< nodes whose inputs are known
+Result<bool> remove_no_ops(Graph& graph);     ///< nodes whose output is their input
+Result<bool> merge_reshapes(Graph& graph);    ///< of nodes that only change the shape the last remains
+Result<bool> merge_transposes(Graph& graph);  ///< consecutive ones become one; pairs around elementwise nodes go
+
+}  // namespace softacl::graph
