@@ -16,10 +16,6 @@ namespace {
 using graph::kNoValue;
 using graph::ValueId;
 
-constexpr char kData[] = "Data";
-constexpr char kConst[] = "Const";
-constexpr char kNetOutput[] = "NetOutput";
-
 class Decoder {
    public:
     Decoder(const ge::ModelDef& definition, const DecodeRequest& request)

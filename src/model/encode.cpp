@@ -142,7 +142,7 @@ class Encoder {
 
     Status add_input(size_t index) {
         const ValueId id = graph_.inputs[index];
-        auto* op = add_op(input_names_[index], "Data");
+        auto* op = add_op(input_names_[index], kData);
         add_entry(op->mutable_attr(), kIndex)->set_i(static_cast<int64_t>(index));
         SOFTACL_TRY(place_output(id, op, graph_.value(id).name));
         if (!model_.input_ranges.empty() && !model_.input_ranges[index].empty()) {
@@ -177,12 +177,16 @@ class Encoder {
 
     Status add_constant(ValueId id) {
         const Value& value = graph_.value(id);
-        const Tensor& tensor = *value.constant;
-        auto* op = add_op(names_.unique(value.name.empty() ? "Const" : value.name), "Const");
-        SOFTACL_TRY(place_output(id, op, op->name()));
-        if (tensor.type() != value.type || !tensor.shape().is_known() || size_of(tensor.dtype()) == 0) {
-            return fail(ACL_ERROR_INTERNAL_ERROR, "the constant '", op->name(), "' of type ", tensor.type().text(),
-                        " is declared as ", value.type.text());
+        return add_constant(names_.unique(value.name.empty() ? "Const" : value.name), id, *value.constant);
+    }
+
+    Status add_constant(const std::string& name, ValueId id, const Tensor& tensor) {
+        auto* op = add_op(name, kConst);
+        SOFTACL_TRY(place_output(id, op, name));
+        const TensorType& type = graph_.value(id).type;
+        if (tensor.type() != type || !type.shape.is_known() || size_of(type.dtype) == 0) {
+            return fail(ACL_ERROR_INTERNAL_ERROR, "the constant '", name, "' of type ", tensor.type().text(),
+                        " is declared as ", type.text());
         }
         auto* message = add_entry(op->mutable_attr(), kValue)->mutable_t();
         *message->mutable_desc() = values_[static_cast<size_t>(id)].desc;
@@ -227,6 +231,9 @@ class Encoder {
 
     Status add_node(const Node& node, const std::string& name) {
         SOFTACL_TRY(check_node(node));
+        if (node.op->name() == kConst) {  // a node that nobody folded
+            return add_constant(name, node.outputs[0], node.attrs.at<Tensor>(kValue));
+        }
         auto* op = add_op(name, node.op->name());
         for (const auto& [key, value] : node.attrs) {
             SOFTACL_TRY(encode_attr(value, add_entry(op->mutable_attr(), key)));
@@ -244,7 +251,7 @@ class Encoder {
     }
 
     Status add_output() {
-        auto* op = add_op(kOutputNode, "NetOutput");
+        auto* op = add_op(kOutputNode, kNetOutput);
         for (const ValueId id : graph_.outputs) {
             connect(op, id);
             const Place& place = values_[static_cast<size_t>(id)];

@@ -19,6 +19,10 @@ inline constexpr char kIndex[] = "index";
 inline constexpr char kValue[] = "value";
 inline constexpr char kOrigins[] = "_datadump_original_op_names";
 inline constexpr char kShapeRange[] = "shape_range";
+/// Types of operators that are not nodes of the graph, and the name of the last one.
+inline constexpr char kData[] = "Data";
+inline constexpr char kConst[] = "Const";
+inline constexpr char kNetOutput[] = "NetOutput";
 inline constexpr char kOutputNode[] = "Node_Output";
 
 /// The constants that lie outside the definition.

@@ -88,6 +88,37 @@ inline OmModel small_model() {
     return model;
 }
 
+/// Attributes of several kinds, an absent input in the middle, several outputs, a variable number of inputs, a constant
+/// that is a node.
+inline OmModel rich_model() {
+    OmModel model;
+    Graph& graph = model.graph;
+    graph.name = "rich";
+    const auto numbers = [&](const char* name, const std::vector<int64_t>& values) {
+        return graph.add_constant(name, Tensor::list(values));
+    };
+    const ValueId x = graph.add_input("x", {ACL_FLOAT, {6, 4}, ACL_FORMAT_ND});
+    const ValueId part =
+        add(graph, "slice", "StridedSliceV2",
+            {x, numbers("begin", {0, 0}), numbers("end", {6, 4}), graph::kNoValue, numbers("steps", {1, 2})});
+    const auto split =
+        graph.add_node("split", *ops::find_op("SplitV"),
+                       {part, numbers("sizes", {1, 2, 3}), graph.add_constant("dim", Tensor::scalar<int64_t>(0))},
+                       {{"num_split", int64_t{3}}}, 3);
+    EXPECT_TRUE(split.ok()) << split.status().message();
+    std::vector<float> values(30, 2);
+    const ValueId node = add(graph, "node of a constant", "Const", {}, {{"value", Tensor::of({15, 2}, values)}});
+    const ValueId joined = add(graph, "concat", "ConcatD", {split->at(2), split->at(0), split->at(1), node},
+                               {{"concat_dim", int64_t{0}}, {"N", int64_t{4}}});
+    const ValueId turned = add(graph, "turn", "TransposeD", {joined}, {{"perm", ops::Ints{1, 0}}});
+    graph.outputs = {
+        add(graph, "pad", "PadV3", {turned, graph.add_constant("pads", Tensor::of<int64_t>({2, 2}, {1, 1, 0, 2}))},
+            {{"mode", std::string("reflect")}}),
+        split->at(1)};
+    graph.output_names = {"pad:0:y", "split:1:p"};
+    return model;
+}
+
 inline void expect_equal_values(const Graph& a, ValueId in_a, const Graph& b, ValueId in_b) {
     if (in_a == graph::kNoValue || in_b == graph::kNoValue) {
         EXPECT_EQ(in_a, in_b);
