@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Fails for every function of the tables, C or Python, that no test called successfully.
+"""Fails for every function of the tables, C or Python, and every operator that no test called successfully.
 
-Usage: ledger.py FILE. The library and the module append to the file named by SOFTACL_LEDGER when a process ends:
-`c aclrtMalloc 12 3` and `py acl.rt.malloc 5 0` are counts of calls that succeeded and that failed.
+Usage: ledger.py FILE. The library, the module and the tests of operators append to the file named by SOFTACL_LEDGER
+when a process ends: `c aclrtMalloc 12 3`, `py acl.rt.malloc 5 0` and `op Softmax 7 1` are counts of calls that succeeded
+and that failed.
 """
+import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -13,6 +15,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from gen.spec import load  # noqa: E402  (the package beside this file)
+
+
+SIDES = {"c": "C", "py": "Python", "op": "operator"}
 
 
 def read(lines):
@@ -26,6 +31,8 @@ def read(lines):
 
 
 def wanted(spec):
+    for name in re.findall(r"^OP\((\w+)\)", (ROOT / "src/ops/ops.inc").read_text(encoding="utf-8"), re.MULTILINE):
+        yield "op", name
     for function in spec.functions:
         if function.name:
             yield "c", function.name
@@ -39,9 +46,9 @@ def report(functions, lines):
     shown = []
     for side, function in missing:
         tried = f"only failing calls ({failed[side, function]})" if failed[side, function] else "no call"
-        shown.append(f"{'Python' if side == 'py' else 'C'} {function}: {tried} in any test")
+        shown.append(f"{SIDES[side]} {function}: {tried} in any test")
     calls = sum(succeeded.values()) + sum(failed.values())
-    shown.append(f"{len(functions) - len(missing)} of {len(functions)} functions have a successful call "
+    shown.append(f"{len(functions) - len(missing)} of {len(functions)} functions and operators have a successful call "
                  f"({calls} calls counted)")
     return shown, not missing
 

@@ -13,7 +13,7 @@ def test_counts_of_several_processes_are_added():
     lines = ["c aclrtMalloc 0 2", "c aclrtMalloc 1 0", "py acl.rt.malloc 3 0"]
     shown, complete = ledger.report(FUNCTIONS, lines)
     assert complete
-    assert shown == ["2 of 2 functions have a successful call (6 calls counted)"]
+    assert shown == ["2 of 2 functions and operators have a successful call (6 calls counted)"]
 
 
 def test_a_function_that_only_failed_is_named():

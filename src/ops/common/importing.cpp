@@ -39,6 +39,27 @@ Result<std::vector<ValueRef>> broadcast_operands(Importer& graph, const ForeignN
     return operands;
 }
 
+Result<aclDataType> onnx_dtype(const ForeignNode& node, const std::string& attr) {
+    static constexpr struct {
+        int64_t number;
+        const char* word;
+        aclDataType type;
+    } kTypes[] = {{1, "FLOAT", ACL_FLOAT},    {2, "UINT8", ACL_UINT8},    {3, "INT8", ACL_INT8},
+                  {4, "UINT16", ACL_UINT16},  {5, "INT16", ACL_INT16},    {6, "INT32", ACL_INT32},
+                  {7, "INT64", ACL_INT64},    {9, "BOOL", ACL_BOOL},      {10, "FLOAT16", ACL_FLOAT16},
+                  {11, "DOUBLE", ACL_DOUBLE}, {12, "UINT32", ACL_UINT32}, {13, "UINT64", ACL_UINT64},
+                  {16, "BFLOAT16", ACL_BF16}};
+    const auto number = node.attrs.get<int64_t>(attr, 0);
+    const auto word = node.attrs.get<std::string>(attr, "");
+    for (const auto& row : kTypes) {
+        if (row.number == number || row.word == word) {
+            return row.type;
+        }
+    }
+    return import_fail("the attribute ", attr, " is ", word.empty() ? std::to_string(number) : word,
+                       ", a type that is not supported");
+}
+
 Result<ValueRef> add_cast(Importer& graph, ValueRef x, aclDataType to, const std::string& suffix) {
     return graph.add("Cast", {x}, {{"dst_type", static_cast<int64_t>(to)}}, suffix);
 }

@@ -32,6 +32,9 @@ Result<Ints> ints_of(const Importer& graph, const ForeignNode& node, size_t inpu
 /// gets dimensions of 1 behind them.
 Result<std::vector<ValueRef>> broadcast_operands(Importer& graph, const ForeignNode& node);
 
+/// An attribute that names an element type: the number that ONNX has for it, or before opset 6 a word.
+Result<aclDataType> onnx_dtype(const ForeignNode& node, const std::string& attr);
+
 /// `x` as another type.
 Result<ValueRef> add_cast(Importer& graph, ValueRef x, aclDataType to, const std::string& suffix);
 

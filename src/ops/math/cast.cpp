@@ -57,30 +57,8 @@ Status infer_cast_like(OpCall& call) {
     return {};
 }
 
-// The file's reader gives the number that ONNX has for a type; before opset 6 it was a word.
-Result<aclDataType> onnx_type(const ForeignNode& node) {
-    static constexpr struct {
-        int64_t number;
-        const char* word;
-        aclDataType type;
-    } kTypes[] = {{1, "FLOAT", ACL_FLOAT},    {2, "UINT8", ACL_UINT8},    {3, "INT8", ACL_INT8},
-                  {4, "UINT16", ACL_UINT16},  {5, "INT16", ACL_INT16},    {6, "INT32", ACL_INT32},
-                  {7, "INT64", ACL_INT64},    {9, "BOOL", ACL_BOOL},      {10, "FLOAT16", ACL_FLOAT16},
-                  {11, "DOUBLE", ACL_DOUBLE}, {12, "UINT32", ACL_UINT32}, {13, "UINT64", ACL_UINT64},
-                  {16, "BFLOAT16", ACL_BF16}};
-    const auto number = node.attrs.get<int64_t>("to", 0);
-    const auto word = node.attrs.get<std::string>("to", "");
-    for (const auto& row : kTypes) {
-        if (row.number == number || row.word == word) {
-            return row.type;
-        }
-    }
-    return import_fail("the attribute to is ", word.empty() ? std::to_string(number) : word,
-                       ", a type that is not supported");
-}
-
 Imported import_cast(Importer& graph, const ForeignNode& node) {
-    SOFTACL_ASSIGN(const aclDataType to, onnx_type(node));
+    SOFTACL_ASSIGN(const aclDataType to, onnx_dtype(node, "to"));
     return one(graph.add("Cast", node.inputs, {{"dst_type", static_cast<int64_t>(to)}}));
 }
 

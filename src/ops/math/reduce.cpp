@@ -130,17 +130,57 @@ struct Any : TestRow {
     bool result(int64_t /*count*/) const { return any; }
 };
 
-// The axes are an input, or the attribute axis. Nothing if not known yet. Sorted.
+template <class T>
+struct LpNorm {
+    static constexpr DTypes kTypes = kFloats;
+    LpNorm() = default;
+    explicit LpNorm(const OpCall& call) : p(call.attrs.at<float>("p")), least(call.attrs.at<float>("epsilon")) {
+        most = p < 0 ? kernels::highest<double>() : 0;
+    }
+    double p = 2;
+    double least = 0;  // the result is not smaller: it often becomes a divisor
+    double sum = 0;
+    double most = 0;
+    void add(T value) {
+        const double x = std::abs(static_cast<double>(value));
+        if (std::isinf(p)) {
+            most = (p > 0 ? x > most : x < most) || std::isnan(x) ? x : most;
+        } else {
+            sum += p == 1 ? x : p == 2 ? x * x : p == 0 ? (x != 0 ? 1 : 0) : std::pow(x, p);
+        }
+    }
+    T result(int64_t /*count*/) const {
+        const double norm = std::isinf(p)      ? most
+                            : p == 2           ? std::sqrt(sum)
+                            : p == 1 || p == 0 ? sum
+                                               : std::pow(sum, 1 / p);
+        return static_cast<T>(norm < least ? least : norm);
+    }
+};
+
+// Some rows read attributes.
+template <class Row>
+Row first_of(const OpCall& call) {
+    if constexpr (std::is_constructible_v<Row, const OpCall&>) {
+        return Row(call);
+    } else {
+        return Row{};
+    }
+}
+
+// The axes are an input, or the attribute axis or axes. Nothing if not known yet. Sorted. None: nothing is reduced, or
+// all, where an attribute or the operator (LpNormV2, the one with keepdim) says so.
 Result<std::optional<std::vector<size_t>>> axes_of(const OpCall& call) {
     const size_t rank = call.inputs[0]->shape.rank();
     const Ints* attr = call.attrs.find_as<Ints>("axis");
+    attr = attr == nullptr ? call.attrs.find_as<Ints>("axes") : attr;
     const auto values = attr != nullptr ? std::optional<Ints>(*attr) : known_ints(call, 1);
     if (!values) {
         return std::optional<std::vector<size_t>>();
     }
     SOFTACL_ASSIGN(auto axes, normal_axes(call, *values, rank));
     std::sort(axes.begin(), axes.end());
-    if (axes.empty() && !call.attrs.get<bool>("noop_with_empty_axes", true)) {
+    if (axes.empty() && !call.attrs.get<bool>("noop_with_empty_axes", !call.attrs.has("keepdim"))) {
         for (size_t i = 0; i < rank; ++i) {
             axes.push_back(i);
         }
@@ -150,7 +190,7 @@ Result<std::optional<std::vector<size_t>>> axes_of(const OpCall& call) {
 
 Status infer_reduce(OpCall& call) {
     const Shape& x = call.inputs[0]->shape;
-    const bool keep = call.attrs.at<bool>("keep_dims");
+    const bool keep = call.attrs.get<bool>("keep_dims", call.attrs.get<bool>("keepdim", false));
     call.outputs[0].dtype = call.inputs[0]->dtype;
     SOFTACL_ASSIGN(const auto axes, axes_of(call));
     if (!axes) {
@@ -181,13 +221,13 @@ struct ReduceLoops {
 };
 
 template <template <class> class Row, class T>
-Status run_reduce(const ReduceLoops& loops, const Kernel::Buffers& buffers) {
+Status run_reduce(const ReduceLoops& loops, const Row<kernels::Wide<T>>& first, const Kernel::Buffers& buffers) {
     const T* x = static_cast<const T*>(buffers.inputs[0]);
     T* y = static_cast<T*>(buffers.outputs[0]);
     loops.kept.run([&](const auto& outer, int64_t outer_count, const auto& outer_steps) {
         for (int64_t i = 0; i < outer_count; ++i) {
             const T* from = x + outer[0] + i * outer_steps[0];
-            Row<kernels::Wide<T>> row;
+            Row<kernels::Wide<T>> row = first;
             loops.reduced.run([&](const auto& inner, int64_t count, const auto& steps) {
                 for (int64_t j = 0; j < count; ++j) {
                     row.add(kernels::widen(from[inner[0] + j * steps[0]]));
@@ -224,7 +264,9 @@ Result<kernels::KernelPtr> make_reduce(const OpCall& call) {
         using T = typename decltype(tag)::Type;
         if constexpr (Row<float>::kTypes.contains(dtype_of<T>())) {
             kernel = function_kernel(
-                call, [loops](const Kernel::Buffers& buffers) { return run_reduce<Row, T>(loops, buffers); });
+                call, [loops, first = first_of<Row<kernels::Wide<T>>>(call)](const Kernel::Buffers& buffers) {
+                    return run_reduce<Row, T>(loops, first, buffers);
+                });
         }
     });
     return kernel;
@@ -238,7 +280,7 @@ Imported import_reduce(Importer& graph, const ForeignNode& node) {
     }
     Attrs attrs = {{"keep_dims", node.attrs.get<int64_t>("keepdims", 1) != 0}};
     std::vector<ValueRef> inputs = {node.input(0), node.input(1)};
-    const bool listed = !Row<float>::kTypes.contains(ACL_FLOAT) || std::string(Row<float>::kName) != "SquareSumV1";
+    const bool listed = std::string(Row<float>::kName) != "SquareSumV1";  // whether the axes are an input
     if (!listed || graph.constant(inputs[1]) != nullptr || inputs[1] == kNoValue) {
         SOFTACL_ASSIGN(Ints axes, ints_of(graph, node, 1, "axes", {}));
         if (axes.empty()) {
@@ -257,6 +299,19 @@ Imported import_reduce(Importer& graph, const ForeignNode& node) {
         }
     }
     return one(graph.add(Row<float>::kName, std::move(inputs), std::move(attrs)));
+}
+
+template <int kP>
+Imported import_norm(Importer& graph, const ForeignNode& node) {
+    SOFTACL_ASSIGN(Ints axes, ints_of(graph, node, 1, "axes", {}));
+    if (axes.empty() && node.attrs.get<int64_t>("noop_with_empty_axes", 0) != 0) {
+        return one(graph.add("Identity", {node.input(0)}));
+    }
+    return one(graph.add("LpNormV2", {node.input(0)},
+                         {{"p", static_cast<float>(kP)},
+                          {"axes", std::move(axes)},
+                          {"keepdim", node.attrs.get<int64_t>("keepdims", 1) != 0},
+                          {"epsilon", 0.0F}}));
 }
 
 template <template <class> class Row>
@@ -296,6 +351,20 @@ OpDef declare_SquareSumV1() {
         .infer(infer_reduce)
         .kernel("reference", make_reduce<SquareSum>)
         .onnx("ReduceSumSquare", import_reduce<SquareSum>);
+}
+
+OpDef declare_LpNormV2() {
+    return OpDef("LpNormV2", "The p-norm, at least epsilon, along the axes or, without, of all.")
+        .input("x", kFloats)
+        .output("y", kFloats)
+        .attr("p", 2.0F)
+        .attr("axes", Ints{})
+        .attr("keepdim", false)
+        .attr("epsilon", 1e-12F)
+        .infer(infer_reduce)
+        .kernel("reference", make_reduce<LpNorm>)
+        .onnx("ReduceL1", import_norm<1>)
+        .onnx("ReduceL2", import_norm<2>);
 }
 
 }  // namespace softacl::ops

@@ -109,6 +109,36 @@ Imported import_constant(Importer& graph, const ForeignNode& node) {
     return std::vector<ValueRef>{graph.add_constant(std::move(*value), "")};
 }
 
+// a - b cos(2 pi i / n) + c cos(4 pi i / n): the windows that signals are cut with, whose size is known.
+Imported import_window(Importer& graph, const ForeignNode& node) {
+    static constexpr struct {
+        const char* type;
+        double a, b, c;
+    } kWindows[] = {{"HannWindow", 0.5, 0.5, 0},
+                    {"HammingWindow", 25.0 / 46, 1 - 25.0 / 46, 0},
+                    {"BlackmanWindow", 0.42, 0.5, 0.08}};
+    SOFTACL_ASSIGN(const Ints size, ints_of(graph, node, 0, "size", {}));
+    if (size.size() != 1 || size[0] < 0 || size[0] > 1 << 24) {
+        return import_fail("the input size is ", Shape(size), "; expected one number of elements");
+    }
+    const bool periodic = node.attrs.get<int64_t>("periodic", 1) != 0;
+    const double period = static_cast<double>(size[0]) - (periodic ? 0 : 1);
+    std::vector<float> values;
+    for (const auto& window : kWindows) {
+        for (int64_t i = 0; i < size[0] && node.type == window.type; ++i) {
+            const double angle = period == 0 ? 0 : 2 * M_PI * static_cast<double>(i) / period;
+            values.push_back(
+                static_cast<float>(window.a - window.b * std::cos(angle) + window.c * std::cos(2 * angle)));
+        }
+    }
+    const ValueRef window = graph.add_constant(Tensor::list(values), "window");
+    if (!node.attrs.has("output_datatype")) {
+        return one(graph.add("Identity", {window}));
+    }
+    SOFTACL_ASSIGN(const aclDataType type, onnx_dtype(node, "output_datatype"));
+    return one(add_cast(graph, window, type, ""));
+}
+
 }  // namespace
 
 OpDef declare_Fill() {
@@ -144,7 +174,10 @@ OpDef declare_Const() {
         .attr("value", Tensor())
         .infer(infer_const)
         .kernel("reference", make_const)
-        .onnx("Constant", import_constant);
+        .onnx("Constant", import_constant)
+        .onnx("HannWindow", import_window)
+        .onnx("HammingWindow", import_window)
+        .onnx("BlackmanWindow", import_window);
 }
 
 }  // namespace softacl::ops

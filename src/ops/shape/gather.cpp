@@ -154,11 +154,19 @@ Status infer_gather_nd(OpCall& call) {
         return call.fail("the input indices has the shape ", indices, "; expected a last dimension that is known");
     }
     const int64_t depth = indices[indices.rank() - 1];
-    if (depth > static_cast<int64_t>(x.rank())) {
-        return call.fail("the indices have ", depth, " numbers each; x has ", x.rank(), " dimensions");
+    const auto batch_dims = call.attrs.get<int64_t>("batch_dims", 0);
+    if (batch_dims < 0 || batch_dims >= static_cast<int64_t>(indices.rank()) ||
+        depth > static_cast<int64_t>(x.rank()) - batch_dims) {
+        return call.fail("the indices have ", depth, " numbers each; x has ", x.rank(), " dimensions, of which ",
+                         batch_dims, " are batches");
+    }
+    for (size_t i = 0; i < static_cast<size_t>(batch_dims); ++i) {
+        if (x[i] != indices[i] && x[i] >= 0 && indices[i] >= 0) {
+            return call.fail("dimension ", i, " of x ", x, " and of indices ", indices, " differ");
+        }
     }
     std::vector<int64_t> dims(indices.begin(), indices.end() - 1);
-    dims.insert(dims.end(), x.begin() + depth, x.end());
+    dims.insert(dims.end(), x.begin() + batch_dims + depth, x.end());
     call.outputs[0] = {call.inputs[0]->dtype, Shape(std::move(dims))};
     return {};
 }
@@ -168,24 +176,28 @@ Result<kernels::KernelPtr> make_gather_nd(const OpCall& call) {
     const Shape& x = call.inputs[0]->shape;
     const Shape& indices = call.inputs[1]->shape;
     const int64_t depth = indices[indices.rank() - 1];
-    const int64_t count = indices.elements(0, indices.rank() - 1);
+    const auto batch_dims = static_cast<size_t>(call.attrs.get<int64_t>("batch_dims", 0));
+    const int64_t batches = x.elements(0, batch_dims);
+    const int64_t count = indices.elements(batch_dims, indices.rank() - 1);
     const kernels::Strides strides = kernels::row_strides(x);
+    const int64_t batch = x.elements(batch_dims, x.rank());
     const auto element = static_cast<int64_t>(size_of(call.inputs[0]->dtype));
-    const int64_t slice = x.elements(static_cast<size_t>(depth), x.rank()) * element;
-    const bool negative = call.attrs.at<bool>("negative_index_support");
+    const int64_t slice = x.elements(batch_dims + static_cast<size_t>(depth), x.rank()) * element;
+    const bool negative = call.attrs.get<bool>("negative_index_support", true);
     return function_kernel(call, [=, type = call.inputs[1]->dtype](const Kernel::Buffers& buffers) -> Status {
         const Indexes indexes(buffers.inputs[1], type);
         const char* from = static_cast<const char*>(buffers.inputs[0]);
         char* to = static_cast<char*>(buffers.outputs[0]);
-        for (int64_t i = 0; i < count; ++i) {
-            int64_t offset = 0;
+        for (int64_t i = 0; i < batches * count; ++i) {
+            int64_t offset = i / count * batch;
             for (int64_t j = 0; j < depth; ++j) {
-                const int64_t size = x[static_cast<size_t>(j)];
+                const size_t axis = batch_dims + static_cast<size_t>(j);
+                const int64_t size = x[axis];
                 const int64_t index = indexes.within(i * depth + j, size, negative);
                 if (index < 0) {
                     return index_failure(indexes[i * depth + j], i * depth + j, size);
                 }
-                offset += index * strides[static_cast<size_t>(j)];
+                offset += index * strides[axis];
             }
             std::memcpy(to + i * slice, from + offset * element, static_cast<size_t>(slice));
         }
@@ -203,9 +215,8 @@ Imported import_gather_elements(Importer& graph, const ForeignNode& node) {
 }
 
 Imported import_gather_nd(Importer& graph, const ForeignNode& node) {
-    if (node.attrs.get<int64_t>("batch_dims", 0) != 0) {
-        return import_fail("the attribute batch_dims is ", node.attrs.get<int64_t>("batch_dims", 0),
-                           "; only 0 is supported");
+    if (const auto batch_dims = node.attrs.get<int64_t>("batch_dims", 0); batch_dims != 0) {
+        return one(graph.add("CpuGatherND", node.inputs, {{"batch_dims", batch_dims}}));
     }
     return one(graph.add("GatherNd", node.inputs, {{"negative_index_support", true}}));
 }
@@ -244,6 +255,16 @@ OpDef declare_GatherNd() {
         .input("indices", kIndexes)
         .output("y", kAny)
         .attr("negative_index_support", false)
+        .infer(infer_gather_nd)
+        .kernel("reference", make_gather_nd);
+}
+
+OpDef declare_CpuGatherND() {
+    return OpDef("CpuGatherND", "GatherNd of each batch: the first batch_dims dimensions of data and indices.")
+        .input("data", kAny)
+        .input("indices", kIndexes)
+        .output("output", kAny)
+        .attr("batch_dims", int64_t{0})
         .infer(infer_gather_nd)
         .kernel("reference", make_gather_nd)
         .onnx("GatherND", import_gather_nd);

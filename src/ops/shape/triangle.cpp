@@ -98,6 +98,30 @@ Imported import_trilu(Importer& graph, const ForeignNode& node) {
     return one(graph.add(upper ? "Triu" : "Tril", {node.input(0)}, {{"diagonal", k[0]}}));
 }
 
+// The ones may stand on another diagonal, so the matrix is computed here.
+Imported import_eye_like(Importer& graph, const ForeignNode& node) {
+    if (!node.has_input(0)) {
+        return import_fail("the input is missing");
+    }
+    const TensorType& like = graph.type(node.input(0));
+    if (like.shape.rank() != 2 || !like.shape.is_known()) {
+        return import_fail("the input has the shape ", like.shape, "; expected a matrix of known size");
+    }
+    const int64_t k = node.attrs.get<int64_t>("k", 0);
+    std::vector<float> ones(static_cast<size_t>(like.shape.elements()));
+    for (int64_t row = 0; row < like.shape[0]; ++row) {
+        for (int64_t column = 0; column < like.shape[1]; ++column) {
+            ones[static_cast<size_t>(row * like.shape[1] + column)] = column - row == k ? 1.0F : 0.0F;
+        }
+    }
+    const ValueRef matrix = graph.add_constant(Tensor::of(like.shape, ones), "eye");
+    aclDataType type = like.dtype;
+    if (node.attrs.has("dtype")) {
+        SOFTACL_ASSIGN(type, onnx_dtype(node, "dtype"));
+    }
+    return one(add_cast(graph, matrix, type, ""));
+}
+
 template <bool kUpper>
 OpDef declare_triangle(const char* name, const char* doc) {
     return OpDef(name, doc)
@@ -123,7 +147,8 @@ OpDef declare_Eye() {
         .attr("batch_shape", Ints{})
         .attr("dtype", int64_t{ACL_FLOAT})
         .infer(infer_eye)
-        .kernel("reference", make_eye);
+        .kernel("reference", make_eye)
+        .onnx("EyeLike", import_eye_like);
 }
 
 }  // namespace softacl::ops

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// Floats as small integers with a scale and a zero point, and back. One pair for the tensor or for each place of an
+// axis.
+#include <algorithm>
+
+#include "kernels/ref/number.h"
+#include "ops/common/importing.h"
+#include "ops/common/infer.h"
+#include "ops/common/reference.h"
+#include "ops/common/values.h"
+
+namespace softacl::ops {
+namespace {
+
+using kernels::Kernel;
+
+constexpr DTypes kQuantized = {ACL_INT8, ACL_UINT8};
+
+// Element i belongs to scale (i / inner) % count.
+struct Scales {
+    int64_t inner = 1;
+    int64_t count = 1;
+};
+
+Result<Scales> scales_of(const OpCall& call) {
+    const Shape& x = call.inputs[0]->shape;
+    const Shape& scale = call.inputs[1]->shape;
+    if (call.has_input(2) && call.inputs[2]->shape != scale) {
+        return call.fail("the scales have the shape ", scale, ", the zero points ", call.inputs[2]->shape);
+    }
+    if (scale.is_known() && scale.elements() == 1) {
+        return Scales{};
+    }
+    SOFTACL_ASSIGN(const size_t axis, normal_axis(call, call.attrs.at<int64_t>("axis"), x.rank()));
+    if (scale.rank() != 1 || (scale[0] != x[axis] && x[axis] >= 0 && scale[0] >= 0)) {
+        return call.fail("the scales have the shape ", scale, "; expected one, or one for each of the ", x[axis],
+                         " places of axis ", axis);
+    }
+    return Scales{x.elements(axis + 1, x.rank()), scale[0]};
+}
+
+Status infer_quantize(OpCall& call) {
+    SOFTACL_TRY(scales_of(call).status());
+    call.outputs[0] = *call.inputs[0];
+    call.outputs[0].dtype = call.has_input(2) ? call.inputs[2]->dtype : ACL_UINT8;
+    return {};
+}
+
+Status infer_dequantize(OpCall& call) {
+    SOFTACL_TRY(scales_of(call).status());
+    if (call.has_input(2)) {
+        SOFTACL_TRY(require_same_dtype(call, 0, 2));
+    }
+    call.outputs[0] = *call.inputs[0];
+    call.outputs[0].dtype = ACL_FLOAT;
+    return {};
+}
+
+// Halves go to the even number; what does not fit becomes the nearest limit.
+template <class Q>
+Q quantized(float x, float scale, float zero) {
+    return kernels::converted<Q>(std::nearbyint(x / scale) + zero);
+}
+
+template <class T, class Q>
+kernels::KernelPtr quantize_kernel(const OpCall& call, Scales scales) {
+    return function_kernel(call,
+                           [scales, count = call.outputs[0].shape.elements(),
+                            has_zero = call.has_input(2)](const Kernel::Buffers& buffers) -> Status {
+                               const auto* scale = static_cast<const float*>(buffers.inputs[1]);
+                               const auto* zero = static_cast<const Q*>(buffers.inputs[2]);
+                               for (int64_t i = 0; i < count; ++i) {
+                                   const int64_t at = i / scales.inner % scales.count;
+                                   const auto x =
+                                       static_cast<float>(kernels::widen(static_cast<const T*>(buffers.inputs[0])[i]));
+                                   static_cast<Q*>(buffers.outputs[0])[i] =
+                                       quantized<Q>(x, scale[at], has_zero ? static_cast<float>(zero[at]) : 0.0F);
+                               }
+                               return {};
+                           });
+}
+
+Result<kernels::KernelPtr> make_quantize(const OpCall& call) {
+    SOFTACL_TRY(require_known_shapes(call));
+    SOFTACL_ASSIGN(const Scales scales, scales_of(call));
+    const bool is_signed = call.outputs[0].dtype == ACL_INT8;
+    if (call.inputs[0]->dtype == ACL_INT32) {
+        return is_signed ? quantize_kernel<int32_t, int8_t>(call, scales)
+                         : quantize_kernel<int32_t, uint8_t>(call, scales);
+    }
+    return is_signed ? quantize_kernel<float, int8_t>(call, scales) : quantize_kernel<float, uint8_t>(call, scales);
+}
+
+Result<kernels::KernelPtr> make_dequantize(const OpCall& call) {
+    SOFTACL_TRY(require_known_shapes(call));
+    SOFTACL_ASSIGN(const Scales scales, scales_of(call));
+    kernels::KernelPtr kernel;
+    visit_dtype(call.inputs[0]->dtype, [&](auto tag) {
+        using Q = typename decltype(tag)::Type;
+        if constexpr (std::is_integral_v<Q>) {
+            kernel = function_kernel(
+                call,
+                [scales, count = call.outputs[0].shape.elements(),
+                 has_zero = call.has_input(2)](const Kernel::Buffers& buffers) -> Status {
+                    const auto* scale = static_cast<const float*>(buffers.inputs[1]);
+                    const auto* zero = static_cast<const Q*>(buffers.inputs[2]);
+                    for (int64_t i = 0; i < count; ++i) {
+                        const int64_t at = i / scales.inner % scales.count;
+                        const auto x = static_cast<int64_t>(static_cast<const Q*>(buffers.inputs[0])[i]) -
+                                       (has_zero ? static_cast<int64_t>(zero[at]) : 0);
+                        static_cast<float*>(buffers.outputs[0])[i] = static_cast<float>(x) * scale[at];
+                    }
+                    return {};
+                });
+        }
+    });
+    return kernel;
+}
+
+Status infer_dynamic(OpCall& call) {
+    if (call.outputs.size() != 3) {
+        return call.fail("there are ", call.outputs.size(), " outputs; expected 3");
+    }
+    call.outputs[0] = *call.inputs[0];
+    call.outputs[0].dtype = ACL_UINT8;
+    call.outputs[1] = {ACL_FLOAT, {}};
+    call.outputs[2] = {ACL_UINT8, {}};
+    return {};
+}
+
+// The range of the elements and 0 becomes that of 8 bits.
+Result<kernels::KernelPtr> make_dynamic(const OpCall& call) {
+    SOFTACL_TRY(require_known_shapes(call));
+    return function_kernel(call, [count = call.outputs[0].shape.elements()](const Kernel::Buffers& buffers) -> Status {
+        const auto* x = static_cast<const float*>(buffers.inputs[0]);
+        float low = 0;
+        float high = 0;
+        for (int64_t i = 0; i < count; ++i) {
+            low = std::min(low, x[i]);
+            high = std::max(high, x[i]);
+        }
+        const float scale = high > low ? (high - low) / 255 : 1;  // any scale will do where all elements are 0
+        const auto zero = quantized<uint8_t>(-low, scale, 0);
+        for (int64_t i = 0; i < count; ++i) {
+            static_cast<uint8_t*>(buffers.outputs[0])[i] = quantized<uint8_t>(x[i], scale, zero);
+        }
+        *static_cast<float*>(buffers.outputs[1]) = scale;
+        *static_cast<uint8_t*>(buffers.outputs[2]) = zero;
+        return {};
+    });
+}
+
+Imported import_quantize(Importer& graph, const ForeignNode& node) {
+    return one(graph.add("CpuQuantizeLinear", node.inputs, {{"axis", node.attrs.get<int64_t>("axis", 1)}}));
+}
+Imported import_dequantize(Importer& graph, const ForeignNode& node) {
+    return one(graph.add("CpuDequantizeLinear", node.inputs, {{"axis", node.attrs.get<int64_t>("axis", 1)}}));
+}
+Imported import_dynamic(Importer& graph, const ForeignNode& node) {
+    return graph.add_node("CpuDynamicQuantizeLinear", node.inputs, {}, 3, "");
+}
+
+}  // namespace
+
+OpDef declare_CpuQuantizeLinear() {
+    return OpDef("CpuQuantizeLinear", "x / y_scale + y_zero_point, rounded and kept within 8 bits.")
+        .input("x", {ACL_FLOAT, ACL_INT32})
+        .input("y_scale", {ACL_FLOAT})
+        .optional_input("y_zero_point", kQuantized)
+        .output("y", kQuantized)
+        .attr("axis", int64_t{1})
+        .infer(infer_quantize)
+        .kernel("reference", make_quantize)
+        .onnx("QuantizeLinear", import_quantize);
+}
+
+OpDef declare_CpuDequantizeLinear() {
+    return OpDef("CpuDequantizeLinear", "(x - x_zero_point) * x_scale.")
+        .input("x", kQuantized | DTypes{ACL_INT32})
+        .input("x_scale", {ACL_FLOAT})
+        .optional_input("x_zero_point", kQuantized | DTypes{ACL_INT32})
+        .output("y", {ACL_FLOAT})
+        .attr("axis", int64_t{1})
+        .infer(infer_dequantize)
+        .kernel("reference", make_dequantize)
+        .onnx("DequantizeLinear", import_dequantize);
+}
+
+OpDef declare_CpuDynamicQuantizeLinear() {
+    return OpDef("CpuDynamicQuantizeLinear", "x as 8 bits, with the scale and the zero point that its range needs.")
+        .input("x", {ACL_FLOAT})
+        .output("y", {ACL_UINT8})
+        .output("y_scale", {ACL_FLOAT})
+        .output("y_zero_point", {ACL_UINT8})
+        .infer(infer_dynamic)
+        .kernel("reference", make_dynamic)
+        .onnx("DynamicQuantizeLinear", import_dynamic);
+}
+
+}  // namespace softacl::ops
