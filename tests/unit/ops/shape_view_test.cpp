@@ -111,6 +111,13 @@ TEST(ShapeSqueeze, UnsqueezeAndExpandDimsInsertThem) {
                 HasSubstr("the input axis has 2 values; expected one"));
 }
 
+TEST(ShapeView, IdentityChangesNothing) {
+    for (const aclDataType type : kAllTypes) {
+        const Tensor x = counting({2, 0, 3}, type);
+        EXPECT_TRUE(same(run_one({"Identity", {x}}), x));
+    }
+}
+
 TEST(ShapeView, ViewsAreTheSameMemory) {
     const Tensor x = counting({2, 1, 3});
     EXPECT_EQ(run_one({"Reshape", {x, Tensor::list(Ints{6})}}).data(), x.data());
