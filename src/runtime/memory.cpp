@@ -64,19 +64,11 @@ Result<Sides> check_sides(const Copy& what, std::string& warning) {
     return sides;
 }
 
-Status check_writable(const char* argument, void* dst, size_t size) {
-    if (const size_t can = writable_bytes(dst, size); can < size) {
-        return fail(ACL_ERROR_RT_PARAM_INVALID, argument, " is ", dst, ", a host address where ", can, " of ", size,
-                    " bytes can be written");
-    }
-    return {};
-}
-
 // Ranges of checked sides. Host memory is probed just before it is touched: it may go away while a task waits.
 Status move_bytes(const Copy& what, const Sides& sides, std::string& warning) {
     size_t left = (what.height - 1) * what.src_pitch + what.width;
     if (sides.dst == nullptr) {
-        SOFTACL_TRY(check_writable("dst", what.dst, (what.height - 1) * what.dst_pitch + what.width));
+        SOFTACL_TRY(check_host_writable("dst", what.dst, (what.height - 1) * what.dst_pitch + what.width));
     }
     if (sides.src == nullptr) {
         const size_t can = readable_bytes(what.src, left);
@@ -152,6 +144,30 @@ Status check_on_device(const void* address, size_t size) {
     return check_device_range(*device, {"devPtr", address, size, size, 1}, warning);
 }
 
+Result<bool> check_if_device(const char* argument, const void* address, size_t size, std::string& warning) {
+    Device* device = Process::instance().device_of(address);
+    if (device != nullptr && size != 0) {
+        SOFTACL_TRY(check_device_range(*device, {argument, address, size, size, 1}, warning));
+    }
+    return device != nullptr;
+}
+
+Status check_host_readable(const char* argument, const void* address, size_t size) {
+    if (const size_t can = readable_bytes(address, size); can < size) {
+        return fail(ACL_ERROR_RT_PARAM_INVALID, argument, " is ", address, ", a host address where ", can, " of ", size,
+                    " bytes can be read");
+    }
+    return {};
+}
+
+Status check_host_writable(const char* argument, void* address, size_t size) {
+    if (const size_t can = writable_bytes(address, size); can < size) {
+        return fail(ACL_ERROR_RT_PARAM_INVALID, argument, " is ", address, ", a host address where ", can, " of ", size,
+                    " bytes can be written");
+    }
+    return {};
+}
+
 Status copy(const Copy& what, std::string& warning) {
     if (what.width == 0 || what.height == 0) {
         return {};
@@ -192,7 +208,7 @@ Result<Device*> check_target(void* dst, size_t count, std::string& warning) {
 
 Status fill_bytes(void* dst, int value, size_t count, const Device* device) {
     if (device == nullptr && count != 0) {
-        SOFTACL_TRY(check_writable("devPtr", dst, count));
+        SOFTACL_TRY(check_host_writable("devPtr", dst, count));
     }
     std::memset(dst, value, count);
     return {};

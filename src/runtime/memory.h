@@ -25,6 +25,13 @@ Status free_on_host(void* address);
 /// Tells that `size` bytes from the address on are live device memory: 107000 if not.
 Status check_on_device(const void* address, size_t size);
 
+/// Tells whether an address is of a device, and refuses device memory where `size` bytes are not allocated: 107000. An
+/// overrun into slack succeeds with a sentence in `warning`. `argument` names the address in sentences.
+Result<bool> check_if_device(const char* argument, const void* address, size_t size, std::string& warning);
+/// Refuse host memory that cannot be accessed to its end: 107000.
+Status check_host_readable(const char* argument, const void* address, size_t size);
+Status check_host_writable(const char* argument, void* address, size_t size);
+
 /// A rectangle of bytes: `height` rows of `width`, a pitch apart. A plain copy is one row.
 struct Copy {
     void* dst;

@@ -19,6 +19,7 @@
 namespace {
 
 using Words = std::vector<uint64_t>;
+using Scratch = std::array<uint64_t, 1024>;  // room for every structure
 
 // One parameter of the table: "size:positive", "policy:range:0:5".
 struct Param {
@@ -157,7 +158,7 @@ class World {
         if (param.what == "host_memory") return word(host_memory_);
         if (param.what == "positive") return 64;
         if (param.what == "range") return static_cast<uint64_t>(param.min == 0 && param.max > 64 ? 64 : param.min);
-        if (param.what == "path") return 0;
+        if (param.what == "path" || param.what == "non_null") return word(scratch_.data());  // an empty text
         if (param.what == "plain") return 0;
         ADD_FAILURE() << "the table has a kind this test does not know: " << param.what;
         return 0;
@@ -210,7 +211,7 @@ class World {
     aclmdlDesc* model_desc_ = nullptr;
     void* device_memory_ = nullptr;
     void* host_memory_ = nullptr;
-    std::array<uint64_t, 16> scratch_{};
+    Scratch scratch_{};
 };
 
 class Misuse : public testing::TestWithParam<Function> {
@@ -244,6 +245,9 @@ TEST_P(Misuse, WithOneBadArgument) {
         if (param.what == "out" || param.is_memory() || !param.may_be_null()) {
             refuses(0, "null");
         }
+        if (param.what == "non_null") {
+            refuses(0, "null");
+        }
         if (param.what == "positive") {
             refuses(0, "0");
         }
@@ -267,7 +271,7 @@ TEST_P(Misuse, WithOneBadArgument) {
 }
 
 TEST_P(Misuse, BeforeInitializationDoesNotCrash) {
-    std::array<uint64_t, 16> scratch{};
+    Scratch scratch{};
     Words words;
     for (const Param& param : GetParam().params) {
         words.push_back(param.what == "out" ? reinterpret_cast<uint64_t>(scratch.data()) : 0);
@@ -279,7 +283,7 @@ TEST_P(Misuse, BeforeInitializationDoesNotCrash) {
 }
 
 TEST_P(Misuse, AfterFinalizationStaleObjectsAreRefused) {
-    std::array<uint64_t, 16> scratch{};
+    Scratch scratch{};
     bool uses_objects = false;
     Words stale;
     {

@@ -56,11 +56,11 @@ def test_text_is_cut_nowhere():
 
 
 @pytest.mark.parametrize("dims, error, message", [
-    ([1], TypeError, "acl_probe.dims(): dims must be dict (aclmdlIODims), not list"),
+    ([1], TypeError, "acl_probe.dims(): dims must be dict (ProbeDims), not list"),
     (dict(DIMS, name=3), TypeError, "acl_probe.dims(): dims['name'] must be str, not int"),
     (dict(DIMS, dims=3), TypeError, "acl_probe.dims(): dims['dims'] must be list, not int"),
     (dict(DIMS, dims=[1, 2.0, 3]), TypeError, "acl_probe.dims(): dims['dims'][1] must be int, not float"),
-    ({"name": "x"}, KeyError, "acl_probe.dims(): dims (aclmdlIODims) lacks the key 'dimCount'"),
+    ({"name": "x"}, KeyError, "acl_probe.dims(): dims (ProbeDims) lacks the key 'dimCount'"),
 ])
 def test_wrong_types_and_missing_keys_raise(dims, error, message):
     with pytest.raises(error) as raised:

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
-aclError probe_dims(const aclmdlIODims* dims, aclmdlIODims* copy) {
+aclError probe_dims(const ProbeDims* dims, ProbeDims* copy) {
     *copy = *dims;
     return ACL_SUCCESS;
 }
@@ -14,7 +14,7 @@ aclError probe_picture(ProbePicture* picture, ProbePicture* copy) {
     return ACL_SUCCESS;
 }
 
-aclError probe_broken_dims(aclmdlIODims* dims) {
+aclError probe_broken_dims(ProbeDims* dims) {
     std::fill(std::begin(dims->name), std::end(dims->name), 'x');
     dims->dimCount = 1000;
     return ACL_SUCCESS;

@@ -3,20 +3,20 @@
 
 #include "probe_functions.h"
 
-#define ACL_MAX_DIM_CNT 128
-#define ACL_MAX_TENSOR_NAME_LEN 128
+#define PROBE_DIM_COUNT 128
+#define PROBE_NAME_LENGTH 128
 
 extern "C" {
 
-struct aclmdlIODims {
-    char name[ACL_MAX_TENSOR_NAME_LEN];
+struct ProbeDims {
+    char name[PROBE_NAME_LENGTH];
     size_t dimCount;
-    int64_t dims[ACL_MAX_DIM_CNT];
+    int64_t dims[PROBE_DIM_COUNT];
 };
 
 struct ProbePicture {
     uint8_t flag;
-    aclmdlIODims shape;
+    ProbeDims shape;
     ProbeColour colour;
     void* address;
     float scale;
@@ -26,9 +26,9 @@ struct ProbePicture {
 };
 
 // Each hands its argument on.
-aclError probe_dims(const aclmdlIODims* dims, aclmdlIODims* copy);
+aclError probe_dims(const ProbeDims* dims, ProbeDims* copy);
 aclError probe_picture(ProbePicture* picture, ProbePicture* copy);
 
 // Dimensions that no library should hand out: a count beyond the array, a name without end.
-aclError probe_broken_dims(aclmdlIODims* dims);
+aclError probe_broken_dims(ProbeDims* dims);
 }

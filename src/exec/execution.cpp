@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exec/execution.h"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+#include <utility>
+
+#include "acl/acl_base.h"
+#include "runtime/memory.h"
+
+namespace softacl::exec {
+namespace {
+
+// Programs round sizes in their own way; what is missing of an input up to here reads as zero.
+constexpr size_t kForgiven = 64;
+
+Status check_count(const char* dataset, size_t given, size_t expected, int code) {
+    if (given == expected) {
+        return {};
+    }
+    if (given == 0) {
+        return fail(ACL_ERROR_INVALID_PARAM, dataset, " has no data buffers; the model has ", expected, " ", dataset,
+                    "s");
+    }
+    return fail(code, dataset, " has ", given, " data buffers; the model has ", expected, " ", dataset, "s");
+}
+
+// A copy of an input that ends early, with zeros behind.
+class Padded {
+   public:
+    Padded(Buffer source, size_t size)
+        : size_(size), data_(static_cast<char*>(::operator new(size, std::align_val_t(kAlignment)))) {
+        std::memcpy(data_, source.data, source.size);
+        std::memset(data_ + source.size, 0, size - source.size);
+    }
+    Padded(Padded&& other) noexcept : size_(other.size_), data_(std::exchange(other.data_, nullptr)) {}
+    Padded& operator=(Padded&&) = delete;
+    ~Padded() { ::operator delete(data_, std::align_val_t(kAlignment)); }
+    Buffer get() const { return {data_, size_}; }
+
+   private:
+    static constexpr size_t kAlignment = 64;
+    size_t size_;
+    char* data_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Execution>> Execution::prepare(std::shared_ptr<LoadedModel> model, const Dataset& inputs,
+                                                      const Dataset& outputs) {
+    const std::shared_ptr<const ModelInfo> info = model->info();
+    const std::vector<Handle> in = inputs.buffers();
+    const std::vector<Handle> out = outputs.buffers();
+    SOFTACL_TRY(check_count("input", in.size(), info->inputs.size(), ACL_ERROR_MODEL_INPUT_NOT_MATCH));
+    SOFTACL_TRY(check_count("output", out.size(), info->outputs.size(), ACL_ERROR_MODEL_OUTPUT_NOT_MATCH));
+    std::unique_ptr<Execution> execution(new Execution(std::move(model)));
+    Status status;
+    for (size_t i = 0; i < in.size() && status.ok(); ++i) {
+        status = execution->bind({true, i}, in[i]);
+    }
+    for (size_t i = 0; i < out.size() && status.ok(); ++i) {
+        status = execution->bind({false, i}, out[i]);
+    }
+    if (!status.ok()) {
+        execution->take_back();
+        return status;
+    }
+    return execution;
+}
+
+const TensorInfo& Execution::tensor(Place place) const {
+    const ModelInfo& info = *model_->info();
+    return (place.is_input ? info.inputs : info.outputs)[place.index];
+}
+
+std::string Execution::title(Place place) const {
+    return text(place.is_input ? "input " : "output ", place.index, " '", tensor(place).name, "'");
+}
+
+Status Execution::at(Place place, const Status& failure) const {
+    return failure.ok() ? failure : fail(failure.code(), title(place), ": ", failure.message());
+}
+
+Status Execution::too_small(Place place, size_t size) const {
+    return fail(ACL_ERROR_GE_PARAM_INVALID, title(place), " has a buffer of ", size, " bytes; the model needs ",
+                tensor(place).bytes);
+}
+
+Status Execution::bind(Place place, Handle handle) {
+    auto live = pin<DataBuffer>(handle, "its data buffer");
+    if (!live.ok()) {
+        return at(place, live.status());
+    }
+    const Buffer given = (*live)->get();
+    return place.is_input ? bind_input(place, given) : bind_output(place, given, live->share());
+}
+
+Status Execution::bind_input(Place place, Buffer given) {
+    if (const size_t needed = tensor(place).bytes; needed != 0) {
+        if (given.data == nullptr) {
+            given.size = 0;
+        }
+        if (given.size == 0 || (given.size < needed && needed - given.size >= kForgiven)) {
+            return too_small(place, given.size);
+        }
+        given.size = std::min(given.size, needed);
+        SOFTACL_TRY(look_at(place, given));
+    }
+    inputs_.push_back(given);
+    return {};
+}
+
+Status Execution::bind_output(Place place, Buffer given, const std::shared_ptr<DataBuffer>& buffer) {
+    if (const size_t needed = tensor(place).bytes; needed != 0) {
+        if (given.data == nullptr) {
+            SOFTACL_ASSIGN(given.data, allocate(place, needed, buffer));
+            given.size = needed;
+        }
+        if (given.size < needed) {
+            return too_small(place, given.size);
+        }
+        SOFTACL_TRY(look_at(place, {given.data, needed}));
+    }
+    outputs_.push_back(given);
+    return {};
+}
+
+Result<void*> Execution::allocate(Place place, size_t size, const std::shared_ptr<DataBuffer>& buffer) {
+    auto memory = model_->device().memory().allocate(size, false);
+    if (!memory.ok()) {
+        return at(place, memory.status());
+    }
+    allocated_.push_back({buffer, *memory});
+    buffer->set({*memory, size});
+    return *memory;
+}
+
+// Device memory is looked up now: freeing it later does not take it from queued work. Host memory is probed when it
+// is used, since it may go away while a task waits.
+Status Execution::look_at(Place place, Buffer range) {
+    std::string warning;
+    const Result<bool> on_device = runtime::check_if_device("its buffer", range.data, range.size, warning);
+    if (!on_device.ok()) {
+        return at(place, on_device.status());
+    }
+    if (!warning.empty()) {
+        warning_ = title(place) + ": " + warning;
+    }
+    if (!*on_device) {
+        host_ranges_.push_back({place, range});
+    }
+    return {};
+}
+
+Status Execution::probe(const HostRange& host) const {
+    const Buffer range = host.range;
+    return at(host.place, host.place.is_input ? runtime::check_host_readable("its buffer", range.data, range.size)
+                                              : runtime::check_host_writable("its buffer", range.data, range.size));
+}
+
+Status Execution::run(std::string& warning) {
+    for (const HostRange& host : host_ranges_) {
+        SOFTACL_TRY(probe(host));
+    }
+    std::vector<Buffer> inputs = inputs_;
+    std::vector<Padded> padded;
+    for (size_t i = 0; i < inputs.size(); ++i) {
+        if (const size_t needed = tensor({true, i}).bytes; inputs[i].size < needed) {
+            inputs[i] = padded.emplace_back(inputs[i], needed).get();
+        }
+    }
+    Status status = model_->execute(inputs, outputs_);
+    if (status.ok()) {
+        warning = warning_;
+    }
+    return status;
+}
+
+void Execution::take_back() {
+    for (const Allocated& allocated : allocated_) {
+        allocated.buffer->set({});
+        model_->device().memory().retire(allocated.memory, nullptr);
+    }
+    allocated_.clear();
+}
+
+}  // namespace softacl::exec

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// One execution of a model: the buffers of two datasets, held against what the model takes and gives.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "exec/dataset.h"
+#include "exec/registry.h"
+
+namespace softacl::exec {
+
+/// Keeps addresses and sizes as they are when it is made; the datasets may change or go afterwards.
+class Execution {
+   public:
+    /// Numbers of buffers that do not fit: 100017 for inputs, 100018 for outputs; a dataset without any: 100000. A
+    /// buffer that is too small: 145000. A device address where that much is not allocated: 107000.
+    /// An input may lack fewer than 64 bytes, which read as zero. For an empty output buffer memory is allocated on
+    /// the model's device and put into the buffer: 207001 if there is none.
+    static Result<std::unique_ptr<Execution>> prepare(std::shared_ptr<LoadedModel> model, const Dataset& inputs,
+                                                      const Dataset& outputs);
+
+    /// 107000 if host memory cannot be accessed.
+    Status run(std::string& warning);
+
+    /// Frees what `prepare` allocated and empties the output buffers again, if the execution did not come to pass.
+    void take_back();
+
+   private:
+    struct Allocated {
+        std::shared_ptr<DataBuffer> buffer;
+        void* memory;
+    };
+    // Which tensor a buffer is for; its name is put together for sentences only.
+    struct Place {
+        bool is_input;
+        size_t index;
+    };
+    struct HostRange {
+        Place place;
+        Buffer range;
+    };
+
+    explicit Execution(std::shared_ptr<LoadedModel> model) : model_(std::move(model)) {}
+
+    const TensorInfo& tensor(Place place) const;
+    std::string title(Place place) const;
+    /// The failure with the tensor's title in front.
+    Status at(Place place, const Status& failure) const;
+    Status too_small(Place place, size_t size) const;
+
+    Status bind(Place place, Handle handle);
+    Status bind_input(Place place, Buffer given);
+    Status bind_output(Place place, Buffer given, const std::shared_ptr<DataBuffer>& buffer);
+    Result<void*> allocate(Place place, size_t size, const std::shared_ptr<DataBuffer>& buffer);
+    Status look_at(Place place, Buffer range);
+    Status probe(const HostRange& host) const;
+
+    std::shared_ptr<LoadedModel> model_;
+    std::vector<Buffer> inputs_;
+    std::vector<Buffer> outputs_;
+    std::vector<HostRange> host_ranges_;  // to be probed when they are about to be used
+    std::vector<Allocated> allocated_;
+    std::string warning_;
+};
+
+}  // namespace softacl::exec

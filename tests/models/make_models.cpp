@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes the small models that tests of the interface load: make_models FOLDER.
+#include <cstdio>
+#include <string>
+
+#include "model/om.h"
+#include "ops/op_def.h"
+
+namespace softacl {
+namespace {
+
+TensorType matrix() { return {ACL_FLOAT, Shape{2, 3}, ACL_FORMAT_ND}; }
+
+Status add_output(graph::Graph& graph, const std::string& node, const char* op, std::vector<graph::ValueId> inputs,
+                  const std::string& name) {
+    SOFTACL_ASSIGN(const auto made, graph.add_node(node, *ops::find_op(op), std::move(inputs), {}, 1));
+    graph.outputs.push_back(made[0]);
+    graph.output_names.push_back(name);
+    return {};
+}
+
+Status write(graph::Graph graph, const std::string& folder) {
+    const std::string path = folder + "/" + graph.name + ".om";
+    model::OmModel om;
+    om.graph = std::move(graph);
+    return model::write_om(om, path);
+}
+
+// sum = a + b, difference = a - b
+Status write_sum_difference(const std::string& folder) {
+    graph::Graph graph;
+    graph.name = "sum_difference";
+    const auto a = graph.add_input("a", matrix());
+    const auto b = graph.add_input("b", matrix());
+    SOFTACL_TRY(add_output(graph, "add", "Add", {a, b}, "add:0:sum"));
+    SOFTACL_TRY(add_output(graph, "sub", "Sub", {a, b}, "sub:0:difference"));
+    return write(std::move(graph), folder);
+}
+
+// Twice the input, under names that no description has room for.
+Status write_long_names(const std::string& folder) {
+    graph::Graph graph;
+    graph.name = "long_names";
+    const auto input = graph.add_input(std::string(200, 'n'), matrix());
+    SOFTACL_TRY(add_output(graph, "add", "Add", {input, input}, "add:0:" + std::string(200, 'm')));
+    return write(std::move(graph), folder);
+}
+
+}  // namespace
+}  // namespace softacl
+
+int main(int argc, char** argv) {
+    if (argc != 2) {
+        std::fprintf(stderr, "usage: make_models FOLDER\n");
+        return 2;
+    }
+    for (const auto write : {softacl::write_sum_difference, softacl::write_long_names}) {
+        if (const softacl::Status status = write(argv[1]); !status.ok()) {
+            std::fprintf(stderr, "make_models: %d %s\n", status.code(), status.message().c_str());
+            return 1;
+        }
+    }
+    return 0;
+}
