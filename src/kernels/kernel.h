@@ -49,6 +49,8 @@ class Kernel {
 
     /// Input whose memory output 0 had better take over. run() copes with both cases.
     std::optional<size_t> reuses_input;
+    /// Where in output 0 an input may lie already, by input; run() then need not move it. Empty: nowhere.
+    std::vector<std::optional<size_t>> places_input;
     /// Output 0 is the memory of input 0; run() is never called.
     bool is_view = false;
 

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exec/model.h"
+
+#include <algorithm>
+#include <functional>
+#include <mutex>
+
+#include "exec/plan.h"
+#include "model/om.h"
+
+namespace softacl::exec {
+namespace {
+
+constexpr size_t kAlignment = 64;
+
+Result<std::unique_ptr<Plan>> compile(const model::OmModel& om) { return Plan::compile(om.graph, {}); }
+
+TensorInfo describe(const TensorType& type, std::string name) {
+    return {std::move(name), type.dtype, type.format, type.shape.dims(), type.bytes()};
+}
+
+ModelInfo describe(const model::OmModel& om, const Plan& plan) {
+    const graph::Graph& graph = om.graph;
+    ModelInfo info;
+    info.name = graph.name;
+    for (const graph::ValueId id : graph.inputs) {
+        info.inputs.push_back(describe(graph.value(id).type, graph.value(id).name));
+    }
+    for (size_t i = 0; i < graph.outputs.size(); ++i) {
+        info.outputs.push_back(describe(graph.value(graph.outputs[i]).type, graph.output_names[i]));
+    }
+    for (const graph::Node& node : graph.nodes) {
+        info.fused_from[node.name] = node.origins;
+    }
+    info.work_bytes = std::max<size_t>(plan.work_bytes(), 1);
+    info.weight_bytes = std::max<size_t>(plan.weight_bytes(), 1);
+    return info;
+}
+
+// Memory of a device for as long as a model lives.
+class DeviceBlock {
+   public:
+    static Result<DeviceBlock> allocate(runtime::Device& device, size_t size, const char* purpose) {
+        auto memory = device.memory().allocate(size, true);
+        if (!memory.ok()) {
+            return fail(ACL_ERROR_GE_MEMORY_ALLOCATION, "no room for ", size, " bytes of ", purpose, ": ",
+                        memory.status().message());
+        }
+        return DeviceBlock(device, *memory);
+    }
+    DeviceBlock(DeviceBlock&& other) noexcept
+        : device_(other.device_), address_(std::exchange(other.address_, nullptr)) {}
+    DeviceBlock(const DeviceBlock&) = delete;
+    DeviceBlock& operator=(const DeviceBlock&) = delete;
+    DeviceBlock& operator=(DeviceBlock&&) = delete;
+    ~DeviceBlock() {
+        if (address_ != nullptr) {
+            device_.memory().retire(address_, {});
+        }
+    }
+    void* get() const { return address_; }
+
+   private:
+    DeviceBlock(runtime::Device& device, void* address) : device_(device), address_(address) {}
+
+    runtime::Device& device_;
+    void* address_;
+};
+
+bool overlap(const Buffer& a, const Buffer& b) {
+    const auto* a_begin = static_cast<const char*>(a.data);
+    const auto* b_begin = static_cast<const char*>(b.data);
+    return std::less<>()(a_begin, b_begin + b.size) && std::less<>()(b_begin, a_begin + a.size);
+}
+
+class PlannedModel final : public Model {
+   public:
+    static Result<std::shared_ptr<Model>> load(runtime::Device& device, const model::OmModel& om) {
+        SOFTACL_ASSIGN(auto plan, compile(om));
+        ModelInfo info = describe(om, *plan);
+        SOFTACL_ASSIGN(auto weights, DeviceBlock::allocate(device, info.weight_bytes, "weights"));
+        SOFTACL_ASSIGN(auto work, DeviceBlock::allocate(device, info.work_bytes, "working memory"));
+        SOFTACL_TRY(plan->load(weights.get()));
+        plan->bind(work.get());
+        return std::shared_ptr<Model>(
+            new PlannedModel(std::move(plan), std::move(info), std::move(weights), std::move(work)));
+    }
+
+    const ModelInfo& info() const override { return info_; }
+
+    Status execute(const std::vector<Buffer>& inputs, const std::vector<Buffer>& outputs) override {
+        const std::lock_guard lock(mutex_);
+        Detours detours;
+        for (size_t i = 0; i < inputs.size(); ++i) {
+            input_addresses_[i] = detours.input(inputs[i], info_.inputs[i].bytes);
+        }
+        for (size_t i = 0; i < outputs.size(); ++i) {
+            const size_t bytes = info_.outputs[i].bytes;
+            output_addresses_[i] = detours.output(outputs, i, inputs, bytes);
+        }
+        SOFTACL_TRY(plan_->run(input_addresses_.data(), output_addresses_.data()));
+        detours.finish();
+        return {};
+    }
+
+   private:
+    // Buffers the plan cannot work on itself: not aligned to elements, or outputs that overlap others.
+    class Detours {
+       public:
+        const void* input(const Buffer& buffer, size_t bytes) {
+            if (is_aligned(buffer.data)) {
+                return buffer.data;
+            }
+            auto block = aligned_block(bytes);
+            std::memcpy(block.get(), buffer.data, bytes);
+            blocks_.push_back(block);
+            return block.get();
+        }
+        void* output(const std::vector<Buffer>& outputs, size_t index, const std::vector<Buffer>& inputs,
+                     size_t bytes) {
+            const Buffer own{outputs[index].data, bytes};
+            const auto meets = [&](const Buffer& other) { return overlap(own, other); };
+            const bool shared =
+                std::any_of(inputs.begin(), inputs.end(), meets) ||
+                std::any_of(outputs.begin(), outputs.begin() + static_cast<std::ptrdiff_t>(index), meets);
+            if (is_aligned(own.data) && !shared) {
+                return own.data;
+            }
+            auto block = aligned_block(bytes);
+            back_.push_back({own, block.get()});
+            blocks_.push_back(block);
+            return block.get();
+        }
+        void finish() const {
+            for (const auto& [target, from] : back_) {
+                std::memcpy(target.data, from, target.size);
+            }
+        }
+
+       private:
+        static bool is_aligned(const void* address) { return reinterpret_cast<uintptr_t>(address) % 8 == 0; }
+
+        struct Back {
+            Buffer target;
+            const void* from;
+        };
+        std::vector<std::shared_ptr<void>> blocks_;
+        std::vector<Back> back_;
+    };
+
+    PlannedModel(std::unique_ptr<Plan> plan, ModelInfo info, DeviceBlock weights, DeviceBlock work)
+        : plan_(std::move(plan)),
+          info_(std::move(info)),
+          weights_(std::move(weights)),
+          work_(std::move(work)),
+          input_addresses_(info_.inputs.size()),
+          output_addresses_(info_.outputs.size()) {}
+
+    std::mutex mutex_;
+    const std::unique_ptr<Plan> plan_;
+    const ModelInfo info_;
+    const DeviceBlock weights_;
+    const DeviceBlock work_;
+    std::vector<const void*> input_addresses_;
+    std::vector<void*> output_addresses_;
+};
+
+Result<ModelInfo> query(const model::OmModel& om) {
+    SOFTACL_ASSIGN(const auto plan, compile(om));
+    return describe(om, *plan);
+}
+
+// The caller's memory, for as long as the call takes.
+std::shared_ptr<const void> borrowed(const void* data) {
+    return {data, [](const void*) {}};
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Model>> Model::load_file(runtime::Device& device, const char* path) {
+    SOFTACL_ASSIGN(const auto om, model::read_om_file(path));
+    return PlannedModel::load(device, om);
+}
+
+Result<std::shared_ptr<Model>> Model::load_memory(runtime::Device& device, const void* data, size_t size) {
+    SOFTACL_ASSIGN(const auto om, model::read_om(data, size, borrowed(data), "the model in memory"));
+    return PlannedModel::load(device, om);
+}
+
+Result<ModelInfo> query_file(const char* path) {
+    SOFTACL_ASSIGN(const auto om, model::read_om_file(path));
+    return query(om);
+}
+
+Result<ModelInfo> query_memory(const void* data, size_t size) {
+    SOFTACL_ASSIGN(const auto om, model::read_om(data, size, borrowed(data), "the model in memory"));
+    return query(om);
+}
+
+}  // namespace softacl::exec

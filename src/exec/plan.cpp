@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exec/plan.h"
+
+#include <cstring>
+
+namespace softacl::exec {
+
+char* Plan::base(const Place& place) const {
+    switch (place.area) {
+        case Area::kWork: return work_ + place.offset;
+        case Area::kWeights: return weights_ + place.offset;
+        default: return nullptr;  // none, or set by each run
+    }
+}
+
+void Plan::set_addresses(Step& step) {
+    for (size_t i = 0; i < step.inputs.size(); ++i) {
+        step.input_addresses[i] = base(step.inputs[i]);
+    }
+    for (size_t i = 0; i < step.outputs.size(); ++i) {
+        step.output_addresses[i] = base(step.outputs[i]);
+    }
+    step.buffers = {step.input_addresses.data(), step.output_addresses.data(), base(step.packed), base(step.scratch)};
+}
+
+Status Plan::pack(Step& step) {
+    std::vector<const void*> constants(step.inputs.size());
+    for (const auto& [input, value] : step.packs) {
+        constants[input] = value.data();
+    }
+    Status status = step.kernel->pack(constants, const_cast<void*>(step.buffers.packed));
+    step.packs.clear();
+    return status.ok() ? status : Status(status.code(), step.label + ": " + status.message());
+}
+
+Status Plan::load(void* weights) {
+    weights_ = static_cast<char*>(weights);
+    for (const StoredConstant& constant : constants_) {
+        std::memcpy(weights_ + constant.offset, constant.value.data(), constant.value.bytes());
+    }
+    constants_.clear();
+    for (Step& step : load_steps_) {
+        const auto scratch = aligned_block(step.kernel->scratch_bytes);
+        set_addresses(step);
+        step.buffers.scratch = scratch.get();
+        SOFTACL_TRY(pack(step));
+        SOFTACL_TRY(step.kernel->run(step.buffers));
+    }
+    load_steps_.clear();
+    for (Step& step : steps_) {
+        set_addresses(step);
+        if (!step.packs.empty() || step.kernel->packed_bytes != 0) {
+            SOFTACL_TRY(pack(step));
+        }
+    }
+    return {};
+}
+
+void Plan::bind(void* work) {
+    work_ = static_cast<char*>(work);
+    input_patches_.clear();
+    output_patches_.clear();
+    for (Step& step : steps_) {
+        set_addresses(step);
+        const auto patch = [this](const Place& place, const void** address) {
+            if (place.area == Area::kInput) {
+                input_patches_.push_back({address, place.index, place.offset});
+            } else if (place.area == Area::kOutput) {
+                output_patches_.push_back({address, place.index, place.offset});
+            }
+        };
+        for (size_t i = 0; i < step.inputs.size(); ++i) {
+            patch(step.inputs[i], &step.input_addresses[i]);
+        }
+        for (size_t i = 0; i < step.outputs.size(); ++i) {
+            patch(step.outputs[i], const_cast<const void**>(&step.output_addresses[i]));
+        }
+    }
+}
+
+Status Plan::run(const void* const* inputs, void* const* outputs) {
+    for (const Patch& patch : input_patches_) {
+        *patch.address = static_cast<const char*>(inputs[patch.index]) + patch.offset;
+    }
+    for (const Patch& patch : output_patches_) {
+        *patch.address = static_cast<char*>(outputs[patch.index]) + patch.offset;
+    }
+    for (Step& step : steps_) {
+        if (Status status = step.kernel->run(step.buffers); !status.ok()) {
+            return Status(status.code(), step.label + ": " + status.message());
+        }
+    }
+    return {};
+}
+
+void Plan::print(std::string& out, const Step& step) {
+    const auto place = [](const Place& at, kernels::Layout layout) {
+        static constexpr const char* kAreas[] = {"-", "work", "weights", "input", "output"};
+        std::string shown = kAreas[static_cast<size_t>(at.area)];
+        if (at.area == Area::kInput || at.area == Area::kOutput) {
+            shown += text("[", at.index, "]");
+        }
+        if (at.area != Area::kNone) {
+            shown += text("+", at.offset);
+        }
+        return layout.is_plain() ? shown : shown + text(":c", layout.block);
+    };
+    out += text(step.label, "  [", step.kernel->name, "] ");
+    for (size_t i = 0; i < step.inputs.size(); ++i) {
+        out += " " + place(step.inputs[i], step.kernel->input_layouts[i]);
+    }
+    out += " ->";
+    for (size_t i = 0; i < step.outputs.size(); ++i) {
+        out += " " + place(step.outputs[i], step.kernel->output_layouts[i]);
+    }
+    out += text("  packed ", step.kernel->packed_bytes, ", scratch ", step.kernel->scratch_bytes, "\n");
+}
+
+std::string Plan::describe() const {
+    std::string out =
+        text("work ", work_bytes_, " bytes, weights ", weight_bytes_, " bytes, ", steps_.size(), " steps\n");
+    for (const Step& step : load_steps_) {
+        out += "at load: ";
+        print(out, step);
+    }
+    for (const Step& step : steps_) {
+        print(out, step);
+    }
+    return out;
+}
+
+}  // namespace softacl::exec

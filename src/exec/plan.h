@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// A graph made ready to run: kernels in order, and a place for everything they read and write.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "graph/graph.h"
+#include "kernels/kernel.h"
+
+namespace softacl::exec {
+
+/// Compiled from a graph with known shapes; the same graph on the same kind of processor gives the same plan and sizes.
+/// Then, in this order: load() fills the memory for weights, bind() names the working memory, run() any number of
+/// times. Memory is the caller's, 64-byte aligned, as large as the plan says. One thread at a time.
+class Plan {
+   public:
+    struct Options {
+        /// Plain loops instead of fast kernels: the oracle of tests.
+        bool reference_kernels = false;
+        /// Leave the graph as it is: no fusion of nodes.
+        bool keep_graph = false;
+    };
+
+    /// Chooses kernels, layouts and places. Fails with the sentences of all kernels where a node has none that takes
+    /// it.
+    static Result<std::unique_ptr<Plan>> compile(graph::Graph graph, const Options& options);
+
+    size_t work_bytes() const { return work_bytes_; }
+    size_t weight_bytes() const { return weight_bytes_; }
+
+    /// Packs the weights into `weights`, which must stay until the plan is gone, and lets go of the graph's constants.
+    Status load(void* weights);
+    void bind(void* work);
+
+    /// Inputs and outputs in the order of the graph, row by row. Each is at least as large as its tensor and aligned
+    /// to its elements; outputs overlap neither each other nor inputs. No allocations of ours.
+    Status run(const void* const* inputs, void* const* outputs);
+
+    /// For people: one line per step with kernel, layouts and memory.
+    std::string describe() const;
+
+   private:
+    friend class PlanBuilder;
+    Plan() = default;
+
+    enum class Area { kNone, kWork, kWeights, kInput, kOutput };
+    /// Where a tensor lies. `index` is the number of an input or output of the graph.
+    struct Place {
+        Area area = Area::kNone;
+        size_t index = 0;
+        size_t offset = 0;
+    };
+    struct Step {
+        std::string label;  ///< "node 'conv1' (Conv2D)", or what the plan added
+        kernels::KernelPtr kernel;
+        std::vector<Place> inputs;
+        std::vector<Place> outputs;
+        Place packed;
+        Place scratch;
+        std::vector<std::pair<size_t, Tensor>> packs;  ///< inputs and their values, until load()
+        std::vector<const void*> input_addresses;
+        std::vector<void*> output_addresses;
+        kernels::Kernel::Buffers buffers{};
+    };
+    struct StoredConstant {
+        Tensor value;
+        size_t offset;
+    };
+    /// A pointer of a step that each run sets anew.
+    struct Patch {
+        const void** address;
+        size_t index;
+        size_t offset;
+    };
+
+    static Status pack(Step& step);
+    void set_addresses(Step& step);
+    char* base(const Place& place) const;
+    static void print(std::string& out, const Step& step);
+
+    std::vector<Step> load_steps_;  ///< rearrange constants, once
+    std::vector<Step> steps_;
+    std::vector<StoredConstant> constants_;
+    std::vector<Patch> input_patches_;
+    std::vector<Patch> output_patches_;
+    size_t work_bytes_ = 0;
+    size_t weight_bytes_ = 0;
+    char* weights_ = nullptr;
+    char* work_ = nullptr;
+};
+
+}  // namespace softacl::exec

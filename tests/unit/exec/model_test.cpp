@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// Models from a file to results, on the device's memory.
+#include "exec/model.h"
+
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <numeric>
+
+#include "graph/graph.h"
+#include "model/om.h"
+#include "runtime/process.h"
+
+namespace softacl::exec {
+namespace {
+
+runtime::Device& device() { return **runtime::Process::instance().device(0); }
+
+// y = x + w and z = y * x, for x [2, 3].
+model::OmModel sums() {
+    model::OmModel om;
+    graph::Graph& graph = om.graph;
+    graph.name = "sums";
+    const auto x = graph.add_input("x", {ACL_FLOAT, {2, 3}, ACL_FORMAT_ND});
+    const auto w = graph.add_constant("w", Tensor::of<float>({2, 3}, {1, 2, 3, 4, 5, 6}));
+    const auto y = graph.add_node("add", *ops::find_op("Add"), {x, w}, {}, 1);
+    const auto z = graph.add_node("mul", *ops::find_op("Mul"), {y->front(), x}, {}, 1);
+    graph.outputs = {y->front(), z->front()};
+    graph.output_names = {"add:0:y", "mul:0:z"};
+    return om;
+}
+
+std::string written(const model::OmModel& om) {
+    const std::string path = testing::TempDir() + "model_test_" + std::to_string(getpid()) + ".om";
+    const Status status = model::write_om(om, path);
+    EXPECT_TRUE(status.ok()) << status.message();
+    return path;
+}
+
+std::shared_ptr<Model> loaded(const model::OmModel& om) {
+    const std::string path = written(om);
+    auto model = Model::load_file(device(), path.c_str());
+    std::remove(path.c_str());
+    EXPECT_TRUE(model.ok()) << model.status().message();
+    return *model;
+}
+
+template <size_t kCount>
+Buffer buffer(float (&values)[kCount]) {
+    return {values, sizeof values};
+}
+
+TEST(ModelTest, DescribesAndComputes) {
+    const auto model = loaded(sums());
+    const ModelInfo& info = model->info();
+    EXPECT_EQ(info.name, "sums");
+    ASSERT_EQ(info.inputs.size(), 1U);
+    EXPECT_EQ(info.inputs[0].name, "x");
+    EXPECT_EQ(info.inputs[0].dims, (std::vector<int64_t>{2, 3}));
+    EXPECT_EQ(info.inputs[0].bytes, 24U);
+    ASSERT_EQ(info.outputs.size(), 2U);
+    EXPECT_EQ(info.outputs[1].name, "mul:0:z");
+    float x[] = {1, 2, 3, 4, 5, 6};
+    float y[6];
+    float z[6];
+    ASSERT_TRUE(model->execute({buffer(x)}, {buffer(y), buffer(z)}).ok());
+    for (int i = 0; i < 6; ++i) {
+        EXPECT_EQ(y[i], 2 * x[i]);
+        EXPECT_EQ(z[i], 2 * x[i] * x[i]);
+    }
+}
+
+TEST(ModelTest, OutputsMayBeTheInputOrMeet) {
+    const auto model = loaded(sums());
+    float x[] = {1, 2, 3, 4, 5, 6};
+    float z[6];
+    ASSERT_TRUE(model->execute({buffer(x)}, {buffer(x), buffer(z)}).ok());
+    EXPECT_EQ(x[5], 12);
+    EXPECT_EQ(z[5], 72);
+    float both[9] = {};
+    float again[] = {1, 1, 1, 1, 1, 1};
+    ASSERT_TRUE(model->execute({buffer(again)}, {{both, 24}, {both + 3, 24}}).ok());
+    EXPECT_EQ(both[2], 4) << "of the first output";
+    EXPECT_EQ(both[8], 7) << "of the second, which is written last";
+}
+
+TEST(ModelTest, AddressesNeedNoAlignment) {
+    const auto model = loaded(sums());
+    const float x[] = {1, 2, 3, 4, 5, 6};
+    char in[25];
+    char y[25];
+    char z[25];
+    std::memcpy(in + 1, x, 24);
+    ASSERT_TRUE(model->execute({{in + 1, 24}}, {{y + 1, 24}, {z + 1, 24}}).ok());
+    float result[6];
+    std::memcpy(result, y + 1, 24);
+    EXPECT_EQ(result[5], 12);
+}
+
+TEST(ModelTest, FromMemoryThatGoesAway) {
+    const std::string path = written(sums());
+    std::ifstream file(path, std::ios::binary);
+    std::vector<char> bytes((std::istreambuf_iterator<char>(file)), {});
+    std::remove(path.c_str());
+    const auto model = Model::load_memory(device(), bytes.data(), bytes.size());
+    ASSERT_TRUE(model.ok()) << model.status().message();
+    std::fill(bytes.begin(), bytes.end(), 0);
+    float x[] = {1, 2, 3, 4, 5, 6};
+    float y[6];
+    float z[6];
+    ASSERT_TRUE((*model)->execute({buffer(x)}, {buffer(y), buffer(z)}).ok());
+    EXPECT_EQ(y[5], 12);
+}
+
+TEST(ModelTest, SizesAreKnownBeforehandAndReturned) {
+    const std::string path = written(sums());
+    const auto info = query_file(path.c_str());
+    ASSERT_TRUE(info.ok());
+    const uint64_t before = device().memory().free_bytes();
+    {
+        const auto model = Model::load_file(device(), path.c_str());
+        ASSERT_TRUE(model.ok());
+        EXPECT_EQ((*model)->info().work_bytes, info->work_bytes);
+        EXPECT_EQ((*model)->info().weight_bytes, info->weight_bytes);
+        EXPECT_GE(before - device().memory().free_bytes(), info->work_bytes + info->weight_bytes);
+    }
+    EXPECT_EQ(device().memory().free_bytes(), before);
+    std::remove(path.c_str());
+}
+
+TEST(ModelTest, WhatTheFileLacks) {
+    const auto missing = Model::load_file(device(), "/nonexistent/model.om");
+    ASSERT_FALSE(missing.ok());
+    EXPECT_EQ(missing.status().code(), ACL_ERROR_GE_EXEC_MODEL_PATH_INVALID);
+    EXPECT_NE(missing.status().message().find("/nonexistent/model.om"), std::string::npos);
+    const char text[300] = "this is no model";
+    const auto no_model = Model::load_memory(device(), text, sizeof text);
+    ASSERT_FALSE(no_model.ok());
+    EXPECT_EQ(no_model.status().code(), ACL_ERROR_GE_EXEC_LOAD_MODEL_PARTITION_FAILED);
+}
+
+TEST(ModelTest, MoreThanTheDeviceHas) {
+    model::OmModel om;
+    const int64_t much = static_cast<int64_t>(device().memory().capacity() / sizeof(float));
+    const auto x = om.graph.add_input("x", {ACL_FLOAT, {much}, ACL_FORMAT_ND});
+    const auto y = om.graph.add_node("add", *ops::find_op("Add"), {x, x}, {}, 1);
+    const auto z = om.graph.add_node("mul", *ops::find_op("Mul"), {y->front(), x}, {}, 1);
+    om.graph.outputs = {om.graph.add_node("sub", *ops::find_op("Sub"), {y->front(), z->front()}, {}, 1)->front()};
+    om.graph.output_names = {"sub:0:y"};
+    const std::string path = written(om);
+    const auto model = Model::load_file(device(), path.c_str());
+    std::remove(path.c_str());
+    ASSERT_FALSE(model.ok());
+    EXPECT_EQ(model.status().code(), ACL_ERROR_GE_MEMORY_ALLOCATION);
+}
+
+}  // namespace
+}  // namespace softacl::exec
