@@ -9,12 +9,19 @@
 #include "acl/acl_base.h"
 #include "model/attr_code.h"
 #include "model/encode.h"
+#include "model/order.h"
 
 namespace softacl::model {
 namespace {
 
 using graph::kNoValue;
 using graph::ValueId;
+
+bool is_plain(aclFormat format) {
+    constexpr aclFormat kPlain[] = {ACL_FORMAT_ND,   ACL_FORMAT_NCHW,  ACL_FORMAT_NHWC,
+                                    ACL_FORMAT_HWCN, ACL_FORMAT_NDHWC, ACL_FORMAT_NCDHW};
+    return std::find(std::begin(kPlain), std::end(kPlain), format) != std::end(kPlain);
+}
 
 class Decoder {
    public:
@@ -33,13 +40,13 @@ class Decoder {
         const ge::GraphDef& source = definition_.graph(0);
         model_.graph.name = source.name();
         SOFTACL_TRY(add_inputs(source));
-        for (const auto& op : source.op()) {
-            if (op.type() == kConst) {
-                SOFTACL_TRY(add_constant(op));
-            } else if (op.type() == kNetOutput) {
-                output_ = &op;
-            } else if (op.type() != kData) {
-                SOFTACL_TRY(add_node(op));
+        if (request_.foreign) {
+            for (const ge::OpDef* op : in_running_order(source)) {
+                SOFTACL_TRY(add_operator(*op));
+            }
+        } else {
+            for (const auto& op : source.op()) {
+                SOFTACL_TRY(add_operator(op));
             }
         }
         SOFTACL_TRY(add_attributes());
@@ -58,6 +65,17 @@ class Decoder {
     template <class... Parts>
     Status senseless_op(const ge::OpDef& op, const Parts&... parts) const {
         return senseless("node '", op.name(), "' (", op.type(), "): ", parts...);
+    }
+
+    Status add_operator(const ge::OpDef& op) {
+        if (op.type() == kConst) {
+            return add_constant(op);
+        }
+        if (op.type() == kNetOutput) {
+            output_ = &op;
+            return {};
+        }
+        return op.type() == kData ? Status() : add_node(op);
     }
 
     // Names all operators that are missing, not the first.
@@ -148,6 +166,10 @@ class Decoder {
         if (!tensor.ok()) {
             return senseless_op(op, tensor.status().message());
         }
+        if (request_.foreign && !is_plain(tensor->type().format)) {
+            return senseless_op(op, "its elements lie in the layout ", name_of(tensor->type().format),
+                                " of the hardware, which cannot be undone");
+        }
         if (tensor->dtype() == ACL_DT_UNDEFINED) {
             return senseless_op(op, "its elements have no type");
         }
@@ -181,6 +203,10 @@ class Decoder {
     Result<std::vector<ValueId>> sources_of(const ge::OpDef& op) const {
         std::vector<ValueId> sources;
         for (const std::string& input : op.input()) {
+            constexpr char kAfter[] = ":-1";  // only an order of running, which data give anyway
+            if (input.size() > 3 && input.compare(input.size() - 3, 3, kAfter) == 0) {
+                continue;
+            }
             SOFTACL_ASSIGN(const ValueId source, source_of(op, input));
             sources.push_back(source);
         }
@@ -193,7 +219,7 @@ class Decoder {
             const auto& declared = definition.attrs();
             const bool known = std::any_of(declared.begin(), declared.end(),
                                            [&](const ops::AttrDef& attr) { return attr.name == entry.key(); });
-            if (!known && (request_.newer || entry.key().rfind('_', 0) == 0)) {
+            if (!known && (request_.newer || request_.foreign || entry.key().rfind('_', 0) == 0)) {
                 continue;  // for tools, or from a version that says it can be passed over
             }
             auto attr = decode_attr(entry.value());
@@ -234,7 +260,7 @@ class Decoder {
         const ge::TensorDescriptor& desc = op.output_desc(index);
         SOFTACL_ASSIGN(const TensorType stored, type_of(op, desc));
         graph::Value& value = model_.graph.value(id);
-        if (stored != value.type) {
+        if (stored != value.type && !request_.foreign) {
             return senseless_op(op, "output ", index, " is stored as ", stored.text(), " ", name_of(stored.format),
                                 ", but its inputs make it ", value.type.text(), " ", name_of(value.type.format));
         }
@@ -284,8 +310,8 @@ class Decoder {
             return senseless_op(*output_, "an output of the model is absent");
         }
         if (!named_) {
-            for (int i = 0; i < output_->input_size(); ++i) {
-                std::string source = output_->input(i);
+            for (size_t i = 0; i < outputs.size(); ++i) {
+                std::string source = output_->input(static_cast<int>(i));  // control edges come last
                 source[source.rfind(':')] = '_';
                 model_.graph.output_names.push_back(text("output_", i, "_", source));
             }

@@ -16,7 +16,11 @@ struct DecodeRequest {
     Bytes weights;
     std::shared_ptr<const void> owner;  ///< of the weights
     std::string origin;                 ///< how sentences begin
-    bool newer = false;                 ///< written by a newer version: attributes that are not known are passed over
+    /// Attributes that are not known are passed over: a newer version wrote the file.
+    bool newer = false;
+    /// Another tool wrote the file, for hardware: also, operators may stand in any order, and stored types of what
+    /// operators make do not count. Constants in layouts of the hardware are refused.
+    bool foreign = false;
 };
 
 /// Believes nothing: every reference, type and attribute is checked, and types are inferred anew.

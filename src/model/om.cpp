@@ -104,10 +104,11 @@ Result<OmModel> read_om(const void* data, size_t size, std::shared_ptr<const voi
         return fail(ACL_ERROR_GE_EXEC_LOAD_MODEL_PARTITION_FAILED, origin, ": the model definition of ",
                     container.model_def.size, " bytes is not readable");
     }
-    if (!container.ours) {
+    if (!container.ours && !env_switch("SOFTACL_FOREIGN_OM")) {
         return made_for_hardware(*definition, origin);
     }
-    return decode(*definition, {container.weights, std::move(owner), origin, container.minor > kFormatMinor});
+    return decode(*definition,
+                  {container.weights, std::move(owner), origin, container.minor > kFormatMinor, !container.ours});
 }
 
 Result<OmModel> read_om_file(const std::string& path) {

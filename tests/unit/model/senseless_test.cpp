@@ -263,5 +263,57 @@ TEST_F(OmOther, DeepNestingIsRefused) {
     expect_refused(result, ACL_ERROR_GE_EXEC_LOAD_MODEL_PARTITION_FAILED, "is not readable");
 }
 
+// A file whose producer is not us, as the environment allows to try it.
+class OmForeign : public OmTest {
+   protected:
+    OmForeign() { ::setenv("SOFTACL_FOREIGN_OM", "1", 1); }
+    ~OmForeign() override { ::unsetenv("SOFTACL_FOREIGN_OM"); }
+
+    std::string foreign(const std::function<void(ge::ModelDef&)>& change) const {
+        std::string bytes = remade(written(rich_model()), change);
+        return bytes.replace(120, 32, std::string(32, '\0'));
+    }
+};
+
+TEST_F(OmForeign, OrderTypesAndUnknownAttributesDoNotMatter) {
+    const auto result = read(foreign([](M& m) {
+        auto* all = m.mutable_graph(0)->mutable_op();
+        std::reverse(all->pointer_begin(), all->pointer_end());
+        desc(m, "turn").set_layout("NC1HWC0");
+        attr_named(*op_named(m, "turn").mutable_attr(), "tvm_origin_input_num").set_i(1);
+        op_named(m, "pad").add_input("slice:-1");  // a control edge
+    }));
+    ASSERT_TRUE(result.ok()) << result.status().message();
+    std::vector<std::string> names;
+    for (const auto& node : result->graph.nodes) {
+        names.push_back(node.name);
+    }
+    EXPECT_THAT(names, ElementsAre("slice", "split", "concat", "turn", "pad"));
+    const auto ours = read(written(rich_model()));
+    expect_equal_lists(ours->graph, ours->graph.outputs, result->graph, result->graph.outputs);
+}
+
+TEST_F(OmForeign, OperatorsThatAreNotKnownAreNamed) {
+    expect_refused(read(foreign([](M& m) { op_named(m, "turn").set_type("TransData"); })),
+                   ACL_ERROR_GE_EXEC_LOAD_KERNEL_PARTITION_FAILED, "no operator named TransData (node 'turn')");
+}
+
+TEST_F(OmForeign, LayoutsOfTheHardwareAreRefused) {
+    expect_refused(
+        read(foreign([](M& m) { constant(m, "node of a constant").mutable_desc()->set_layout("FRACTAL_Z"); })),
+        ACL_ERROR_PARSE_MODEL, "node 'node of a constant' (Const): its elements lie in the layout FRACTAL_Z");
+}
+
+TEST_F(OmForeign, CirclesAreRefused) {
+    expect_refused(read(foreign([](M& m) { op_named(m, "slice").set_input(0, "pad:0"); })), ACL_ERROR_PARSE_MODEL,
+                   "node 'slice' (StridedSliceV2): it reads 'pad:0', which no operator before it makes");
+}
+
+TEST_F(OmForeign, TheEnvironmentDecides) {
+    ::unsetenv("SOFTACL_FOREIGN_OM");
+    expect_refused(read(foreign([](M&) {})), ACL_ERROR_GE_EXEC_LOAD_KERNEL_PARTITION_FAILED,
+                   "it holds kernels for real hardware");
+}
+
 }  // namespace
 }  // namespace softacl::model
