@@ -12,7 +12,7 @@ NUMPY_TYPES = {0: np.float32, 1: np.float16, 2: np.int8, 3: np.int32, 4: np.uint
 def check(ret):
     """Stops the program with the library's own sentence if a call failed."""
     if ret != 0:
-        raise SystemExit(f"error {ret}: {acl.get_recent_err_msg()}")
+        raise SystemExit(acl.get_recent_err_msg() or f"error {ret}")
 
 
 def checked(result):

@@ -16,7 +16,7 @@ namespace {
 void check(aclError code, const char* what) {
     if (code == ACL_SUCCESS) return;
     const char* message = aclGetRecentErrMsg();
-    std::fprintf(stderr, "%s: error %d: %s\n", what, code, message != nullptr ? message : "");
+    std::fprintf(stderr, "%s: %s (%d)\n", what, message != nullptr ? message : "failed", code);
     std::exit(1);
 }
 

@@ -26,7 +26,7 @@ DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
 
 def check(ret, what):
     if ret != 0:
-        raise SystemExit(f"{what}: error {ret}: {acl.get_recent_err_msg()}")
+        raise SystemExit(f"{what}: {acl.get_recent_err_msg() or ret}")
 
 
 def prepare(path, size=224):
