@@ -1,13 +1,18 @@
-# softacl_module(<name> [LINK <libraries>...])
+# softacl_module(<name> [TOOL] [LINK <libraries>...])
 #
-# Makes the object library softacl_<name> from the sources of the current folder. Which module may include
-# which is not CMake's business: docs/map.md says it and scripts/check_deps.py holds it.
+# Makes the object library softacl_<name> from the sources of the current folder. A module is part of libascendcl.so
+# unless it is for command lines only (TOOL). Which module may include which is not CMake's business: docs/map.md says
+# it and scripts/check_deps.py holds it.
 function(softacl_module name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LINK")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "TOOL" "" "LINK")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "*.cpp" "*.h" "*.inc")
   add_library(softacl_${name} OBJECT ${sources})
   target_include_directories(softacl_${name} PUBLIC
     "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/include")
   target_link_libraries(softacl_${name} PRIVATE softacl_flags PUBLIC ${arg_LINK})
-  set_property(GLOBAL APPEND PROPERTY SOFTACL_MODULES softacl_${name})
+  if(arg_TOOL)
+    set_property(GLOBAL APPEND PROPERTY SOFTACL_TOOL_MODULES softacl_${name})
+  else()
+    set_property(GLOBAL APPEND PROPERTY SOFTACL_MODULES softacl_${name})
+  endif()
 endfunction()

@@ -82,7 +82,7 @@ Imported import_arg(Importer& graph, const ForeignNode& node) {
     if (!node.has_input(0)) {
         return import_fail("the input data is missing");
     }
-    const Shape x = graph.type(node.input(0)).shape;  // a copy: the graph grows
+    const Shape& x = graph.type(node.input(0)).shape;
     const auto rank = static_cast<int64_t>(x.rank());
     int64_t axis = node.attrs.get<int64_t>("axis", 0);
     if (axis < -rank || axis >= rank) {

@@ -168,7 +168,7 @@ Imported import_pad(Importer& graph, const ForeignNode& node) {
     if (!node.has_input(0)) {
         return import_fail("the input data is missing");
     }
-    const TensorType x = graph.type(node.input(0));  // a copy: the graph grows
+    const TensorType& x = graph.type(node.input(0));
     std::vector<ValueRef> inputs = {node.input(0), node.input(1)};
     if (node.version < 11) {
         const char* name = node.version < 2 ? "paddings" : "pads";

@@ -51,7 +51,7 @@ Imported import_shape(Importer& graph, const ForeignNode& node) {
     if (!node.has_input(0)) {
         return import_fail("the input data is missing");
     }
-    const Shape shape = graph.type(node.input(0)).shape;  // a copy: the graph grows
+    const Shape& shape = graph.type(node.input(0)).shape;
     const auto rank = static_cast<int64_t>(shape.rank());
     const auto place = [rank](int64_t at) { return std::clamp<int64_t>(at < 0 ? at + rank : at, 0, rank); };
     const int64_t start = place(node.attrs.get<int64_t>("start", 0));

@@ -150,7 +150,7 @@ Imported import_split(Importer& graph, const ForeignNode& node) {
     if (!node.has_input(0)) {
         return import_fail("the input is missing");
     }
-    const Shape x = graph.type(node.input(0)).shape;  // a copy: the graph grows
+    const Shape& x = graph.type(node.input(0)).shape;
     const int64_t axis = node.attrs.get<int64_t>("axis", 0);
     const ValueRef split_dim = graph.add_constant(Tensor::scalar(axis), "axis");
     const auto parts = static_cast<int64_t>(node.outputs);

@@ -103,7 +103,7 @@ Imported import_eye_like(Importer& graph, const ForeignNode& node) {
     if (!node.has_input(0)) {
         return import_fail("the input is missing");
     }
-    const TensorType like = graph.type(node.input(0));  // a copy: the graph grows
+    const TensorType& like = graph.type(node.input(0));
     if (like.shape.rank() != 2 || !like.shape.is_known()) {
         return import_fail("the input has the shape ", like.shape, "; expected a matrix of known size");
     }

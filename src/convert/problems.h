@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is wrong with a conversion, as coded messages: all of it, not the first.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+
+namespace softacl::convert {
+
+/// The codes of messages. They are stable: scripts look for them.
+namespace code {
+inline constexpr const char* kOptionValue = "CPU-101";
+inline constexpr const char* kInputShape = "CPU-102";
+inline constexpr const char* kOptionMissing = "CPU-103";
+inline constexpr const char* kOptionUnknown = "CPU-104";
+inline constexpr const char* kOptionsExclude = "CPU-105";
+inline constexpr const char* kNameUnknown = "CPU-106";
+inline constexpr const char* kFile = "CPU-140";
+inline constexpr const char* kOnnx = "CPU-152";
+inline constexpr const char* kNotSupported = "CPU-160";
+inline constexpr const char* kInternal = "CPU-900";
+inline constexpr const char* kNoParser = "E19010";
+}  // namespace code
+
+struct Problem {
+    std::string code;
+    std::string text;  ///< one line: what, which value, why, and how to mend it
+};
+
+/// Collects problems and warnings. One thread.
+class Problems {
+   public:
+    template <class... Parts>
+    void add(const char* code, const Parts&... parts) {
+        append(list_, code, text(parts...));
+    }
+    /// For what may well be meant so.
+    template <class... Parts>
+    void warn(const char* code, const Parts&... parts) {
+        append(warnings_, code, text(parts...));
+    }
+
+    bool empty() const { return list_.empty(); }
+    const std::vector<Problem>& list() const { return list_; }
+    const std::vector<Problem>& warnings() const { return warnings_; }
+    /// How many were left out, because nobody reads so many.
+    size_t left_out() const { return left_out_; }
+
+    /// Success, or everything as one message of lines "CODE: text".
+    Status status() const;
+
+   private:
+    void append(std::vector<Problem>& to, const char* code, const std::string& line);
+
+    std::vector<Problem> list_;
+    std::vector<Problem> warnings_;
+    size_t left_out_ = 0;
+};
+
+/// Names come from files: control characters are written as "\x0a", so that a message stays one line.
+std::string printable(const std::string& line);
+
+}  // namespace softacl::convert
