@@ -12,7 +12,7 @@
 namespace softacl::kernels {
 
 /// A function applied to each element. alpha and beta as the field knows them: slope of leaky_relu and elu, bounds
-/// [alpha, beta] of clip, factor and summand of hard_sigmoid and linear.
+/// [alpha, beta] of clip, factor and summand of hard_sigmoid and linear. The others have none.
 enum class Activation {
     kNone,
     kRelu,
@@ -40,7 +40,8 @@ struct Elementwise {
     float beta = 0;
 };
 
-/// Convolution of float32 tensors: input [N, C, spatial...], filter [O, C/groups, spatial...] (transposed:
+/// Convolution of float32 tensors. The inputs are input, filter, bias (null without), addend (null without); filter and
+/// bias are packed. Input [N, C, spatial...], filter [O, C/groups, spatial...] (transposed:
 /// [C, O/groups, spatial...]), bias [O], result [N, O, spatial...]. All lists have one entry per spatial axis (1 to 3).
 struct ConvParams {
     Shape input;
@@ -126,7 +127,7 @@ struct ResizeParams {
 struct LrnParams {
     Shape shape;
     int64_t size = 5;  ///< channels in the window
-    float alpha = 0;   ///< already divided by size where the front end's is not
+    float alpha = 0;   ///< of one square: what ONNX and Caffe call alpha / size
     float beta = 0;
     float bias = 1;
     Layout layout;
