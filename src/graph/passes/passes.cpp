@@ -25,9 +25,9 @@ Status run(Graph& graph, std::initializer_list<Pass> passes) {
 }  // namespace
 
 Status run_conversion_passes(Graph& graph) {
-    return run(graph, {fold_constants, remove_no_ops, merge_reshapes, merge_transposes});
+    return run(graph, {fold_constants, remove_no_ops, merge_reshapes, merge_transposes, merge_pads, fold_affine});
 }
 
-Status run_execution_passes(Graph& graph) { return run(graph, {}); }
+Status run_execution_passes(Graph& graph) { return run(graph, {find_activations, find_global_pools, fuse_conv}); }
 
 }  // namespace softacl::graph

@@ -21,5 +21,12 @@ Result<bool> fold_constants(Graph& graph);    ///< nodes whose inputs are known
 Result<bool> remove_no_ops(Graph& graph);     ///< nodes whose output is their input
 Result<bool> merge_reshapes(Graph& graph);    ///< of nodes that only change the shape the last remains
 Result<bool> merge_transposes(Graph& graph);  ///< consecutive ones become one; pairs around elementwise nodes go
+Result<bool> fold_affine(Graph& graph);       ///< batch normalisation, factors, summands: into weights beside them
+Result<bool> merge_pads(Graph& graph);        ///< zeros around the input of a convolution
+
+// Execution:
+Result<bool> find_activations(Graph& graph);   ///< that are spelled out: x * sigmoid(x) is Swish
+Result<bool> find_global_pools(Graph& graph);  ///< means over all spatial axes
+Result<bool> fuse_conv(Graph& graph);          ///< convolution, sum and activation
 
 }  // namespace softacl::graph
