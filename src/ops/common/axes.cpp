@@ -3,30 +3,18 @@
 
 #include <algorithm>
 
-#include "ops/common/infer.h"
+#include "ops/common/values.h"
 
 namespace softacl::ops {
 
-Result<Ints> normal_axes(const OpCall& call, const Ints& axes, size_t rank) {
-    Ints normal;
-    for (const int64_t axis : axes) {
-        SOFTACL_ASSIGN(const size_t at, normal_axis(call, axis, rank));
-        normal.push_back(static_cast<int64_t>(at));
-    }
-    std::sort(normal.begin(), normal.end());
-    if (std::adjacent_find(normal.begin(), normal.end()) != normal.end()) {
-        return call.fail("an axis stands twice in ", Shape(axes));
-    }
-    return normal;
-}
-
 Result<kernels::ref::Middle> middle_of(const OpCall& call, const Ints& axes, const Shape& shape) {
-    SOFTACL_ASSIGN(const Ints normal, normal_axes(call, axes, shape.rank()));
+    SOFTACL_ASSIGN(auto normal, normal_axes(call, axes, shape.rank()));
+    std::sort(normal.begin(), normal.end());
     if (normal.empty()) {
         return kernels::ref::Middle{shape.elements(), 1, 1};
     }
-    const auto first = static_cast<size_t>(normal.front());
-    const auto last = static_cast<size_t>(normal.back()) + 1;
+    const size_t first = normal.front();
+    const size_t last = normal.back() + 1;
     if (last - first != normal.size()) {
         return call.fail("the axes ", Shape(axes), " do not lie side by side");
     }

@@ -9,9 +9,6 @@
 
 namespace softacl::ops {
 
-/// Axes counted from the front, ascending, each once.
-Result<Ints> normal_axes(const OpCall& call, const Ints& axes, size_t rank);
-
 /// Refuses axes with others between them.
 Result<kernels::ref::Middle> middle_of(const OpCall& call, const Ints& axes, const Shape& shape);
 

@@ -66,7 +66,7 @@ Status read_pads(const OpCall& call, const char* attr, size_t spatial, Window& w
     return {};
 }
 
-Result<int64_t> count_windows(const OpCall& call, const char* input_name, const Window& window, size_t axis,
+Result<int64_t> count_windows(const OpCall& call, const std::string& input_name, const Window& window, size_t axis,
                               int64_t input, Rounding rounding) {
     if (input < 0 || window.size[axis] < 0) {
         return int64_t{-1};

@@ -33,7 +33,7 @@ Result<Ints> spatial_attr(const OpCall& call, const char* attr, size_t spatial);
 Status read_pads(const OpCall& call, const char* attr, size_t spatial, Window& window);
 
 /// Number of windows along an axis of `input` positions; -1 if that is not known. `input_name` is for the sentence.
-Result<int64_t> count_windows(const OpCall& call, const char* input_name, const Window& window, size_t axis,
+Result<int64_t> count_windows(const OpCall& call, const std::string& input_name, const Window& window, size_t axis,
                               int64_t input, Rounding rounding);
 
 /// Pads that make the number of windows ceil(input / stride). More at the end if the number is odd, or at the begin.

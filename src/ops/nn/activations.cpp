@@ -84,8 +84,6 @@ struct Selu : ref::Elu<Real> {
     explicit Selu(const ref::Parameters&) : ref::Elu<Real>({kAlpha, kGamma, 1}) {}
 };
 
-using Imported = Result<std::vector<ValueRef>>;
-
 Imported import_elu(Importer& graph, const ForeignNode& node) {
     return import_unary(graph, node, "Elu", {{"alpha", 1.0F, "alpha"}});
 }
@@ -110,7 +108,7 @@ Imported import_selu(Importer& graph, const ForeignNode& node) {
     if (alpha == Selu<float>::kAlpha && gamma == Selu<float>::kGamma) {
         return import_unary(graph, node, "Selu");
     }
-    return one_output(graph.add("Elu", {node.input(0)}, {{"alpha", alpha}, {"scale", gamma}}));
+    return one(graph.add("Elu", {node.input(0)}, {{"alpha", alpha}, {"scale", gamma}}));
 }
 
 Imported import_gelu(Importer& graph, const ForeignNode& node) {

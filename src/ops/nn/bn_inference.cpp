@@ -94,7 +94,7 @@ Result<kernels::KernelPtr> make_reference(const OpCall& call) {
     return kernel;
 }
 
-Result<std::vector<ValueRef>> import_batch_norm(Importer& graph, const ForeignNode& node) {
+Imported import_batch_norm(Importer& graph, const ForeignNode& node) {
     if (node.attrs.get<int64_t>("training_mode", 0) != 0) {
         return fail(ACL_ERROR_FEATURE_UNSUPPORTED, "training_mode is 1; only inference is supported");
     }

@@ -63,7 +63,7 @@ Result<kernels::KernelPtr> make_reference(const OpCall& call) {
 }
 
 /// Bounds are attributes before opset 11, then optional inputs.
-Result<std::vector<ValueRef>> import_clip(Importer& graph, const ForeignNode& node) {
+Imported import_clip(Importer& graph, const ForeignNode& node) {
     const aclDataType dtype = graph.type(node.input(0)).dtype;
     const auto bound = [&](size_t input, const char* attr, Tensor limit, const char* suffix) {
         if (node.has_input(input)) {
@@ -75,7 +75,7 @@ Result<std::vector<ValueRef>> import_clip(Importer& graph, const ForeignNode& no
     };
     const ValueRef low = bound(1, "min", lowest_of(dtype), "clip_value_min");
     const ValueRef high = bound(2, "max", highest_of(dtype), "clip_value_max");
-    return one_output(graph.add("ClipByValueV2", {node.input(0), low, high}));
+    return one(graph.add("ClipByValueV2", {node.input(0), low, high}));
 }
 
 }  // namespace

@@ -6,11 +6,10 @@
 #include "kernels/ref/elementwise.h"
 #include "ops/common/adapt.h"
 #include "ops/common/reference.h"
+#include "ops/common/values.h"
 
 namespace softacl::ops {
 namespace {
-
-const std::string& input_name(const OpCall& call, size_t index) { return call.op->inputs()[index].name; }
 
 /// Input channels that one group of the filter takes.
 int64_t filter_inputs(const Shape& filter, const ConvInputs& inputs, int64_t groups) {
@@ -90,8 +89,8 @@ Status infer_convolution(OpCall& call, const ConvInputs& inputs, size_t rank) {
     std::vector<int64_t> dims = {x.shape[0], -1};
     SOFTACL_TRY(check_channels(call, inputs, dims[1]));
     for (size_t i = 0; i < window.size.size(); ++i) {
-        SOFTACL_ASSIGN(const int64_t count, count_windows(call, input_name(call, inputs.x).c_str(), window, i,
-                                                          x.shape[2 + i], Rounding::kDown));
+        SOFTACL_ASSIGN(const int64_t count,
+                       count_windows(call, input_name(call, inputs.x), window, i, x.shape[2 + i], Rounding::kDown));
         dims.push_back(count);
     }
     call.outputs[0] = {x.dtype, Shape(std::move(dims)), x.format};

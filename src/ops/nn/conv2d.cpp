@@ -40,7 +40,7 @@ Result<kernels::KernelPtr> make_fused_reference(const OpCall& call) {
 }
 
 /// One and two spatial axes become Conv2D, three Conv3D.
-Result<std::vector<ValueRef>> import_conv(Importer& graph, const ForeignNode& node) {
+Imported import_conv(Importer& graph, const ForeignNode& node) {
     const Shape& x = graph.type(node.input(0)).shape;
     const Shape& filter = graph.type(node.input(1)).shape;
     if (x.rank() < 3 || x.rank() > 5 || filter.rank() != x.rank()) {
@@ -65,7 +65,7 @@ Result<std::vector<ValueRef>> import_conv(Importer& graph, const ForeignNode& no
     SOFTACL_ASSIGN(const ValueRef y,
                    graph.add(x.rank() == 5 ? "Conv3D" : "Conv2D", {wide_x, wide_filter, node.input(2)},
                              std::move(attrs), flat.suffix("conv")));
-    return one_output(flat.narrow(y));
+    return one(flat.narrow(y));
 }
 
 OpDef convolution(const char* name, const char* doc) {

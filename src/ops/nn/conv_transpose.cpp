@@ -94,7 +94,7 @@ Status resolve_pads(const ForeignNode& node, const Shape& x, Window& window, Int
     return {};
 }
 
-Result<std::vector<ValueRef>> import_conv_transpose(Importer& graph, const ForeignNode& node) {
+Imported import_conv_transpose(Importer& graph, const ForeignNode& node) {
     const Shape& x = graph.type(node.input(0)).shape;
     const Shape& filter = graph.type(node.input(1)).shape;
     if (x.rank() < 3 || x.rank() > 5 || filter.rank() != x.rank()) {
@@ -132,7 +132,7 @@ Result<std::vector<ValueRef>> import_conv_transpose(Importer& graph, const Forei
     SOFTACL_ASSIGN(const ValueRef y,
                    graph.add(x.rank() == 5 ? "Conv3DTranspose" : "Conv2DTranspose",
                              {size, wide_x, wide_filter, node.input(2)}, std::move(attrs), flat.suffix("conv")));
-    return one_output(flat.narrow(y));
+    return one(flat.narrow(y));
 }
 
 OpDef transposed(const char* name, const char* doc, size_t rank) {

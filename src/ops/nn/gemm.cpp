@@ -91,15 +91,15 @@ ValueRef scaled(Importer& graph, ValueRef c, float& beta) {
     return graph.add_constant(Tensor::of<float>(constant->shape(), values), "c");
 }
 
-Result<std::vector<ValueRef>> import_gemm(Importer& graph, const ForeignNode& node) {
+Imported import_gemm(Importer& graph, const ForeignNode& node) {
     const aclDataType dtype = graph.type(node.input(0)).dtype;
     const bool transpose_a = node.attrs.get<int64_t>("transA", 0) != 0;
     const bool transpose_b = node.attrs.get<int64_t>("transB", 0) != 0;
     const float alpha = node.attrs.get<float>("alpha", 1);
     float beta = node.has_input(2) ? node.attrs.get<float>("beta", 1) : 0;
     if (beta == 0 && alpha == 1) {
-        return one_output(graph.add("MatMulV2", {node.input(0), node.input(1)},
-                                    {{"transpose_x1", transpose_a}, {"transpose_x2", transpose_b}}));
+        return one(graph.add("MatMulV2", {node.input(0), node.input(1)},
+                             {{"transpose_x1", transpose_a}, {"transpose_x2", transpose_b}}));
     }
     ValueRef c = node.has_input(2) ? scaled(graph, node.input(2), beta) : graph.add_constant(scalar_of(dtype, 0), "c");
     if (graph.type(c).shape.rank() == 0 && graph.constant(c) != nullptr) {  // with a dimension it broadcasts as well
@@ -108,8 +108,8 @@ Result<std::vector<ValueRef>> import_gemm(Importer& graph, const ForeignNode& no
     }
     const ValueRef alpha_value = graph.add_constant(scalar_of(dtype, static_cast<double>(alpha)), "alpha");
     const ValueRef beta_value = graph.add_constant(scalar_of(dtype, static_cast<double>(beta)), "beta");
-    return one_output(graph.add("GEMM", {node.input(0), node.input(1), c, alpha_value, beta_value},
-                                {{"transpose_a", transpose_a}, {"transpose_b", transpose_b}}));
+    return one(graph.add("GEMM", {node.input(0), node.input(1), c, alpha_value, beta_value},
+                         {{"transpose_a", transpose_a}, {"transpose_b", transpose_b}}));
 }
 
 }  // namespace

@@ -57,7 +57,7 @@ Result<kernels::KernelPtr> make_reference(const OpCall& call) {
     return kernel;
 }
 
-Result<std::vector<ValueRef>> import_node(Importer& graph, const ForeignNode& node) {
+Imported import_node(Importer& graph, const ForeignNode& node) {
     return import_unary(graph, node, "GlobalAveragePool");
 }
 

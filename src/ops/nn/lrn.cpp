@@ -81,16 +81,16 @@ Result<kernels::KernelPtr> make_reference(const OpCall& call) {
     return kernel;
 }
 
-Result<std::vector<ValueRef>> import_lrn(Importer& graph, const ForeignNode& node) {
+Imported import_lrn(Importer& graph, const ForeignNode& node) {
     const auto size = node.attrs.get<int64_t>("size", 0);
     if (size < 1 || size % 2 == 0) {
         return fail(ACL_ERROR_FEATURE_UNSUPPORTED, "size is ", size, "; only odd sizes are supported");
     }
-    return one_output(graph.add("LRN", {node.input(0)},
-                                {{"depth_radius", (size - 1) / 2},
-                                 {"alpha", node.attrs.get<float>("alpha", 1e-4F) / static_cast<float>(size)},
-                                 {"beta", node.attrs.get<float>("beta", 0.75F)},
-                                 {"bias", node.attrs.get<float>("bias", 1.0F)}}));
+    return one(graph.add("LRN", {node.input(0)},
+                         {{"depth_radius", (size - 1) / 2},
+                          {"alpha", node.attrs.get<float>("alpha", 1e-4F) / static_cast<float>(size)},
+                          {"beta", node.attrs.get<float>("beta", 0.75F)},
+                          {"bias", node.attrs.get<float>("bias", 1.0F)}}));
 }
 
 }  // namespace

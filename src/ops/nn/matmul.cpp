@@ -6,6 +6,7 @@
 #include "ops/common/import_simple.h"
 #include "ops/common/infer.h"
 #include "ops/common/reference.h"
+#include "ops/common/values.h"
 
 namespace softacl::ops {
 namespace {
@@ -13,8 +14,6 @@ namespace {
 namespace ref = kernels::ref;
 
 constexpr DTypes kMatMulTypes = kFloats | DTypes{ACL_INT32, ACL_UINT32, ACL_INT64, ACL_UINT64};
-
-const std::string& input_name(const OpCall& call, size_t index) { return call.op->inputs()[index].name; }
 
 Shape leading(const Shape& shape) { return Shape(Ints(shape.begin(), shape.end() - 2)); }
 
@@ -145,7 +144,7 @@ Result<kernels::KernelPtr> make_reference(const OpCall& call) {
 }
 
 /// A vector as first operand is a row, as second one a column; the result loses that dimension.
-Result<std::vector<ValueRef>> import_matmul(Importer& graph, const ForeignNode& node) {
+Imported import_matmul(Importer& graph, const ForeignNode& node) {
     ValueRef a = node.input(0);
     ValueRef b = node.input(1);
     const size_t a_rank = graph.type(a).shape.rank();

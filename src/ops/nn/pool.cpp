@@ -142,7 +142,7 @@ Result<kernels::KernelPtr> make_reference(const OpCall& call) {
     return kernel;
 }
 
-Result<std::vector<ValueRef>> import_pool(Importer& graph, const ForeignNode& node) {
+Imported import_pool(Importer& graph, const ForeignNode& node) {
     const bool maximum = node.type == "MaxPool";
     const Shape& x = graph.type(node.input(0)).shape;
     if (!node.attrs.has("kernel_shape")) {
@@ -180,17 +180,17 @@ Result<std::vector<ValueRef>> import_pool(Importer& graph, const ForeignNode& no
     }
     const char* op = maximum ? (deep ? "MaxPool3D" : "MaxPoolV3") : (deep ? "AvgPool3D" : "AvgPoolV2");
     SOFTACL_ASSIGN(const ValueRef y, graph.add(op, {wide_x}, std::move(attrs), flat.suffix("pool")));
-    return one_output(flat.narrow(y));
+    return one(flat.narrow(y));
 }
 
 /// The maximum over all spatial axes.
-Result<std::vector<ValueRef>> import_global_max(Importer& graph, const ForeignNode& node) {
+Imported import_global_max(Importer& graph, const ForeignNode& node) {
     Ints axes;
     for (size_t i = 2; i < graph.type(node.input(0)).shape.rank(); ++i) {
         axes.push_back(static_cast<int64_t>(i));
     }
     const ValueRef constant = graph.add_constant(Tensor::list(axes), "axes");
-    return one_output(graph.add("ReduceMax", {node.input(0), constant}, {{"keep_dims", true}}));
+    return one(graph.add("ReduceMax", {node.input(0), constant}, {{"keep_dims", true}}));
 }
 
 OpDef pool(const char* name, const char* doc, DTypes dtypes) {

@@ -173,7 +173,7 @@ Result<ValueRef> for_all_axes(Importer& graph, const ForeignNode& node, ValueRef
 }
 
 /// Opset 10 has scales as second input and fixed coordinates; from 11 on: roi, scales, sizes and attributes.
-Result<std::vector<ValueRef>> import_resize(Importer& graph, const ForeignNode& node) {
+Imported import_resize(Importer& graph, const ForeignNode& node) {
     if (node.attrs.get<int64_t>("antialias", 0) != 0) {
         return fail(ACL_ERROR_FEATURE_UNSUPPORTED, "antialias is 1, which is not supported so far");
     }
@@ -186,7 +186,7 @@ Result<std::vector<ValueRef>> import_resize(Importer& graph, const ForeignNode& 
     if (node.version < 11) {
         attrs.set("coordinate_transformation_mode", std::string("asymmetric"));
         attrs.set("nearest_mode", std::string("floor"));
-        return one_output(graph.add("Resize", {node.input(0), kNoValue, node.input(1)}, std::move(attrs)));
+        return one(graph.add("Resize", {node.input(0), kNoValue, node.input(1)}, std::move(attrs)));
     }
     for (const char* attr : {"coordinate_transformation_mode", "nearest_mode", "cubic_coeff_a", "exclude_outside",
                              "extrapolation_value"}) {
@@ -203,12 +203,11 @@ Result<std::vector<ValueRef>> import_resize(Importer& graph, const ForeignNode& 
     if (sizes != kNoValue) {
         scales = kNoValue;  // there may be an empty one
     }
-    return one_output(
-        graph.add("Resize", {node.input(0), crops ? node.input(1) : kNoValue, scales, sizes}, std::move(attrs)));
+    return one(graph.add("Resize", {node.input(0), crops ? node.input(1) : kNoValue, scales, sizes}, std::move(attrs)));
 }
 
 /// Scales are an attribute in opset 7, an input in 9.
-Result<std::vector<ValueRef>> import_upsample(Importer& graph, const ForeignNode& node) {
+Imported import_upsample(Importer& graph, const ForeignNode& node) {
     ValueRef scales = node.input(1);
     if (scales == kNoValue) {
         const auto* list = node.attrs.find_as<Floats>("scales");
@@ -221,10 +220,10 @@ Result<std::vector<ValueRef>> import_upsample(Importer& graph, const ForeignNode
     if (mode == "bilinear") {
         mode = "linear";
     }
-    return one_output(graph.add("Resize", {node.input(0), kNoValue, scales},
-                                {{"mode", mode},
-                                 {"coordinate_transformation_mode", std::string("asymmetric")},
-                                 {"nearest_mode", std::string("floor")}}));
+    return one(graph.add("Resize", {node.input(0), kNoValue, scales},
+                         {{"mode", mode},
+                          {"coordinate_transformation_mode", std::string("asymmetric")},
+                          {"nearest_mode", std::string("floor")}}));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "ops/common/import_simple.h"
 #include "ops/common/infer.h"
 #include "ops/common/reference.h"
+#include "ops/common/values.h"
 
 namespace softacl::ops {
 namespace {
@@ -30,12 +31,12 @@ Status infer_softmax(OpCall& call) {
 }
 
 Result<kernels::KernelPtr> make_fast(const OpCall& call) {
-    SOFTACL_ASSIGN(const Ints axes, normal_axes(call, call.attrs.at<Ints>("axes"), call.inputs[0]->shape.rank()));
+    SOFTACL_ASSIGN(const auto axes, normal_axes(call, call.attrs.at<Ints>("axes"), call.inputs[0]->shape.rank()));
     kernels::SoftmaxParams params;
     params.logarithm = is_logarithm(call);
     if (axes.size() == 1) {
         params.shape = call.inputs[0]->shape;
-        params.axis = static_cast<size_t>(axes[0]);
+        params.axis = axes[0];
         params.layout = call.layout(0);
     } else {
         SOFTACL_ASSIGN(const ref::Middle m, middle(call));
@@ -75,9 +76,9 @@ Result<Ints> onnx_axes(Importer& graph, const ForeignNode& node) {
 }
 
 template <bool logarithm>
-Result<std::vector<ValueRef>> import_softmax(Importer& graph, const ForeignNode& node) {
+Imported import_softmax(Importer& graph, const ForeignNode& node) {
     SOFTACL_ASSIGN(Ints axes, onnx_axes(graph, node));
-    return one_output(graph.add(logarithm ? "LogSoftmaxV2" : "SoftmaxV2", {node.input(0)}, {{"axes", axes}}));
+    return one(graph.add(logarithm ? "LogSoftmaxV2" : "SoftmaxV2", {node.input(0)}, {{"axes", axes}}));
 }
 
 Status infer_hardmax(OpCall& call) {
@@ -98,11 +99,11 @@ Result<kernels::KernelPtr> make_hardmax(const OpCall& call) {
     return kernel;
 }
 
-Result<std::vector<ValueRef>> import_hardmax(Importer& graph, const ForeignNode& node) {
+Imported import_hardmax(Importer& graph, const ForeignNode& node) {
     SOFTACL_ASSIGN(const Ints axes, onnx_axes(graph, node));
     const Shape shape = graph.type(node.input(0)).shape;
     if (axes.size() == 1) {
-        return one_output(graph.add("HardMax", {node.input(0)}, {{"axis", axes[0]}}));
+        return one(graph.add("HardMax", {node.input(0)}, {{"axis", axes[0]}}));
     }
     if (!shape.is_known()) {
         return fail(ACL_ERROR_INVALID_PARAM, "axes flattened from axis need known dimensions; the input has ", shape);
@@ -113,7 +114,7 @@ Result<std::vector<ValueRef>> import_hardmax(Importer& graph, const ForeignNode&
     SOFTACL_ASSIGN(const ValueRef matrix, graph.add("Reshape", {node.input(0), flat}, {}, "flatten"));
     SOFTACL_ASSIGN(const ValueRef y, graph.add("HardMax", {matrix}, {{"axis", int64_t{1}}}, "hardmax"));
     const ValueRef full = graph.add_constant(Tensor::list(shape.dims()), "shape");
-    return one_output(graph.add("Reshape", {y, full}));
+    return one(graph.add("Reshape", {y, full}));
 }
 
 }  // namespace
