@@ -118,9 +118,9 @@ std::vector<double> convolve(const Case& c, const std::vector<float>& x, const s
     return y;
 }
 
-TestCall call_of(const Case& c, const char* op, const Tensor& x, const Tensor& w, const Tensor* bias,
-                 bool constant = true) {
-    TestCall call(op);
+NnCall call_of(const Case& c, const char* op, const Tensor& x, const Tensor& w, const Tensor* bias,
+               bool constant = true) {
+    NnCall call(op);
     if (c.transposed) {
         call.input(Tensor::list<int64_t>({}));
     }
@@ -161,7 +161,7 @@ TEST_P(ConvolutionTest, IsTheSumOverTheWindow) {
         const bool biased = dice.coin();
         const auto wanted = convolve(c, x.to_floats(), w.to_floats(), biased ? bias.to_floats() : std::vector<float>());
         for (const bool constant : {true, false}) {
-            TestCall call = call_of(c, op.c_str(), x, w, biased ? &bias : nullptr, constant);
+            NnCall call = call_of(c, op.c_str(), x, w, biased ? &bias : nullptr, constant);
             EXPECT_EQ(call.shape(), Case::whole(c.batch, c.groups * c.out, c.output())) << c.text();
             ASSERT_NO_FATAL_FAILURE(expect_near(call.run(), wanted, 1e-5, c.text()));
             fast += expect_fast_like_reference(call, 1e-4, c.text());
@@ -180,7 +180,7 @@ TEST_P(ConvolutionTest, WidensSmallFloatsAndKeepsDouble) {
         const Tensor x = converted(dice.floats(c.x()), dtype);
         const Tensor w = converted(dice.floats(c.filter()), dtype);
         const auto wanted = convolve(c, x.to_floats(), w.to_floats(), {});
-        TestCall call = call_of(c, op.c_str(), x, w, nullptr);
+        NnCall call = call_of(c, op.c_str(), x, w, nullptr);
         const Tensor y = call.run();
         EXPECT_EQ(y.dtype(), dtype);
         expect_near(y, wanted, tolerance, c.text());
@@ -191,8 +191,8 @@ INSTANTIATE_TEST_SUITE_P(All, ConvolutionTest,
                          ::testing::Values("Conv2D", "Conv3D", "Conv2DTranspose", "Conv3DTranspose"),
                          [](const auto& info) { return std::string(info.param); });
 
-TestCall small(Shape x = {1, 4, 5, 5}, Shape filter = {6, 4, 3, 3}) {
-    TestCall call("Conv2D");
+NnCall small(Shape x = {1, 4, 5, 5}, Shape filter = {6, 4, 3, 3}) {
+    NnCall call("Conv2D");
     call.typed(ACL_FLOAT, std::move(x)).typed(ACL_FLOAT, std::move(filter));
     call.attr("strides", Ints{1, 1, 1, 1}).attr("pads", Ints{0, 0, 0, 0}).attr("data_format", std::string("NCHW"));
     return call;
@@ -204,7 +204,7 @@ TEST(Conv2D, UnknownDimensionsStayUnknown) {
     EXPECT_EQ(small({2, 4, 5, 5}, {-1, -1, -1, 3}).shape(), Shape({2, -1, -1, 3}));
 }
 
-void expect_sentence(TestCall call, std::initializer_list<const char*> words) {
+void expect_sentence(NnCall call, std::initializer_list<const char*> words) {
     const std::string sentence = call.failure();
     EXPECT_NE(sentence.find("node 'n' (Conv2D)"), std::string::npos) << sentence;
     for (const char* word : words) {
@@ -237,7 +237,7 @@ TEST(Conv2D, RefusesWhatDoesNotFit) {
 
 TEST(Conv2DTranspose, RefusesWhatDoesNotFit) {
     const auto call = [](Ints sizes, Ints pads) {
-        TestCall c("Conv2DTranspose");
+        NnCall c("Conv2DTranspose");
         c.input(Tensor::list(sizes)).typed(ACL_FLOAT, {1, 4, 5, 5}).typed(ACL_FLOAT, {4, 6, 3, 3});
         c.attr("strides", Ints{1, 1, 2, 2}).attr("pads", std::move(pads)).attr("data_format", std::string("NCHW"));
         return c;
@@ -283,7 +283,7 @@ TEST(CpuFusedConv2D, IsConvolutionSumAndActivation) {
                 const double sum = wanted[i] + (adds ? static_cast<double>(addend.to_floats()[i]) : 0.0);
                 wanted[i] = function.apply(sum);
             }
-            TestCall call = call_of(c, "CpuFusedConv2D", x, w, &bias);
+            NnCall call = call_of(c, "CpuFusedConv2D", x, w, &bias);
             if (adds) {
                 call.variable(addend);
             }
@@ -299,7 +299,7 @@ TEST(CpuFusedConv2D, IsConvolutionSumAndActivation) {
 
 TEST(CpuFusedConv2D, RefusesWhatDoesNotFit) {
     const auto call = [](Shape addend, const char* activation) {
-        TestCall c("CpuFusedConv2D");
+        NnCall c("CpuFusedConv2D");
         c.typed(ACL_FLOAT, {1, 4, 5, 5}).typed(ACL_FLOAT, {6, 4, 3, 3}).absent().typed(ACL_FLOAT, std::move(addend));
         c.attr("strides", Ints{1, 1, 1, 1}).attr("pads", Ints{0, 0, 0, 0}).attr("data_format", std::string("NCHW"));
         c.attr("activation", std::string(activation));

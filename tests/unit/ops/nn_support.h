@@ -18,15 +18,15 @@ namespace softacl::ops {
 /// Whether fast kernels can be tested here.
 inline bool has_fast_kernels() { return kernels::fast_kernels().ok(); }
 
-class TestCall {
+class NnCall {
    public:
-    explicit TestCall(const std::string& op, size_t outputs = 0) : op_(find_op(op)) {
+    explicit NnCall(const std::string& op, size_t outputs = 0) : op_(find_op(op)) {
         EXPECT_NE(op_, nullptr) << op;
         call_.name = "n";
         call_.outputs.resize(outputs);
     }
 
-    TestCall& input(Tensor tensor, bool constant = true) {
+    NnCall& input(Tensor tensor, bool constant = true) {
         tensors_.push_back(std::make_shared<Tensor>(std::move(tensor)));
         types_.push_back(std::make_shared<TensorType>(tensors_.back()->type()));
         call_.inputs.push_back(types_.back().get());
@@ -34,22 +34,22 @@ class TestCall {
         return *this;
     }
     /// Known when the model runs only.
-    TestCall& variable(Tensor tensor) { return input(std::move(tensor), false); }
+    NnCall& variable(Tensor tensor) { return input(std::move(tensor), false); }
     /// For inference only; a dimension may be -1.
-    TestCall& typed(aclDataType dtype, Shape shape) {
+    NnCall& typed(aclDataType dtype, Shape shape) {
         types_.push_back(std::make_shared<TensorType>(TensorType{dtype, std::move(shape), ACL_FORMAT_ND}));
         call_.inputs.push_back(types_.back().get());
         call_.constants.push_back(nullptr);
         tensors_.push_back(nullptr);
         return *this;
     }
-    TestCall& absent() {
+    NnCall& absent() {
         call_.inputs.push_back(nullptr);
         call_.constants.push_back(nullptr);
         tensors_.push_back(nullptr);
         return *this;
     }
-    TestCall& attr(const std::string& name, Attr value) {
+    NnCall& attr(const std::string& name, Attr value) {
         call_.attrs.set(name, std::move(value));
         return *this;
     }
@@ -81,9 +81,10 @@ class TestCall {
                 constants[i] = tensors_[i]->data();
                 continue;
             }
-            EXPECT_TRUE(kernel->input_layouts[i].is_plain());
-            copies.push_back(aligned_block(tensors_[i]->bytes() + kSlack));
-            std::memcpy(copies.back().get(), tensors_[i]->data(), tensors_[i]->bytes());
+            const TensorType& type = tensors_[i]->type();
+            const kernels::Layout layout = kernel->input_layouts[i];
+            copies.push_back(aligned_block(kernels::storage_bytes(type, layout) + kSlack));
+            SOFTACL_TRY(reorder(type, {}, tensors_[i]->data(), layout, copies.back().get()));
             inputs[i] = copies.back().get();
         }
         const auto packed = aligned_block(kernel->packed_bytes + kSlack);
@@ -118,18 +119,21 @@ class TestCall {
    private:
     static constexpr size_t kSlack = 64;
 
+    static Status reorder(const TensorType& type, kernels::Layout from, const void* data, kernels::Layout to,
+                          void* out) {
+        if (from == to) {
+            std::memcpy(out, data, kernels::storage_bytes(type, to));
+            return {};
+        }
+        SOFTACL_ASSIGN(const auto* fast, kernels::fast_kernels());
+        SOFTACL_ASSIGN(kernels::KernelPtr kernel, fast->reorder(type, from, to));
+        const auto scratch = aligned_block(kernel->scratch_bytes);
+        return kernel->run({&data, &out, nullptr, scratch.get()});
+    }
     static Result<Tensor> plain(const TensorType& type, kernels::Layout layout, void* data) {
         void* copy = nullptr;
         Tensor tensor = Tensor::zeros(type, &copy);
-        if (layout.is_plain()) {
-            std::memcpy(copy, data, type.bytes());
-            return tensor;
-        }
-        SOFTACL_ASSIGN(const auto* fast, kernels::fast_kernels());
-        SOFTACL_ASSIGN(kernels::KernelPtr reorder, fast->reorder(type, layout, {}));
-        const auto scratch = aligned_block(reorder->scratch_bytes);
-        const void* in = data;
-        SOFTACL_TRY(reorder->run({&in, &copy, nullptr, scratch.get()}));
+        SOFTACL_TRY(reorder(type, layout, data, {}, copy));
         return tensor;
     }
 
@@ -189,7 +193,7 @@ inline void expect_near(const Tensor& got, const Tensor& wanted, double toleranc
 }
 
 /// The fast kernel, if there is one and it takes the call, against the plain loops. Says whether it was there.
-inline bool expect_fast_like_reference(TestCall& call, double tolerance, const std::string& what = "") {
+inline bool expect_fast_like_reference(NnCall& call, double tolerance, const std::string& what = "") {
     if (!has_fast_kernels()) {
         return false;
     }
