@@ -34,7 +34,7 @@ TEST(FoldAffine, ABatchNormalisationGoesIntoTheConvolution) {
     EXPECT_EQ(after(fold_affine, net(std::string(kConv) + kNorm + "return %y")), normal(net(R"(
         %w = const float32[3,2,1,2] {2, 4, 6, 8, 5, 6, 7, 8, 4.5, 5, 5.5, 6}
         %y_bias = const float32[3] {21, 20, 14}
-        %y = Conv2D(%x, %w, %y_bias, _) {strides=[1,1,1,1], pads=[0,0,1,1], data_format="NCHW"} from "conv", "y"
+        %y = Conv2D(%x, %w, %y_bias) {strides=[1,1,1,1], pads=[0,0,1,1], data_format="NCHW"} from "conv", "y"
         return %y)")));
 }
 
@@ -70,7 +70,7 @@ TEST(FoldAffine, MovingKeepsTheFilter) {
               normal(net(R"(
         %w = const float32[1,2,1,1] {1, 2}
         %y_bias = const float32[1] {5}
-        %y = Conv2D(%x, %w, %y_bias, _) {strides=[1,1,1,1], pads=[0,0,0,0], data_format="NCHW"} from "conv", "y"
+        %y = Conv2D(%x, %w, %y_bias) {strides=[1,1,1,1], pads=[0,0,0,0], data_format="NCHW"} from "conv", "y"
         return %y)")));
 }
 
@@ -156,8 +156,9 @@ TEST(FoldAffine, Refusals) {
     for (const std::string& lines : {
              std::string(kConv) + kNorm + "return %y, %conv",                // an output between
              std::string(kConv) + kNorm + "%r = Relu(%conv) return %y, %r",  // two readers
-             std::string(kConv) + "%c = const float32[5] {1,2,3,4,5} %y = Mul(%conv, %c) return %y",  // not of channels
-             std::string(kConv) + "%r = Relu(%conv) %y = Add(%conv, %r) return %y",                   // not constant
+             std::string(kConv) +
+                 "%c = const float32[6] {1, 2, 3, 4, 5, 6} %y = Mul(%conv, %c) return %y",  // not of channels
+             std::string(kConv) + "%r = Relu(%conv) %y = Add(%conv, %r) return %y",         // not constant
              std::string(kConv) +
                  "%c = const float32[2,1,3,1,1] {repeat 1} %y = Add(%conv, %c) return %y",       // broadcasts
              std::string(kConv) + "%c = const float32[] {0} %y = RealDiv(%conv, %c) return %y",  // infinite
