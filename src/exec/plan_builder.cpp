@@ -63,7 +63,8 @@ Result<std::unique_ptr<Plan>> PlanBuilder::build() {
 Status PlanBuilder::add_node(const graph::Node& node) {
     ops::OpCall call = graph_.call(node);
     for (const ValueId id : node.inputs) {
-        call.layouts.push_back(id == graph::kNoValue ? Layout{} : native(id).layout);
+        const auto known = versions_.find(id);
+        call.layouts.push_back(known == versions_.end() ? Layout{} : known->second.front().layout);
     }
     for (const TensorType& output : call.outputs) {
         if (!output.shape.is_known()) {

@@ -114,20 +114,22 @@ class Convolution final : public PrimitiveKernel {
         const typename Forward::desc what(dnnl::prop_kind::forward_inference, algorithm, input,
                                           describe_any(filter_.dims), bias, output, p.strides, dilations, p.pads_begin,
                                           p.pads_end);
-        dnnl::post_ops ops;
-        if (p.adds) {
-            ops.append_sum(1.0F);
-        }
-        dnnl::post_ops all = ops;
-        bool fused = append(all, p.activation).ok();
-        auto attr = attributes();
-        attr.set_post_ops(fused ? all : ops);
-        typename Forward::primitive_desc desc(what, attr, engine(), /*allow_empty=*/true);
-        if ((!desc || is_reference(desc)) && fused && p.activation.kind != Activation::kNone) {
-            // Winograd kernels take few functions: the function then passes over the result by itself.
-            fused = false;
+        const auto describe_with = [&](const Elementwise& activation) {
+            dnnl::post_ops ops;  // copies of it would share what is appended
+            if (p.adds) {
+                ops.append_sum(1.0F);
+            }
+            auto attr = attributes();
+            const bool takes = append(ops, activation).ok();
             attr.set_post_ops(ops);
-            desc = typename Forward::primitive_desc(what, attr, engine(), true);
+            return takes ? typename Forward::primitive_desc(what, attr, engine(), /*allow_empty=*/true)
+                         : typename Forward::primitive_desc();
+        };
+        auto desc = describe_with(p.activation);
+        const bool fused = desc && !is_reference(desc);
+        if (!fused && p.activation.kind != Activation::kNone) {
+            // Winograd kernels take few functions: the function then passes over the result by itself.
+            desc = describe_with({});
         }
         if (!desc || is_reference(desc)) {
             return false;
