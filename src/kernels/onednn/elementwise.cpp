@@ -99,6 +99,9 @@ Result<KernelPtr> make_elementwise(const ElementwiseParams& params) {
         const dnnl::eltwise_forward::primitive_desc desc(
             {dnnl::prop_kind::forward_inference, function->algorithm, data, function->alpha, function->beta}, attr,
             engine());
+        if (is_reference(desc)) {
+            return refuse("the engine has plain loops only");
+        }
         auto kernel = std::make_unique<PrimitiveKernel>(std::vector<Layout>{layout}, std::vector<Layout>{layout});
         kernel->bind_input(DNNL_ARG_SRC, 0, data);
         kernel->bind_output(DNNL_ARG_DST, 0, data);

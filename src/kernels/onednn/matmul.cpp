@@ -77,6 +77,9 @@ class MatMul final : public PrimitiveKernel {
     }
 
     Status pack(const std::vector<const void*>& constants, void* packed) override {
+        if (!params_.b_is_constant) {
+            return {};
+        }
         dnnl::memory from(given_, engine(), const_cast<void*>(constants[kB]));
         dnnl::memory to(packed_, engine(), packed);
         dnnl::reorder(from, to).execute(stream(), from, to);
@@ -91,9 +94,35 @@ class MatMul final : public PrimitiveKernel {
 
 }  // namespace
 
-Result<KernelPtr> make_matmul(const MatMulParams& params) {
+namespace {
+
+// One matrix b for a batch of matrices a: the rows of all of them are rows of one.
+MatMulParams folded(const MatMulParams& params) {
+    const auto rows_only = [](const Shape& shape) {
+        return Shape{shape.elements(0, shape.rank() - 1), shape[shape.rank() - 1]};
+    };
+    const int64_t b_batch = params.b.elements(0, params.b.rank() - 2);
+    const bool bias_is_row = params.bias.rank() == 0 || params.bias.elements() == params.bias[params.bias.rank() - 1];
+    if (params.transpose_a || b_batch != 1 || !bias_is_row) {
+        return params;
+    }
+    MatMulParams flat = params;
+    flat.a = rows_only(params.a);
+    flat.b = {params.b[params.b.rank() - 2], params.b[params.b.rank() - 1]};
+    flat.output = rows_only(params.output);
+    flat.bias = params.bias.rank() == 0 ? Shape{} : Shape{params.bias.elements()};
+    return flat;
+}
+
+}  // namespace
+
+Result<KernelPtr> make_matmul(const MatMulParams& given) {
+    if (given.a.rank() < 2 || given.b.rank() < 2) {
+        return refuse("matrices of 2 to 6 dimensions only");
+    }
+    const MatMulParams params = folded(given);
     const size_t rank = params.output.rank();
-    if (rank < 2 || rank > 6 || params.a.rank() < 2 || params.b.rank() < 2 || params.bias.rank() > rank) {
+    if (rank < 2 || rank > 6 || params.bias.rank() > rank) {
         return refuse("matrices of 2 to 6 dimensions only");
     }
     return guarded([&]() -> Result<KernelPtr> {
