@@ -5,6 +5,7 @@
 #include <functional>
 #include <mutex>
 
+#include "base/log.h"
 #include "exec/plan.h"
 #include "model/om.h"
 
@@ -13,7 +14,16 @@ namespace {
 
 constexpr size_t kAlignment = 64;
 
-Result<std::unique_ptr<Plan>> compile(const model::OmModel& om) { return Plan::compile(om.graph, {}); }
+Result<std::unique_ptr<Plan>> compile(const model::OmModel& om) {
+    auto plan = Plan::compile(om.graph, {});
+    if (!plan.ok() && plan.status().code() == ACL_ERROR_INVALID_PARAM) {  // a node that no kernel takes
+        return Status(ACL_ERROR_GE_EXEC_LOAD_KERNEL_PARTITION_FAILED, plan.status().message());
+    }
+    if (plan.ok() && log_enabled(LogLevel::kDebug)) {
+        log(LogLevel::kDebug, SOFTACL_HERE, "plan of model '" + om.graph.name + "': " + (*plan)->describe());
+    }
+    return plan;
+}
 
 TensorInfo describe(const TensorType& type, std::string name) {
     return {std::move(name), type.dtype, type.format, type.shape.dims(), type.bytes()};

@@ -23,6 +23,21 @@ Result<kernels::KernelPtr> choose_kernel(const ops::OpCall& call, bool reference
     return kernel.ok() ? std::move(kernel) : call.op->make_kernel(call, "view");
 }
 
+// Sums of sizes must not overflow, whatever a file claims: blocks of channels and Winograd make a tensor at most 16 times
+// as large.
+Status check_size(const graph::Graph& graph) {
+    constexpr size_t kMost = size_t{1} << 56;
+    size_t sum = 0;
+    for (size_t id = 0; id < graph.value_count(); ++id) {
+        sum += std::min(graph.value(static_cast<graph::ValueId>(id)).type.bytes(), kMost);
+        if (sum >= kMost) {
+            return fail(ACL_ERROR_GE_MEMORY_ALLOCATION, "the model's tensors need ", sum,
+                        " bytes and more, which no memory has");
+        }
+    }
+    return {};
+}
+
 size_t aligned(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
 
 }  // namespace
@@ -34,6 +49,7 @@ Result<std::unique_ptr<Plan>> Plan::compile(graph::Graph graph, const Options& o
                         graph.value(id).type.shape, ", which is not fixed");
         }
     }
+    SOFTACL_TRY(check_size(graph));
     if (!options.keep_graph) {
         SOFTACL_TRY(graph::run_execution_passes(graph));
     }

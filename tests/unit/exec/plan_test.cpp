@@ -206,5 +206,18 @@ TEST(PlanTest, ShapesMustBeFixed) {
     EXPECT_NE(plan.status().message().find("'x'"), std::string::npos);
 }
 
+TEST(PlanTest, SizesThatNoMemoryHas) {
+    Net net;
+    const ValueId x = net.input({int64_t{1} << 54});
+    ValueId y = x;
+    for (int i = 0; i < 300; ++i) {
+        y = net.add("Relu", {y});
+    }
+    net.output(y);
+    const auto plan = Plan::compile(net.graph, {});
+    ASSERT_FALSE(plan.ok());
+    EXPECT_EQ(plan.status().code(), ACL_ERROR_GE_MEMORY_ALLOCATION);
+}
+
 }  // namespace
 }  // namespace softacl::exec
