@@ -66,7 +66,7 @@ Status OpDef::complete(OpCall& call) const {
         }
         const TensorType* type = call.inputs[i];
         if (type == nullptr) {
-            if (port->arity == Arity::kRequired) {
+            if (port->arity != Arity::kOptional) {
                 return call.fail("the input ", port->name, " is missing");
             }
             continue;
@@ -78,7 +78,7 @@ Status OpDef::complete(OpCall& call) const {
         SOFTACL_TRY(check_shape(call, "the input " + port->name, *type));
     }
     for (size_t i = call.inputs.size(); i < inputs_.size(); ++i) {
-        if (inputs_[i].arity == Arity::kRequired) {
+        if (inputs_[i].arity != Arity::kOptional) {  // of a variable number, one at least
             return call.fail("the input ", inputs_[i].name, " is missing");
         }
     }

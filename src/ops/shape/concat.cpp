@@ -12,9 +12,6 @@ namespace softacl::ops {
 namespace {
 
 Status infer_concat(OpCall& call) {
-    if (call.inputs.empty() || call.inputs[0] == nullptr) {
-        return call.fail("there is nothing to join");
-    }
     const auto n = call.attrs.at<int64_t>("N");
     if (n != 1 && n != static_cast<int64_t>(call.inputs.size())) {
         return call.fail("the attribute N is ", n, ", but there are ", call.inputs.size(), " tensors");
@@ -74,9 +71,6 @@ Result<kernels::KernelPtr> make_concat_reference(const OpCall& call) {
 
 // A new axis: each input is one slice of it.
 Status infer_pack(OpCall& call) {
-    if (call.inputs.empty() || call.inputs[0] == nullptr) {
-        return call.fail("there is nothing to join");
-    }
     Shape shape = call.inputs[0]->shape;
     for (size_t i = 1; i < call.inputs.size(); ++i) {
         SOFTACL_TRY(require_same_dtype(call, 0, i));

@@ -130,7 +130,7 @@ TEST(ShapeConcat, SentencesOfWhatDoesNotFit) {
     EXPECT_THAT(failure({counting({2, 3}), counting({2})}, 0), HasSubstr("cannot be joined"));
     EXPECT_THAT(failure({counting({2}), counting({2}, ACL_FLOAT)}, 0), HasSubstr("int32 and float32"));
     EXPECT_THAT(failure({counting({2})}, 1), HasSubstr("axis 1 is outside"));
-    EXPECT_THAT(failure({}, 0), HasSubstr("nothing to join"));
+    EXPECT_THAT(failure({}, 0), HasSubstr("the input x is missing"));
     EXPECT_THAT(sentence(run({"ConcatD", {counting({2})}, {{"concat_dim", int64_t{0}}, {"N", int64_t{3}}}})),
                 HasSubstr("the attribute N is 3, but there are 1"));
     const auto types = infer("ConcatD", {{{ACL_FLOAT, {-1, 3}}}, {{ACL_FLOAT, {2, -1}}}}, {{"concat_dim", int64_t{1}}});
