@@ -66,7 +66,7 @@ def objection(rules, path, quote, header):
 
 def violations(root):
     rules = Map((root / "docs/map.md").read_text())
-    for top in ("include", "src", "python/src"):
+    for top in ("include", "src", "tools", "python/src"):
         for file in sorted((root / top).rglob("*")):
             if file.suffix not in SOURCES:
                 continue

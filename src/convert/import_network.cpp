@@ -53,7 +53,7 @@ class Import {
     graph::Graph run() {
         graph_.name = network_.name;
         const std::vector<std::string> outputs = choose_outputs();
-        check_options();
+        check_options(outputs);
         scopes_.push_back({&network_, {}});
         for (const NetworkTensor& input : network_.inputs) {
             add_input(input);
@@ -92,6 +92,9 @@ class Import {
                 } else {
                     names.push_back(wanted.name);
                 }
+            } else if (const std::string whole = text(wanted.name, ":", *wanted.index);
+                       makers_.count(whole) != 0 && !has_node(wanted.name)) {
+                names.push_back(whole);  // a tensor whose name looks like that
             } else if (const NetworkNode* node = find_node("out_nodes", wanted.name, *wanted.index)) {
                 names.push_back(node->outputs[*wanted.index]);
             }
@@ -102,6 +105,11 @@ class Import {
             }
         }
         return names;
+    }
+
+    bool has_node(const std::string& name) const {
+        return std::any_of(network_.nodes.begin(), network_.nodes.end(),
+                           [&](const NetworkNode& node) { return node.name == name; });
     }
 
     const NetworkNode* find_node(const char* option, const std::string& name, size_t index) {
@@ -178,7 +186,7 @@ class Import {
 
     // --- inputs ---
 
-    void check_options() {
+    void check_options(const std::vector<std::string>& outputs) {
         for (const auto& [name, shape] : options_.shapes) {
             if (find_input(name) == nullptr) {
                 problems_.add(code::kNameUnknown, "input_shape [", name,
@@ -191,8 +199,17 @@ class Import {
                               "] names an input that the model does not have.", inputs_of_model());
             }
         }
+        check_output_types(outputs);
+    }
+
+    void check_output_types(const std::vector<std::string>& outputs) {
         for (const ImportOptions::OutputType& single : options_.output_types) {
-            find_node("output_type", single.node, single.index);
+            const NetworkNode* node = find_node("output_type", single.node, single.index);
+            if (node != nullptr &&
+                std::find(outputs.begin(), outputs.end(), node->outputs[single.index]) == outputs.end()) {
+                problems_.add(code::kNameUnknown, "output_type [", single.node, ":", single.index,
+                              "] names no output of the model. Name it in out_nodes, too.");
+            }
         }
     }
 

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "convert/converter.h"
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <unordered_set>
+
+#include "convert/onnx/reader.h"
+#include "convert/sha256.h"
+#include "graph/passes/passes.h"
+#include "model/file.h"
+#include "model/om.h"
+
+namespace softacl::convert {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Multiplications and additions of the nodes that take the time.
+double flops_of(const graph::Graph& graph, const graph::Node& node) {
+    const std::string& op = node.op->name();
+    const auto shape = [&](ops::ValueRef id) -> const Shape& { return graph.value(id).type.shape; };
+    if (node.outputs.empty() || node.inputs.size() < 2 || node.inputs[1] == ops::kNoValue) {
+        return 0;
+    }
+    const auto made = static_cast<double>(shape(node.outputs[0]).elements());
+    const Shape& first = shape(node.inputs[0]);
+    const Shape& second = shape(node.inputs[1]);
+    if (op.find("Transpose") != std::string::npos) {  // of a convolution: each input element meets the filter
+        const Shape& filter = node.inputs.size() > 2 ? shape(node.inputs[2]) : second;
+        const auto read = static_cast<double>(node.inputs.size() > 2 ? second.elements() : first.elements());
+        const bool convolution = op.find("Conv") != std::string::npos && filter.rank() > 2 && filter[0] > 0;
+        return convolution ? 2 * read * static_cast<double>(filter.elements(1, filter.rank())) : 0;
+    }
+    if (op.find("Conv") != std::string::npos && second.rank() > 2) {
+        return 2 * made * static_cast<double>(second.elements(1, second.rank()));
+    }
+    const bool product = op.find("MatMul") != std::string::npos || op == "GEMM";
+    if (!product || first.rank() < 2) {
+        return 0;
+    }
+    bool transposed = false;
+    for (const char* attr : {"transpose_x1", "adj_x1", "transpose_a"}) {
+        transposed = transposed || node.attrs.get<bool>(attr, false);
+    }
+    return 2 * made * static_cast<double>(first[first.rank() - (transposed ? 2 : 1)]);
+}
+
+Outcome describe(const graph::Graph& graph) {
+    Outcome outcome;
+    for (const ops::ValueRef id : graph.inputs) {
+        outcome.inputs.push_back({graph.value(id).name, graph.value(id).type});
+    }
+    for (size_t i = 0; i < graph.outputs.size(); ++i) {
+        outcome.outputs.push_back({graph.output_names[i], graph.value(graph.outputs[i]).type});
+    }
+    outcome.nodes = graph.nodes.size();
+    std::unordered_set<ops::ValueRef> counted;
+    for (const graph::Node& node : graph.nodes) {
+        outcome.flops += flops_of(graph, node);
+        for (const ops::ValueRef id : node.inputs) {
+            if (id != ops::kNoValue && graph.value(id).constant && counted.insert(id).second) {
+                outcome.weight_bytes += graph.value(id).type.bytes();
+            }
+        }
+    }
+    return outcome;
+}
+
+std::string output_path(const std::string& wanted) {
+    const fs::path path(wanted);
+    return path.extension() == ".om" ? wanted : wanted + ".om";
+}
+
+/// Inputs as wide as the format's name are pictures in that format.
+void set_formats(graph::Graph& graph, aclFormat format) {
+    for (const ops::ValueRef id : graph.inputs) {
+        TensorType& type = graph.value(id).type;
+        if (format != ACL_FORMAT_ND && type.shape.rank() == std::strlen(name_of(format))) {
+            type.format = format;
+        }
+    }
+}
+
+std::map<std::string, ops::Attr> record(const Conversion& conversion, const std::string& digest) {
+    return {{"atc_cmdline", conversion.command_line},
+            {"framework_type", std::to_string(conversion.framework)},
+            {"soc_version", conversion.soc_version},
+            {"atc_version", std::string(SOFTACL_VERSION)},
+            {"acl_cpu.converter", std::string("softacl ") + SOFTACL_VERSION},
+            {"acl_cpu.source_sha256", digest},
+            {"acl_cpu.precision", conversion.precision},
+            {"acl_cpu.overflow_check", conversion.overflow_check}};
+}
+
+/// Before the work, which may take long, is done for nothing.
+void check_output(const std::string& path, Problems& problems) {
+    std::error_code error;
+    const fs::path folder = fs::path(path).parent_path();
+    if (fs::is_directory(path, error)) {
+        problems.add(code::kFile, "output [", path, "] is a folder. Give the name of a file.");
+    } else if (!folder.empty() && !fs::is_directory(folder, error)) {
+        fs::create_directories(folder, error);
+        if (error) {
+            problems.add(code::kFile, "The folder [", folder.string(), "] of output cannot be made: ", error.message(),
+                         ". Choose another one.");
+        }
+    }
+}
+
+}  // namespace
+
+Outcome convert(const Conversion& conversion, Problems& problems, const Progress& progress) {
+    const auto tell = [&](const char* step, double done) {
+        if (progress) {
+            progress(step, done);
+        }
+    };
+    const std::string path = output_path(conversion.output);
+    check_output(path, problems);
+    tell("reading the network", 0);
+    auto file = model::map_file(conversion.model);
+    if (!file.ok()) {
+        problems.add(code::kFile, "model [", conversion.model, "] cannot be read: ", file.status().message(), ".");
+        return {};
+    }
+    const std::string digest = sha256(file->data.get(), file->size);
+    const fs::path folder = fs::path(conversion.model).parent_path();
+    ImportOptions options = conversion.import;
+    options.folder = folder.empty() ? "." : folder.string();
+    auto network = read_onnx(file->data.get(), file->size, options.folder, problems);
+    file->data.reset();
+    if (!network) {
+        return {};
+    }
+    tell("building the graph", 0.3);
+    model::OmModel result;
+    const size_t nodes_before = network->nodes.size();
+    result.graph = import_network(*network, options, problems);
+    network.reset();
+    if (!problems.empty()) {
+        return {};
+    }
+    tell("simplifying the graph", 0.6);
+    result.graph.name = fs::path(path).stem().string();
+    set_formats(result.graph, conversion.input_format);
+    Status status = result.graph.verify();
+    if (status.ok()) {
+        status = graph::run_conversion_passes(result.graph);
+    }
+    if (!status.ok()) {
+        problems.add(code::kInternal, "The graph cannot be simplified: ", status.message(),
+                     ". This is a defect of the converter: please report it with the model.");
+        return {};
+    }
+    result.attrs = record(conversion, digest);
+    tell("writing the model", 0.8);
+    Outcome outcome = describe(result.graph);
+    status = model::write_om(result, path);
+    if (!status.ok()) {
+        problems.add(code::kFile, "output [", path, "] cannot be written: ", status.message(), ".");
+        return {};
+    }
+    std::error_code error;
+    outcome.nodes_before = nodes_before;
+    outcome.path = path;
+    outcome.file_bytes = fs::file_size(path, error);
+    tell("done", 1);
+    return outcome;
+}
+
+}  // namespace softacl::convert

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a network file to an offline model.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "convert/import_network.h"
+#include "convert/problems.h"
+#include "graph/graph.h"
+
+namespace softacl::convert {
+
+inline constexpr int kOnnxFramework = 5;
+
+struct Conversion {
+    std::string model;   ///< path of the network
+    std::string output;  ///< path of the offline model, without ".om" if the user left it out
+    int framework = kOnnxFramework;
+    std::string soc_version;                   ///< only recorded
+    std::string command_line;                  ///< options as they were given, recorded
+    std::string precision;                     ///< as the user named it, recorded
+    bool overflow_check = false;               ///< recorded
+    aclFormat input_format = ACL_FORMAT_NCHW;  ///< of inputs with as many dimensions as it has letters
+    ImportOptions import;
+};
+
+/// What became of it.
+struct Outcome {
+    struct Tensor {
+        std::string name;
+        TensorType type;
+    };
+    std::vector<Tensor> inputs;
+    std::vector<Tensor> outputs;
+    size_t nodes_before = 0;  ///< in the file
+    size_t nodes = 0;
+    uint64_t weight_bytes = 0;
+    double flops = 0;  ///< of convolutions and matrix products
+    std::string path;
+    uint64_t file_bytes = 0;
+};
+
+/// Is told what is being done, and how much of all is done already (0 to 1).
+using Progress = std::function<void(const char* step, double done)>;
+
+/// Reads, imports, simplifies and writes. The file appears, or replaces the one that was there, only if nothing is
+/// wrong. Reports everything that is.
+Outcome convert(const Conversion& conversion, Problems& problems, const Progress& progress = {});
+
+}  // namespace softacl::convert

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// The small languages in the values of atc's options. What cannot be understood goes to the problems.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "convert/import_network.h"
+#include "convert/problems.h"
+
+namespace softacl::convert {
+
+/// "a:1,3,224,224;b:" - the last ':' of an item separates; nothing behind it is a scalar.
+std::map<std::string, Shape> parse_input_shape(const std::string& value, Problems& problems);
+
+/// "node:0;other:1", or "tensor;tensor".
+std::vector<ImportOptions::Output> parse_out_nodes(const std::string& value, Problems& problems);
+
+/// "FP16" for all outputs, or "node:0:FP16;other:1:UINT8".
+void parse_output_type(const std::string& value, ImportOptions& options, Problems& problems);
+
+/// "a;b"
+std::set<std::string> parse_names(const std::string& value);
+
+/// NCHW, NHWC, ND, NCDHW or NDHWC.
+std::optional<aclFormat> parse_input_format(const std::string& value, Problems& problems);
+
+}  // namespace softacl::convert

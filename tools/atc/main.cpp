@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// atc: makes an offline model of a network.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "convert/command_line.h"
+#include "convert/converter.h"
+#include "screen.h"
+
+using namespace softacl;
+
+namespace {
+
+enum Exit { kSuccess = 0, kFailure = 1, kUsage = 2 };
+
+/// What can be told from the command line alone is a usage error, unless it is only not there yet.
+bool is_usage_error(const convert::Problem& problem) { return problem.code != convert::code::kNotSupported; }
+
+Exit run(const std::vector<std::string>& arguments) {
+    convert::Problems problems;
+    const convert::CommandLine line = convert::parse_command_line(arguments, problems);
+    if (problems.empty() && (line.help || line.version)) {
+        std::printf("%s", line.help ? convert::usage().c_str() : "softacl atc " SOFTACL_VERSION "\n");
+        return kSuccess;
+    }
+    std::printf("ATC start working now, please wait for a moment.\n");
+    std::fflush(stdout);
+    Exit exit = kUsage;
+    if (problems.empty()) {
+        const auto begin = std::chrono::steady_clock::now();
+        atc::ProgressLine progress;
+        convert::Outcome outcome;
+        try {
+            outcome = convert::convert(line.conversion, problems,
+                                       [&](const char* step, double done) { progress.show(step, done); });
+        } catch (const std::bad_alloc&) {
+            problems.add(convert::code::kFile, "There is not enough memory to convert [", line.conversion.model,
+                         "]. Use a machine with more.");
+        } catch (const std::exception& error) {
+            problems.add(convert::code::kInternal, "Conversion ended unexpectedly [", error.what(),
+                         "]. This is a defect of atc: please report it with the network.");
+        }
+        progress.clear();
+        if (problems.empty()) {
+            const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+            atc::print_diagnostics(line, problems);
+            atc::print_outcome(outcome, seconds.count());
+            std::printf("ATC run success\n");
+            return kSuccess;
+        }
+        exit = kFailure;
+    } else if (std::none_of(problems.list().begin(), problems.list().end(), is_usage_error)) {
+        exit = kFailure;
+    }
+    atc::print_diagnostics(line, problems);
+    atc::print_failure(problems);
+    return exit;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return run(std::vector<std::string>(argv + 1, argv + argc)); }
