@@ -2,7 +2,7 @@
 # ./dev demo [faces | text | tour]
 . scripts/dev/common.sh
 
-what=${1:-tour}
+what=${1:-faces}
 [[ $what == @(faces|text|tour) ]] || fail 'usage: ./dev demo [faces | text | tour]'
 
 run() {
