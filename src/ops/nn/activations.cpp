@@ -36,14 +36,24 @@ ref::Parameters parameters_of(const OpCall& call) {
 
 enum class Types { kFloats, kNumbers };
 
+/// The layout of the input, unless padding in it would not stay zero.
+template <class Function>
+kernels::Layout kept_layout(const OpCall& call, const Function& function) {
+    const kernels::Layout layout = call.layout(0);
+    const Shape& shape = call.inputs[0]->shape;
+    const bool padded = !layout.is_plain() && shape[1] % layout.block != 0;
+    return padded && function(0) != 0 ? kernels::Layout{} : layout;
+}
+
 template <template <class> class Function, Types types>
 Result<kernels::KernelPtr> make_reference(const OpCall& call) {
     kernels::KernelPtr kernel;
     const auto make = [&](auto tag) {
         using T = typename decltype(tag)::Type;
         using R = ref::Real<T>;
-        const int64_t count = call.inputs[0]->shape.elements();
         const Function<R> function(parameters_of(call));
+        const kernels::Layout layout = kept_layout(call, function);
+        const auto count = static_cast<int64_t>(kernels::storage_bytes(*call.inputs[0], layout) / sizeof(T));
         kernel = function_kernel(call, [count, function](const kernels::Kernel::Buffers& buffers) -> Status {
             const auto* x = static_cast<const T*>(buffers.inputs[0]);
             auto* y = static_cast<T*>(buffers.outputs[0]);
@@ -52,6 +62,8 @@ Result<kernels::KernelPtr> make_reference(const OpCall& call) {
             }
             return {};
         });
+        kernel->input_layouts[0] = kernel->output_layouts[0] = layout;
+        kernel->reuses_input = 0;
     };
     if constexpr (types == Types::kNumbers) {
         ref::visit_numbers(call.inputs[0]->dtype, make);

@@ -41,8 +41,8 @@ Result<kernels::KernelPtr> make_fused_reference(const OpCall& call) {
 
 /// One and two spatial axes become Conv2D, three Conv3D.
 Imported import_conv(Importer& graph, const ForeignNode& node) {
-    const Shape& x = graph.type(node.input(0)).shape;
-    const Shape& filter = graph.type(node.input(1)).shape;
+    const Shape x = graph.type(node.input(0)).shape;
+    const Shape filter = graph.type(node.input(1)).shape;
     if (x.rank() < 3 || x.rank() > 5 || filter.rank() != x.rank()) {
         return fail(ACL_ERROR_INVALID_PARAM, "X has the shape ", x, " and W ", filter,
                     "; expected 3 to 5 dimensions, and the same number");

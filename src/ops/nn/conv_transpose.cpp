@@ -95,8 +95,8 @@ Status resolve_pads(const ForeignNode& node, const Shape& x, Window& window, Int
 }
 
 Imported import_conv_transpose(Importer& graph, const ForeignNode& node) {
-    const Shape& x = graph.type(node.input(0)).shape;
-    const Shape& filter = graph.type(node.input(1)).shape;
+    const Shape x = graph.type(node.input(0)).shape;
+    const Shape filter = graph.type(node.input(1)).shape;
     if (x.rank() < 3 || x.rank() > 5 || filter.rank() != x.rank()) {
         return fail(ACL_ERROR_INVALID_PARAM, "X has the shape ", x, " and W ", filter,
                     "; expected 3 to 5 dimensions, and the same number");

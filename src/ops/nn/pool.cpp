@@ -144,7 +144,7 @@ Result<kernels::KernelPtr> make_reference(const OpCall& call) {
 
 Imported import_pool(Importer& graph, const ForeignNode& node) {
     const bool maximum = node.type == "MaxPool";
-    const Shape& x = graph.type(node.input(0)).shape;
+    const Shape x = graph.type(node.input(0)).shape;
     if (!node.attrs.has("kernel_shape")) {
         return fail(ACL_ERROR_INVALID_PARAM, "the attribute kernel_shape is missing");
     }

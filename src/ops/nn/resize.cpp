@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "kernels/ref/number.h"
 #include "ops/common/adapt.h"
 #include "ops/common/import_simple.h"
 #include "ops/common/infer.h"
@@ -90,7 +91,7 @@ class ResizeLoops {
             }
         }
         for (int64_t i = 0; i < shape.elements(); ++i) {
-            y[i] = plan_.extrapolates && is_outside(i) ? narrowed(static_cast<C>(plan_.extrapolation_value))
+            y[i] = plan_.extrapolates && is_outside(i) ? kernels::converted<T>(plan_.extrapolation_value)
                                                        : narrowed(from[i]);
         }
     }
@@ -115,12 +116,7 @@ class ResizeLoops {
         if constexpr (std::is_same_v<T, C>) {
             return value;
         } else if constexpr (std::is_integral_v<T>) {
-            // Cubic weights reach beyond the range of the inputs.
-            if (value >= static_cast<C>(std::numeric_limits<T>::max())) {
-                return std::numeric_limits<T>::max();
-            }
-            return value <= static_cast<C>(std::numeric_limits<T>::lowest()) ? std::numeric_limits<T>::lowest()
-                                                                             : static_cast<T>(value);
+            return kernels::converted<T>(value);  // cubic weights reach beyond the range of the inputs
         } else {
             return static_cast<T>(static_cast<ref::Real<T>>(value));
         }
@@ -130,18 +126,24 @@ class ResizeLoops {
     int64_t half_ = 0;
 };
 
+template <class T, class C>
+kernels::KernelPtr make_loops(const OpCall& call, const ResizePlan& plan) {
+    const ResizeLoops<T, C> loops(plan);
+    auto kernel = function_kernel(call, [loops](const kernels::Kernel::Buffers& b) -> Status {
+        loops.run(static_cast<const T*>(b.inputs[0]), static_cast<T*>(b.outputs[0]), static_cast<C*>(b.scratch));
+        return {};
+    });
+    kernel->scratch_bytes = loops.scratch_bytes();
+    return kernel;
+}
+
 Result<kernels::KernelPtr> make_reference(const OpCall& call) {
     SOFTACL_ASSIGN(const ResizePlan plan, resize_plan(call));
     kernels::KernelPtr kernel;
     ref::visit_numbers(call.inputs[0]->dtype, [&](auto tag) {
         using T = typename decltype(tag)::Type;
-        using C = std::conditional_t<std::is_integral_v<T>, double, ref::Real<T>>;
-        const ResizeLoops<T, C> loops(plan);
-        kernel = function_kernel(call, [loops](const kernels::Kernel::Buffers& b) -> Status {
-            loops.run(static_cast<const T*>(b.inputs[0]), static_cast<T*>(b.outputs[0]), static_cast<C*>(b.scratch));
-            return {};
-        });
-        kernel->scratch_bytes = loops.scratch_bytes();
+        using Sum = std::conditional_t<std::is_integral_v<T>, double, ref::Real<T>>;
+        kernel = plan.nearest ? make_loops<T, ref::Real<T>>(call, plan) : make_loops<T, Sum>(call, plan);
     });
     return kernel;
 }
@@ -152,7 +154,7 @@ Result<ValueRef> for_all_axes(Importer& graph, const ForeignNode& node, ValueRef
     if (axes == nullptr || list == kNoValue) {
         return list;
     }
-    const Shape& x = graph.type(node.input(0)).shape;
+    const Shape x = graph.type(node.input(0)).shape;
     const Tensor* values = graph.constant(list);
     if (values == nullptr || static_cast<size_t>(values->elements()) != axes->size()) {
         return fail(ACL_ERROR_INVALID_PARAM, "with the attribute axes, scales and sizes must be constants of ",

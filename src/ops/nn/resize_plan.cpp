@@ -113,11 +113,11 @@ Result<kernels::ref::ResizeAxis> resize_axis(const ResizeRequest& r, std::vector
         return fail(ACL_ERROR_INVALID_PARAM, "mode is ", r.mode, "; expected nearest, linear or cubic");
     }
     const bool stays = r.scale == 1 && r.input == r.output && !(crops && (r.roi_begin != 0 || r.roi_end != 1));
-    if (stays && r.coordinate_mode != "tf_half_pixel_for_nn") {
+    if (stays) {  // whatever the formula says: tf_half_pixel_for_nn would move it
         axis.taps = 1;
     }
     for (int64_t i = 0; i < r.output; ++i) {
-        SOFTACL_ASSIGN(const double exact, source_position(r, i));
+        SOFTACL_ASSIGN(const double exact, stays ? Result<double>(static_cast<double>(i)) : source_position(r, i));
         const auto x = static_cast<double>(static_cast<float>(exact));
         outside.push_back(crops && (x < 0 || x > static_cast<double>(r.input - 1)));
         if (axis.taps == 1) {
