@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "acl/acl_base.h"
+#include "model/utf8.h"
 
 namespace softacl::convert {
 namespace {
@@ -14,10 +15,11 @@ constexpr size_t kLongestLine = 4000;
 }  // namespace
 
 std::string printable(const std::string& line) {
+    const bool is_text = model::is_utf8(line);
     std::string out;
     for (const char letter : line) {
         const auto byte = static_cast<unsigned char>(letter);
-        if (byte >= 0x20 && byte != 0x7f) {
+        if (byte >= 0x20 && byte != 0x7f && (byte < 0x80 || is_text)) {
             out += letter;
         } else {
             char escaped[8];
@@ -35,8 +37,7 @@ void Problems::append(std::vector<Problem>& to, const char* code, const std::str
     }
     std::string shown = printable(line);
     if (shown.size() > kLongestLine) {
-        shown.resize(kLongestLine);
-        shown += "...";
+        shown = model::cut_utf8(shown, kLongestLine) + "...";
     }
     to.push_back({code, std::move(shown)});
 }

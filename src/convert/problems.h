@@ -59,7 +59,8 @@ class Problems {
     size_t left_out_ = 0;
 };
 
-/// Names come from files: control characters are written as "\x0a", so that a message stays one line.
+/// Names come from files: control characters are written as "\x0a", so that a message stays one line, and bytes above
+/// 127, too, unless the line is UTF-8.
 std::string printable(const std::string& line);
 
 }  // namespace softacl::convert

@@ -24,7 +24,7 @@ def find_atc():
         for place in ("bin/atc", "../bin/atc"):
             program = Path(folder).parent / place
             if folder and program.is_file():
-                return str(program)
+                return str(program.resolve())
     return shutil.which("atc")
 
 
@@ -65,7 +65,7 @@ def network(tmp_path):
              helper.make_node("Concat", ["rows", "rest"], ["target"], axis=0),
              helper.make_node("Reshape", ["act", "target"], ["y"], "last")]
     constants = dict(WEIGHTS, first=np.array([0]), rest=np.array([2, -1]))
-    return save(tmp_path / "net.onnx", nodes, {"x": ["n", 3]}, {"y": None}, constants)
+    return save(tmp_path / "net.onnx", nodes, {"x": ["n", 3]}, {"y": ["n", 2, "m"]}, constants)
 
 
 def convert(path, *options, cwd=None):

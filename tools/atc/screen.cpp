@@ -86,11 +86,6 @@ void print_diagnostics(const convert::CommandLine& line, const convert::Problems
             std::fprintf(stderr, "[INFO] The option --%s is accepted and changes nothing.\n", option.c_str());
         }
     }
-    if (line.log <= LogWish::kError) {
-        for (const auto& problem : problems.list()) {
-            std::fprintf(stderr, "[ERROR] %s: %s\n", problem.code.c_str(), problem.text.c_str());
-        }
-    }
 }
 
 void print_failure(const convert::Problems& problems) {

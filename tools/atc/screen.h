@@ -26,6 +26,7 @@ class ProgressLine {
     bool shown_ = false;
 };
 
+/// Warnings and notes. What failed is print_failure's, on standard output, where scripts look for it.
 void print_diagnostics(const convert::CommandLine& line, const convert::Problems& problems);
 void print_failure(const convert::Problems& problems);
 void print_outcome(const convert::Outcome& outcome, double seconds);

@@ -222,7 +222,9 @@ TEST(OnnxImport, NamesDoNotBreakLines) {
     model.input("x", {2}).node("Foo", {"x"}, {"y"}, "a\nCPU-999: b").output("y");
     EXPECT_THAT(complaint(model), HasSubstr("[a\\x0aCPU-999: b,"));
     model.last->set_name("\xff");
-    EXPECT_THAT(complaint(model), HasSubstr("is not UTF-8"));
+    EXPECT_THAT(complaint(model), HasSubstr("is not UTF-8: [\\xff]"));
+    model.last->set_name("\xc3\xa9");
+    EXPECT_THAT(complaint(model), HasSubstr("[\xc3\xa9, optype"));
 }
 
 TEST(OnnxImport, TheVersionOfOperatorsMustBeKnown) {
