@@ -23,8 +23,8 @@ Result<kernels::KernelPtr> choose_kernel(const ops::OpCall& call, bool reference
     return kernel.ok() ? std::move(kernel) : call.op->make_kernel(call, "view");
 }
 
-// Sums of sizes must not overflow, whatever a file claims: blocks of channels and Winograd make a tensor at most 16 times
-// as large.
+// Sums of sizes must not overflow, whatever a file claims: blocks of channels and Winograd make a tensor at most 16
+// times as large.
 Status check_size(const graph::Graph& graph) {
     constexpr size_t kMost = size_t{1} << 56;
     size_t sum = 0;

@@ -48,7 +48,8 @@ struct Net {
     ValueId conv(ValueId x, int64_t channels, int64_t out, int64_t kernel, int64_t stride = 1) {
         const int64_t pad = kernel / 2;
         return add("Conv2D", {x, weights({out, channels, kernel, kernel}), weights({out})},
-                   {{"strides", ops::Ints{1, 1, stride, stride}}, {"pads", ops::Ints{pad, pad, pad, pad}},
+                   {{"strides", ops::Ints{1, 1, stride, stride}},
+                    {"pads", ops::Ints{pad, pad, pad, pad}},
                     {"data_format", std::string("NCHW")}});
     }
     void output(ValueId id) {
