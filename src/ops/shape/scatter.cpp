@@ -133,8 +133,7 @@ Status infer_scatter_nd(OpCall& call) {
     return same_as_first(call);
 }
 
-template <How kHow>
-Result<kernels::KernelPtr> make_scatter_nd(const OpCall& call) {
+Result<kernels::KernelPtr> scatter_nd_kernel(const OpCall& call, How how) {
     SOFTACL_TRY(require_known_shapes(call));
     const Shape& x = call.inputs[0]->shape;
     const Shape& indices = call.inputs[1]->shape;
@@ -162,7 +161,7 @@ Result<kernels::KernelPtr> make_scatter_nd(const OpCall& call) {
                                              to += index * strides[static_cast<size_t>(j)];
                                          }
                                          for (int64_t j = 0; j < slice; ++j) {
-                                             combine<T>(kHow, to[j], from[j]);
+                                             combine<T>(how, to[j], from[j]);
                                          }
                                      }
                                      return {};
@@ -170,6 +169,20 @@ Result<kernels::KernelPtr> make_scatter_nd(const OpCall& call) {
         kernel->reuses_input = 0;
     });
     return kernel;
+}
+
+template <How kHow>
+Result<kernels::KernelPtr> make_scatter_nd(const OpCall& call) {
+    return scatter_nd_kernel(call, kHow);
+}
+
+Status infer_onnx_scatter_nd(OpCall& call) {
+    SOFTACL_TRY(how_of(call).status());
+    return infer_scatter_nd(call);
+}
+Result<kernels::KernelPtr> make_onnx_scatter_nd(const OpCall& call) {
+    SOFTACL_ASSIGN(const How how, how_of(call));
+    return scatter_nd_kernel(call, how);
 }
 
 Imported import_scatter_elements(Importer& graph, const ForeignNode& node) {
@@ -189,7 +202,7 @@ Imported import_scatter_nd(Importer& graph, const ForeignNode& node) {
             return one(graph.add(op, node.inputs));
         }
     }
-    return import_fail("the attribute reduction is '", reduction, "'; supported are none, add, max and min");
+    return one(graph.add("CpuScatterND", node.inputs, {{"reduction", reduction}}));
 }
 
 template <How kHow>
@@ -222,6 +235,16 @@ OpDef declare_ScatterElements() {
 OpDef declare_TensorScatterUpdate() {
     return declare_scatter_nd<How::kReplace>("TensorScatterUpdate", "x with the updates at the indices.", "x", "y")
         .onnx("ScatterND", import_scatter_nd);
+}
+OpDef declare_CpuScatterND() {
+    return OpDef("CpuScatterND", "data with the updates at the indices: replaced, added, multiplied, ...")
+        .input("data", kAny)
+        .input("indices", kIndexes)
+        .input("updates", kAny)
+        .output("output", kAny)
+        .attr("reduction", std::string("none"))
+        .infer(infer_onnx_scatter_nd)
+        .kernel("reference", make_onnx_scatter_nd);
 }
 OpDef declare_TensorScatterAdd() {
     return declare_scatter_nd<How::kAdd>("TensorScatterAdd", "x with the updates added at the indices.", "x", "y");

@@ -2,36 +2,16 @@
 #include "op_tester.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
-#include <fstream>
-#include <map>
 
 #include "acl/acl_base.h"
+#include "unit/ops/op_ledger.h"
 
 namespace softacl::ops {
 namespace {
 
 constexpr unsigned char kUntouched = 0xa5;
 constexpr size_t kBeyond = 64;
-
-// For scripts/ledger.py, which holds that each operator has a test.
-class Ledger {
-   public:
-    ~Ledger() {
-        if (const char* path = std::getenv("SOFTACL_LEDGER")) {
-            std::string lines;
-            for (const auto& [op, count] : succeeded_) {
-                lines += text("op ", op, " ", count, " 0\n");
-            }
-            std::ofstream(path, std::ios::app) << lines << std::flush;
-        }
-    }
-    void add(const std::string& op) { ++succeeded_[op]; }
-
-   private:
-    std::map<std::string, int> succeeded_;
-};
 
 Result<OpCall> complete(const OpDef& op, OpCall call) {
     call.name = "test";
@@ -40,11 +20,6 @@ Result<OpCall> complete(const OpDef& op, OpCall call) {
 }
 
 }  // namespace
-
-void note_success(const std::string& op) {
-    static Ledger ledger;
-    ledger.add(op);
-}
 
 Result<std::vector<Tensor>> run(const TestCall& test, const char* name) {
     const OpDef* op = find_op(test.op);

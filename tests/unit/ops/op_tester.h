@@ -30,9 +30,6 @@ struct TestCall {
 /// moves nothing). Memory beyond each output is checked to stay untouched.
 Result<std::vector<Tensor>> run(const TestCall& call, const char* kernel = "reference");
 
-/// Counts a successful run of an operator; run() does so itself. See scripts/ledger.py.
-void note_success(const std::string& op);
-
 /// The one output; a failure of the test if there is none.
 Tensor run_one(const TestCall& call, const char* kernel = "reference");
 

@@ -138,6 +138,12 @@ TEST(ShapeScatter, SlicesAreCombined) {
     EXPECT_THAT(numbers(run_one({"TensorScatterAdd", {x, indices, updates}})), ElementsAre(1, 2, 15, 7));
     EXPECT_THAT(numbers(run_one({"TensorScatterMax", {x, indices, updates}})), ElementsAre(1, 2, 7, 4));
     EXPECT_THAT(numbers(run_one({"TensorScatterMin", {x, indices, updates}})), ElementsAre(1, 2, 3, 1));
+    const auto own = [&](const char* reduction) {
+        return run({"CpuScatterND", {x, indices, updates}, {{"reduction", std::string(reduction)}}});
+    };
+    EXPECT_THAT(numbers((*own("mul"))[0]), ElementsAre(1, 2, 105, 8));
+    EXPECT_THAT(numbers((*own("none"))[0]), ElementsAre(1, 2, 7, 2));
+    EXPECT_THAT(sentence(own("xor")), HasSubstr("reduction is 'xor'"));
     EXPECT_THAT(sentence(run(
                     {"TensorScatterUpdate", {x, Tensor::of<int32_t>({1, 1}, {2}), Tensor::of<float>({1, 2}, {0, 0})}})),
                 HasSubstr("index 2"));
