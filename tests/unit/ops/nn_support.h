@@ -12,6 +12,7 @@
 
 #include "kernels/fast.h"
 #include "ops/op_def.h"
+#include "unit/ops/op_ledger.h"
 
 namespace softacl::ops {
 
@@ -105,6 +106,7 @@ class NnCall {
             SOFTACL_ASSIGN(Tensor output, plain(call_.outputs[i], kernel->output_layouts[i], pointers[i]));
             outputs.push_back(std::move(output));
         }
+        note_success(op_->name());
         return outputs;
     }
     std::vector<Tensor> run_all(const char* kernel_name = "reference") {
