@@ -149,6 +149,9 @@ Outcome convert(const Conversion& conversion, Problems& problems, const Progress
     if (status.ok()) {
         status = graph::run_conversion_passes(result.graph);
     }
+    if (status.ok()) {
+        status = result.graph.infer_types();  // the inputs' formats spread
+    }
     if (!status.ok()) {
         problems.add(code::kInternal, "The graph cannot be simplified: ", status.message(),
                      ". This is a defect of the converter: please report it with the model.");

@@ -133,7 +133,7 @@ void Graph::compact() {
         needed[static_cast<size_t>(id)] = true;
     }
     std::vector<ValueId> renamed(values_.size(), kNoValue);
-    std::vector<Value> values;
+    std::deque<Value> values;
     for (size_t i = 0; i < values_.size(); ++i) {
         if (needed[i]) {
             renamed[i] = static_cast<ValueId>(values.size());

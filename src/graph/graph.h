@@ -2,6 +2,7 @@
 // The graph of a network: nodes in an order in which they can run, and the values between them. No threads, no devices.
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <string>
 #include <unordered_set>
@@ -81,7 +82,7 @@ class Graph {
    private:
     std::string unique_name(const std::string& wanted);
 
-    std::vector<Value> values_;
+    std::deque<Value> values_;               // a reference to a value stays good while others are added
     std::unordered_set<std::string> names_;  // every node name ever given
 };
 

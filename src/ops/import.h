@@ -34,6 +34,7 @@ class Importer {
    public:
     virtual ~Importer() = default;
 
+    /// What type() and constant() refer to stays while the graph grows.
     virtual const TensorType& type(ValueRef value) const = 0;
     /// Its value, if it is a constant or was computed from constants; else null.
     virtual const Tensor* constant(ValueRef value) const = 0;

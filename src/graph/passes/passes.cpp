@@ -19,7 +19,7 @@ Status run(Graph& graph, std::initializer_list<Pass> passes) {
         }
     }
     graph.compact();  // what refused rewrites left behind
-    return graph.infer_types();
+    return {};
 }
 
 }  // namespace
