@@ -40,7 +40,9 @@ ModelInfo describe(const model::OmModel& om, const Plan& plan) {
         info.outputs.push_back(describe(graph.value(graph.outputs[i]).type, graph.output_names[i]));
     }
     for (const graph::Node& node : graph.nodes) {
-        info.fused_from[node.name] = node.origins;
+        if (node.origins != std::vector<std::string>{node.name}) {
+            info.fused_from[node.name] = node.origins;
+        }
     }
     info.work_bytes = std::max<size_t>(plan.work_bytes(), 1);
     info.weight_bytes = std::max<size_t>(plan.weight_bytes(), 1);
