@@ -12,8 +12,6 @@
 namespace softacl::exec {
 namespace {
 
-constexpr size_t kAlignment = 64;
-
 Result<std::unique_ptr<Plan>> compile(const model::OmModel& om) {
     auto plan = Plan::compile(om.graph, {});
     if (!plan.ok() && plan.status().code() == ACL_ERROR_INVALID_PARAM) {  // a node that no kernel takes

@@ -52,7 +52,10 @@ size_t convolution_scratch(const ConvParams& p) {
 template <class T>
 void convolve(const ConvParams& p, const T* x, const T* filter, const T* bias, const T* addend, T* y, Real<T>* sums) {
     using R = Real<T>;
-    const auto [depth, height, width] = axes_of(p);
+    const auto axes = axes_of(p);  // lambdas may not use structured bindings in C++17
+    const ConvAxis& depth = axes[0];
+    const ConvAxis& height = axes[1];
+    const ConvAxis& width = axes[2];
     const int64_t in_channels = p.input[1] / p.groups;
     const int64_t out_channels = p.output[1] / p.groups;
     const int64_t taps = depth.taps * height.taps * width.taps;
