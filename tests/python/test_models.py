@@ -19,6 +19,7 @@ import blazeface  # noqa: E402 (after the path)
 import networks  # noqa: E402
 import text_lines  # noqa: E402
 from acl_model import Device, Model  # noqa: E402
+from classify import prepare  # noqa: E402
 from face_detection import detect  # noqa: E402
 from text_reading import find_and_read  # noqa: E402
 
@@ -124,3 +125,35 @@ def test_a_page_is_read_as_onnx_runtime_reads_it(device, tmp_path):
         assert certainty == pytest.approx(wanted, abs=1e-3)
     for model in models:
         model.close()
+
+
+def classes(text):
+    """The class numbers of each picture, in the order printed."""
+    pictures, current = [], None
+    for line in text.splitlines():
+        if line.startswith("  ["):
+            current.append(int(line.strip()[1:].partition("]")[0]))
+        elif not line.startswith(("1", "2", "3", "4", "5", "6", "7", "8", "9")):
+            pictures.append(current := [])
+    return pictures
+
+
+def test_the_classifying_programs_agree_with_onnx_runtime(tmp_path):
+    random = np.random.default_rng(7)
+    pictures = [tmp_path / f"picture{i}.png" for i in range(3)]
+    for picture in pictures:
+        colours = random.integers(0, 256, (6, 8, 3), dtype=np.uint8)
+        Image.fromarray(colours).resize((400, 300), Image.Resampling.BICUBIC).save(picture)
+    network = networks.write(tmp_path / "squeezenet.onnx", "squeezenet")
+    model, judge = convert(network, tmp_path), Judge(network)
+    wanted = [np.argsort(-judge(prepare(picture))[0][0])[:5].tolist() for picture in pictures]
+    assert wanted[0] != wanted[1]
+
+    environment = dict(os.environ, PYTHONPATH=os.pathsep.join(filter(None, [
+        os.environ.get("SOFTACL_PYTHONPATH", ""), os.environ.get("PYTHONPATH", "")])))
+    for program, options, expected in (("classify.py", [], wanted),
+                                       ("classify_async.py", ["--execute-times", "5"], wanted + wanted[:2])):
+        done = subprocess.run([sys.executable, ROOT / "examples" / program, model, *pictures, *options], text=True,
+                              capture_output=True, env=environment, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert classes(done.stdout) == expected
