@@ -28,7 +28,7 @@ std::optional<Layer> layer_of(const Node& node) {
     if (op == "Conv2DTranspose" || op == "Conv3DTranspose") {
         return Layer{Kind::kTransposedConv, 1, 2, 3};
     }
-    if (op == "MatMulV2") {
+    if (op == "MatMulV2" || op == "BatchMatMulV2") {
         return Layer{Kind::kProduct, 0, 1, 2};
     }
     return op == "GEMM" ? std::optional(Layer{Kind::kGemm, 0, 1, 2}) : std::nullopt;
@@ -68,7 +68,10 @@ Tensor scaled_outputs(const Node& node, const Layer& layer, const Tensor& weight
         }
         default: break;
     }
-    const bool transposed = node.attrs.at<bool>(layer.kind == Kind::kGemm ? "transpose_b" : "transpose_x2");
+    bool transposed = false;
+    for (const char* attr : {"transpose_b", "transpose_x2", "adj_x2"}) {
+        transposed = transposed || node.attrs.get<bool>(attr, false);
+    }
     const int64_t columns = shape[1];
     return transposed ? scaled(weights, [=](int64_t i) { return by(i / columns); })
                       : scaled(weights, [=](int64_t i) { return by(i % columns); });

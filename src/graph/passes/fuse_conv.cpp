@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Convolution, sum and activation become one node. A batch normalisation that stands alone is a convolution of each
-// channel with one weight: so it takes part.
-#include <algorithm>
-
-#include "graph/passes/affine.h"
+// Convolution, sum and activation become one node.
 #include "graph/passes/match.h"
 #include "graph/passes/passes.h"
 #include "ops/nn/activation.h"
@@ -76,40 +72,11 @@ void fuse_sum(Edit& edit, size_t position) {
     }
 }
 
-Tensor to_tensor(Shape shape, const std::vector<double>& values) {
-    std::vector<float> floats;
-    std::transform(values.begin(), values.end(), std::back_inserter(floats),
-                   [](double value) { return static_cast<float>(value); });
-    return Tensor::of(std::move(shape), floats);
-}
-
-void make_conv(Edit& edit, size_t position) {
-    const Node& node = edit.node(position);
-    if (node.op->name() != "BNInference" || edit.type(node.inputs[0]).shape.rank() != 4) {
-        return;
-    }
-    const auto affine = affine_of(edit, node, 1);
-    if (!affine) {
-        return;
-    }
-    const auto channels = static_cast<int64_t>(affine->scale.size());
-    const std::string name = node.name;
-    const ValueId filter = edit.add_constant(name + "_filter", to_tensor({channels, 1, 1, 1}, affine->scale));
-    const ValueId bias = edit.add_constant(name + "_bias", to_tensor({channels}, affine->offset));
-    edit.become(position, "Conv2D", {affine->x, filter, bias},
-                {{"strides", ops::Ints{1, 1, 1, 1}},
-                 {"pads", ops::Ints{0, 0, 0, 0}},
-                 {"groups", channels},
-                 {"data_format", std::string("NCHW")}},
-                {});
-}
-
 }  // namespace
 
 Result<bool> fuse_conv(Graph& graph) {
     Edit edit(graph);
     SOFTACL_TRY(edit.sweep([&](size_t position) -> Status {
-        make_conv(edit, position);
         fuse_sum(edit, position);
         fuse_activation(edit, position);
         return {};

@@ -25,9 +25,13 @@ Status run(Graph& graph, std::initializer_list<Pass> passes) {
 }  // namespace
 
 Status run_conversion_passes(Graph& graph) {
-    return run(graph, {fold_constants, remove_no_ops, merge_reshapes, merge_transposes, merge_pads, fold_affine});
+    // Activations are found before their factors have gone into weights.
+    return run(graph, {fold_constants, remove_no_ops, find_activations, merge_reshapes, merge_transposes, merge_pads,
+                       fold_affine});
 }
 
-Status run_execution_passes(Graph& graph) { return run(graph, {find_activations, find_global_pools, fuse_conv}); }
+Status run_execution_passes(Graph& graph) {
+    return run(graph, {find_activations, find_global_pools, affine_to_conv, fold_affine, fuse_conv});
+}
 
 }  // namespace softacl::graph

@@ -23,10 +23,11 @@ Result<bool> merge_reshapes(Graph& graph);    ///< of nodes that only change the
 Result<bool> merge_transposes(Graph& graph);  ///< consecutive ones become one; pairs around elementwise nodes go
 Result<bool> fold_affine(Graph& graph);       ///< batch normalisation, factors, summands: into weights beside them
 Result<bool> merge_pads(Graph& graph);        ///< zeros around the input of a convolution
+Result<bool> find_activations(Graph& graph);  ///< that are spelled out: x * sigmoid(x) is Swish
 
 // Execution:
-Result<bool> find_activations(Graph& graph);   ///< that are spelled out: x * sigmoid(x) is Swish
 Result<bool> find_global_pools(Graph& graph);  ///< means over all spatial axes
+Result<bool> affine_to_conv(Graph& graph);     ///< what scales and moves channels and found no weights to go into
 Result<bool> fuse_conv(Graph& graph);          ///< convolution, sum and activation
 
 }  // namespace softacl::graph

@@ -51,6 +51,20 @@ bool steps_forward(const Edit& edit, const Node& node) {
            all_ints(edit, node.inputs[strides], [](int64_t stride) { return stride > 0; });
 }
 
+// The other operand is a constant whose elements are all 0 or all 1. Operators that know order have it second.
+bool is_neutral(const Edit& edit, ValueId id, float wanted) {
+    const Tensor* tensor = edit.constant(id);
+    if (tensor == nullptr || !is_floating(tensor->dtype())) {
+        return false;
+    }
+    const auto values = tensor->to_floats();
+    return std::all_of(values.begin(), values.end(), [wanted](float value) { return value == wanted; });
+}
+template <size_t other, int wanted>
+bool has_neutral(const Edit& edit, const Node& node) {
+    return is_neutral(edit, node.inputs[other], static_cast<float>(wanted));
+}
+
 struct Rule {
     size_t input = 0;
     bool known_shape = true;  ///< same shape may mean same elements only if no dimension is unknown
@@ -58,8 +72,9 @@ struct Rule {
 };
 
 // Operators whose output is the input when both have the same type and the condition holds.
-const Rule* rule_for(const std::string& op) {
-    static const auto& rules = *new std::unordered_map<std::string, Rule>{
+using Rules = std::unordered_multimap<std::string, Rule>;
+const Rules& all_rules() {
+    static const auto& rules = *new Rules{
         {"Identity", {0, false, always}},
         {"Cast", {0, false, always}},
         {"CastLike", {0, false, always}},
@@ -86,9 +101,33 @@ const Rule* rule_for(const std::string& op) {
         {"StridedSliceV2", {0, true, steps_forward}},
         {"SplitV", {}},
         {"Split", {1, true, always}},
+        {"Add", {0, true, has_neutral<1, 0>}},
+        {"Add", {1, true, has_neutral<0, 0>}},
+        {"Sub", {0, true, has_neutral<1, 0>}},
+        {"Mul", {0, true, has_neutral<1, 1>}},
+        {"Mul", {1, true, has_neutral<0, 1>}},
+        {"RealDiv", {0, true, has_neutral<1, 1>}},
     };
-    const auto at = rules.find(op);
-    return at == rules.end() ? nullptr : &at->second;
+    return rules;
+}
+
+// The input that the node's output is, or kNoValue.
+ValueId unchanged_input(const Edit& edit, const Node& node) {
+    const auto [begin, end] = all_rules().equal_range(node.op->name());
+    for (auto at = begin; at != end && node.outputs.size() == 1; ++at) {
+        const Rule& rule = at->second;
+        if (rule.input >= node.inputs.size()) {
+            continue;
+        }
+        const ValueId x = node.inputs[rule.input];
+        const TensorType& from = edit.type(x);
+        const TensorType& to = edit.type(node.outputs[0]);
+        if (from.dtype == to.dtype && from.shape == to.shape && (!rule.known_shape || from.shape.is_known()) &&
+            rule.condition(edit, node)) {
+            return x;
+        }
+    }
+    return kNoValue;
 }
 
 }  // namespace
@@ -97,15 +136,7 @@ Result<bool> remove_no_ops(Graph& graph) {
     Edit edit(graph);
     SOFTACL_TRY(edit.sweep([&](size_t position) -> Status {
         const Node& node = edit.node(position);
-        const Rule* rule = rule_for(node.op->name());
-        if (rule == nullptr || node.outputs.size() != 1 || rule->input >= node.inputs.size()) {
-            return {};
-        }
-        const ValueId x = node.inputs[rule->input];
-        const TensorType& from = edit.type(x);
-        const TensorType& to = edit.type(node.outputs[0]);
-        if (from.dtype == to.dtype && from.shape == to.shape && (!rule->known_shape || from.shape.is_known()) &&
-            rule->condition(edit, node)) {
+        if (const ValueId x = unchanged_input(edit, node); x != kNoValue) {
             edit.bypass(position, node.outputs[0], x);
         }
         return {};

@@ -88,20 +88,55 @@ TEST(FuseConv, Refusals) {
     }
 }
 
-TEST(FuseConv, ALonelyBatchNormalisationTakesPart) {
-    const std::string text = after(fuse_conv, net(R"(
+TEST(AffineToConv, ALonelyBatchNormalisation) {
+    const std::string text = after(affine_to_conv, net(R"(
         %mean = const float32[2] {0.5, 0}
         %var = const float32[2] {0.25, 4}
         %mom = const float32[] {1}
-        %n = BNInference(%x, %mean, %var, %mom, _, _) {epsilon=0}
-        %y = Relu(%n)
+        %y = BNInference(%x, %mean, %var, %mom, _, _) {epsilon=0}
         return %y)"));
     EXPECT_EQ(text, normal(net(R"(
-        %n_filter = const float32[2,1,1,1] {2, 0.5}
-        %n_bias = const float32[2] {-1, 0}
-        %y = CpuFusedConv2D(%x, %n_filter, %n_bias, _) {strides=[1,1,1,1], pads=[0,0,0,0], groups=2,
-                                                         data_format="NCHW", activation="Relu"} from "n", "y"
+        %y_filter = const float32[2,1,1,1] {2, 0.5}
+        %y_bias = const float32[2] {-1, 0}
+        %y = Conv2D(%x, %y_filter, %y_bias) {strides=[1,1,1,1], pads=[0,0,0,0], groups=2, data_format="NCHW"}
         return %y)")));
+}
+
+TEST(AffineToConv, AChainOfSumsAndProducts) {
+    EXPECT_EQ(after(affine_to_conv, net(R"(
+        %two = const float32[] {2}
+        %c = const float32[2,1,1] {3, 4}
+        %a = Mul(%x, %two)
+        %b = Add(%c, %a)
+        return %b)")),
+              normal(net(R"(
+        %b_filter = const float32[2,1,1,1] {2, 2}
+        %b_bias = const float32[2] {3, 4}
+        %b = Conv2D(%x, %b_filter, %b_bias) {strides=[1,1,1,1], pads=[0,0,0,0], groups=2,
+                                             data_format="NCHW"} from "a", "b"
+        return %b)")));
+    for (const char* lines : {"%two = const float32[] {2} %y = Mul(%x, %two) return %y",
+                              "%two = const float32[] {2} %a = Mul(%x, %two) %y = Add(%a, %two) return %y, %a",
+                              "%row = const float32[4] {1, 2, 3, 4} %a = Mul(%x, %row) %y = Add(%a, %row) return %y"}) {
+        EXPECT_EQ(after(affine_to_conv, net(lines)), normal(net(lines)));
+    }
+}
+
+TEST(AffineToConv, OtherRanksBecomeAProductAndASum) {
+    const std::string lines = R"(
+        %mean = const float32[2] {0.5, 0}
+        %var = const float32[2] {0.25, 4}
+        %mom = const float32[] {1}
+        %y = BNInference(%x, %mean, %var, %mom, _, _) {epsilon=0}
+        return %y)";
+    EXPECT_EQ(after(affine_to_conv, network("float32[3,2,4]", lines)), normal(network("float32[3,2,4]", R"(
+        %y_scale = const float32[2,1] {2, 0.5}
+        %y_product = Mul(%x, %y_scale) from "y"
+        %y_offset = const float32[2,1] {-1, 0}
+        %y = Add(%y_product, %y_offset)
+        return %y)")));
+    EXPECT_THAT(after(affine_to_conv, network("float32[3,2]", lines)),
+                HasSubstr("%y_scale = const float32[2] {2, 0.5}"));
 }
 
 TEST(FindActivations, SpelledOutInManyWays) {

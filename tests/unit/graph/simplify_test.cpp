@@ -118,6 +118,28 @@ TEST(RemoveNoOps, KeepsWhatChangesSomething) {
     }
 }
 
+TEST(RemoveNoOps, NeutralOperands) {
+    for (const char* line : {"%y = Add(%r, %zero)", "%y = Add(%zero, %r)", "%y = Sub(%r, %zero)", "%y = Mul(%ones, %r)",
+                             "%y = Mul(%r, %ones)", "%y = RealDiv(%r, %ones)"}) {
+        EXPECT_EQ(after(remove_no_ops, network("float32[2]", std::string(R"(
+            %zero = const float32[] {0}
+            %ones = const float32[2] {1, 1}
+            %r = Relu(%x)
+            )") + line + " %z = Relu(%y) return %z")),
+                  normal(network("float32[2]", "%r = Relu(%x) from \"r\", \"y\" %z = Relu(%r) return %z")));
+    }
+    for (const char* line : {"%y = Sub(%zero, %r)", "%y = RealDiv(%ones, %r)", "%y = Mul(%r, %zero)",
+                             "%y = Add(%r, %ones)", "%y = Add(%r, %wide)"}) {
+        const std::string text = network("float32[2]", std::string(R"(
+            %zero = const float32[] {0}
+            %ones = const float32[2] {1, 1}
+            %wide = const float32[2,2] {0, 0, 0, 0}
+            %r = Relu(%x)
+            )") + line + " %z = Relu(%y) return %z");
+        EXPECT_EQ(after(remove_no_ops, text), normal(text));
+    }
+}
+
 TEST(RemoveNoOps, UnknownDimensionsMayDiffer) {
     EXPECT_THAT(after(remove_no_ops, network("float32[-1,-1]", R"(
         %r = Relu(%x)
