@@ -41,6 +41,8 @@ struct Param {
     }
     // The other handles may not be null: a null stream is the default one.
     bool may_be_null() const { return !is_handle() || what == "stream"; }
+    // The caller's own: results go there, or a text is read from there.
+    bool is_callers_storage() const { return what == "out" || what == "path" || what == "non_null"; }
     bool is_memory() const { return what == "memory" || what == "device_memory" || what == "host_memory"; }
 
     std::string name;
@@ -147,7 +149,7 @@ class World {
 
     uint64_t good(const Param& param) {
         const auto word = [](const void* address) { return reinterpret_cast<uint64_t>(address); };
-        if (param.what == "out") return word(scratch_.data());
+        if (param.is_callers_storage()) return word(scratch_.data());  // as a text, it is empty
         if (param.what == "stream") return word(stream_);
         if (param.what == "event") return word(event_);
         if (param.what == "context") return word(context_);
@@ -158,7 +160,6 @@ class World {
         if (param.what == "host_memory") return word(host_memory_);
         if (param.what == "positive") return 64;
         if (param.what == "range") return static_cast<uint64_t>(param.min == 0 && param.max > 64 ? 64 : param.min);
-        if (param.what == "path" || param.what == "non_null") return word(scratch_.data());  // an empty text
         if (param.what == "plain") return 0;
         ADD_FAILURE() << "the table has a kind this test does not know: " << param.what;
         return 0;
@@ -293,7 +294,7 @@ TEST_P(Misuse, AfterFinalizationStaleObjectsAreRefused) {
             uses_objects |= param.is_handle() || param.what == "device_memory" || param.what == "host_memory";
         }
         for (size_t i = 0; i < stale.size(); ++i) {
-            if (GetParam().params[i].what == "out") {
+            if (GetParam().params[i].is_callers_storage()) {
                 stale[i] = reinterpret_cast<uint64_t>(scratch.data());
             }
         }
