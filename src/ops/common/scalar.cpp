@@ -3,6 +3,7 @@
 
 #include <limits>
 
+#include "kernels/ref/number.h"
 #include "kernels/ref/real.h"
 
 namespace softacl::ops {
@@ -35,10 +36,7 @@ T greatest() {
 }  // namespace
 
 Tensor scalar_of(aclDataType dtype, double value) {
-    return scalar_by(dtype, [value](auto tag) {
-        using T = typename decltype(tag)::Type;
-        return static_cast<T>(static_cast<kernels::ref::Real<T>>(value));
-    });
+    return scalar_by(dtype, [value](auto tag) { return kernels::converted<typename decltype(tag)::Type>(value); });
 }
 
 Tensor lowest_of(aclDataType dtype) {

@@ -172,7 +172,7 @@ struct PowRow : BinaryRow {
     template <class T>
     static T apply(T base, T exponent, bool& fault) {
         if constexpr (std::is_floating_point_v<T>) {
-            return std::pow(base, exponent);
+            return exponent == 2 ? base * base : std::pow(base, exponent);  // the square is what networks have
         } else {
             if (exponent < 0) {
                 fault = base == 0;
@@ -257,6 +257,22 @@ struct MulNoNanRow : BinaryRow {
     }
 };
 
+// The square, which networks write as a power.
+Result<kernels::KernelPtr> make_square(const OpCall& call) {
+    SOFTACL_ASSIGN(const auto* fast, kernels::fast_kernels());
+    const Tensor* exponent = call.constant(1);
+    if (call.inputs[0]->dtype != ACL_FLOAT || exponent == nullptr || exponent->elements() != 1 ||
+        *exponent->data_as<float>() != 2 || call.inputs[0]->shape != call.outputs[0].shape) {
+        return call.fail("float32 squares only");
+    }
+    SOFTACL_TRY(require_known_shapes(call));
+    SOFTACL_ASSIGN(auto kernel,
+                   fast->elementwise({{kernels::Activation::kSquare}, call.inputs[0]->shape, call.layout(0)}));
+    kernel->input_layouts.resize(2);
+    kernel->packs_input.resize(2);
+    return Result<kernels::KernelPtr>(std::move(kernel));
+}
+
 // Any number of inputs, two by two.
 template <class Row>
 Imported import_folded(Importer& graph, const ForeignNode& node) {
@@ -316,7 +332,16 @@ OpDef declare_TruncateMod() { return declare_binary<TruncateModRow>(); }
 OpDef declare_Mod() { return declare_binary<ModRow>(); }
 OpDef declare_Maximum() { return declare_binary<MaximumRow>().onnx("Max", import_folded<MaximumRow>); }
 OpDef declare_Minimum() { return declare_binary<MinimumRow>().onnx("Min", import_folded<MinimumRow>); }
-OpDef declare_Pow() { return declare_binary<PowRow>().onnx("Pow", import_pow); }
+OpDef declare_Pow() {
+    OpDef op(PowRow::kName, PowRow::kDoc);
+    return op.input("x1", PowRow::kTypes)
+        .input("x2", PowRow::kTypes)
+        .output("y", PowRow::kTypes)
+        .infer(infer_binary<PowRow>)
+        .kernel("onednn", make_square)
+        .kernel("reference", make_binary_reference<PowRow>)
+        .onnx("Pow", import_pow);
+}
 OpDef declare_SquaredDifference() { return declare_binary<SquaredDifferenceRow>(); }
 OpDef declare_Atan2() { return declare_binary<Atan2Row>(); }
 OpDef declare_Xlogy() { return declare_binary<XlogyRow>(); }

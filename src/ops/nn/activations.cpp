@@ -191,7 +191,7 @@ OpDef declare_Softplus() {
     return function<ref::Softplus>("Softplus", "log(1 + exp(x)).").onnx("Softplus", import_same_name);
 }
 OpDef declare_Softsign() {
-    return function<ref::Softsign>("Softsign", "x / (1 + |x|).").onnx("Softsign", import_same_name);
+    return function<ref::Softsign>("Softsign", "x / (1 + abs(x)).").onnx("Softsign", import_same_name);
 }
 
 }  // namespace softacl::ops

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "op_tester.h"
+#include "ops/common/scalar.h"
 
 namespace softacl::ops {
 namespace {
@@ -34,6 +35,16 @@ TEST(MathCast, FloatsAreCutAndKeptWithinLimits) {
     EXPECT_THAT(elements<int32_t>(cast(Tensor::list<float>({2147483648.0F, -2147483648.0F}), ACL_INT32)),
                 ElementsAre(INT32_MAX, INT32_MIN));
     EXPECT_THAT(elements<bool>(cast(x, ACL_BOOL)), ElementsAre(true, true, true, true, true, true, true, true, false));
+}
+
+// Attributes are floats whatever the type of the operator.
+TEST(MathCast, ConstantsOfAnyTypeAreKeptWithinLimits) {
+    EXPECT_THAT(elements<int32_t>(scalar_of(ACL_INT32, 1e30)), ElementsAre(INT32_MAX));
+    EXPECT_THAT(elements<int64_t>(scalar_of(ACL_INT64, -INFINITY)), ElementsAre(INT64_MIN));
+    EXPECT_THAT(elements<uint8_t>(scalar_of(ACL_UINT8, -2)), ElementsAre(0));
+    EXPECT_THAT(elements<int8_t>(scalar_of(ACL_INT8, NAN)), ElementsAre(0));
+    EXPECT_THAT(elements<float>(scalar_of(ACL_FLOAT, 2.5)), ElementsAre(2.5F));
+    EXPECT_EQ(scalar_of(ACL_STRING, 1).elements(), Tensor().elements());
 }
 
 TEST(MathCast, IntegersKeepTheirLowBits) {

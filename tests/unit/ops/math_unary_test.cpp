@@ -163,6 +163,12 @@ TEST(MathUnary, FastKernelsAgreeWithTheReference) {
         ASSERT_TRUE(fast.ok()) << fast.status().message();
         EXPECT_TRUE(close((*fast)[0], run_one({op, {x}}), 1e-5)) << op;
     }
+    const Tensor x = dice.tensor(ACL_FLOAT, {5, 7});
+    const TestCall square{"Pow", {x, Tensor::scalar(2.0F)}, {}, 1, true};
+    const auto fast = run(square, "onednn");
+    ASSERT_TRUE(fast.ok()) << fast.status().message();
+    EXPECT_TRUE(same((*fast)[0], run_one({"Mul", {x, x}})));
+    EXPECT_FALSE(run({"Pow", {x, Tensor::scalar(3.0F)}, {}, 1, true}, "onednn").ok());
 }
 
 }  // namespace
