@@ -12,13 +12,15 @@
 namespace softacl::exec {
 namespace {
 
-Result<std::unique_ptr<Plan>> compile(const model::OmModel& om) {
-    auto plan = Plan::compile(om.graph, {});
+// Lets go of the graph's constants as soon as they are packed, if nobody else holds the graph.
+Result<std::unique_ptr<Plan>> compile(graph::Graph graph) {
+    const std::string name = graph.name;
+    auto plan = Plan::compile(std::move(graph), {});
     if (!plan.ok() && plan.status().code() == ACL_ERROR_INVALID_PARAM) {  // a node that no kernel takes
         return Status(ACL_ERROR_GE_EXEC_LOAD_KERNEL_PARTITION_FAILED, plan.status().message());
     }
     if (plan.ok() && log_enabled(LogLevel::kDebug)) {
-        log(LogLevel::kDebug, SOFTACL_HERE, "plan of model '" + om.graph.name + "': " + (*plan)->describe());
+        log(LogLevel::kDebug, SOFTACL_HERE, "plan of model '" + name + "': " + (*plan)->describe());
     }
     return plan;
 }
@@ -27,8 +29,7 @@ TensorInfo describe(const TensorType& type, std::string name) {
     return {std::move(name), type.dtype, type.format, type.shape.dims(), type.bytes()};
 }
 
-ModelInfo describe(const model::OmModel& om, const Plan& plan) {
-    const graph::Graph& graph = om.graph;
+ModelInfo describe(const graph::Graph& graph) {
     ModelInfo info;
     info.name = graph.name;
     for (const graph::ValueId id : graph.inputs) {
@@ -42,9 +43,20 @@ ModelInfo describe(const model::OmModel& om, const Plan& plan) {
             info.fused_from[node.name] = node.origins;
         }
     }
-    info.work_bytes = std::max<size_t>(plan.work_bytes(), 1);
-    info.weight_bytes = std::max<size_t>(plan.weight_bytes(), 1);
     return info;
+}
+
+struct Compiled {
+    std::unique_ptr<Plan> plan;
+    ModelInfo info;
+};
+
+Result<Compiled> compile(model::OmModel om) {
+    ModelInfo info = describe(om.graph);
+    SOFTACL_ASSIGN(auto plan, compile(std::move(om.graph)));
+    info.work_bytes = std::max<size_t>(plan->work_bytes(), 1);
+    info.weight_bytes = std::max<size_t>(plan->weight_bytes(), 1);
+    return Compiled{std::move(plan), std::move(info)};
 }
 
 // Memory of a device for as long as a model lives.
@@ -85,9 +97,9 @@ bool overlap(const Buffer& a, const Buffer& b) {
 
 class PlannedModel final : public Model {
    public:
-    static Result<std::shared_ptr<Model>> load(runtime::Device& device, const model::OmModel& om) {
-        SOFTACL_ASSIGN(auto plan, compile(om));
-        ModelInfo info = describe(om, *plan);
+    static Result<std::shared_ptr<Model>> load(runtime::Device& device, model::OmModel om) {
+        SOFTACL_ASSIGN(auto compiled, compile(std::move(om)));
+        auto& [plan, info] = compiled;
         SOFTACL_ASSIGN(auto weights, DeviceBlock::allocate(device, info.weight_bytes, "weights"));
         SOFTACL_ASSIGN(auto work, DeviceBlock::allocate(device, info.work_bytes, "working memory"));
         SOFTACL_TRY(plan->load(weights.get()));
@@ -175,9 +187,9 @@ class PlannedModel final : public Model {
     std::vector<void*> output_addresses_;
 };
 
-Result<ModelInfo> query(const model::OmModel& om) {
-    SOFTACL_ASSIGN(const auto plan, compile(om));
-    return describe(om, *plan);
+Result<ModelInfo> query(model::OmModel om) {
+    SOFTACL_ASSIGN(auto compiled, compile(std::move(om)));
+    return std::move(compiled.info);
 }
 
 // The caller's memory, for as long as the call takes.
@@ -188,23 +200,23 @@ std::shared_ptr<const void> borrowed(const void* data) {
 }  // namespace
 
 Result<std::shared_ptr<Model>> Model::load_file(runtime::Device& device, const char* path) {
-    SOFTACL_ASSIGN(const auto om, model::read_om_file(path));
-    return PlannedModel::load(device, om);
+    SOFTACL_ASSIGN(auto om, model::read_om_file(path));
+    return PlannedModel::load(device, std::move(om));
 }
 
 Result<std::shared_ptr<Model>> Model::load_memory(runtime::Device& device, const void* data, size_t size) {
-    SOFTACL_ASSIGN(const auto om, model::read_om(data, size, borrowed(data), "the model in memory"));
-    return PlannedModel::load(device, om);
+    SOFTACL_ASSIGN(auto om, model::read_om(data, size, borrowed(data), "the model in memory"));
+    return PlannedModel::load(device, std::move(om));
 }
 
 Result<ModelInfo> query_file(const char* path) {
-    SOFTACL_ASSIGN(const auto om, model::read_om_file(path));
-    return query(om);
+    SOFTACL_ASSIGN(auto om, model::read_om_file(path));
+    return query(std::move(om));
 }
 
 Result<ModelInfo> query_memory(const void* data, size_t size) {
-    SOFTACL_ASSIGN(const auto om, model::read_om(data, size, borrowed(data), "the model in memory"));
-    return query(om);
+    SOFTACL_ASSIGN(auto om, model::read_om(data, size, borrowed(data), "the model in memory"));
+    return query(std::move(om));
 }
 
 }  // namespace softacl::exec

@@ -35,8 +35,9 @@ Status Plan::pack(Step& step) {
 
 Status Plan::load(void* weights) {
     weights_ = static_cast<char*>(weights);
-    for (const StoredConstant& constant : constants_) {
+    for (StoredConstant& constant : constants_) {
         std::memcpy(weights_ + constant.offset, constant.value.data(), constant.value.bytes());
+        constant.value = {};  // at once: the memory it takes, and what has been filled, are the peak
     }
     constants_.clear();
     for (Step& step : load_steps_) {

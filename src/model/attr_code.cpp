@@ -209,7 +209,7 @@ Result<ops::Attr> decode_attr(const ge::AttrDef& message) {
     }
 }
 
-Result<Tensor> decode_tensor(const ge::TensorDef& message, Bytes weights, const std::shared_ptr<const void>& owner) {
+Result<Tensor> decode_tensor(const ge::TensorDef& message, Bytes weights, const Hold& hold) {
     const ge::TensorDescriptor& desc = message.desc();
     SOFTACL_ASSIGN(TensorType type, decode_type(desc));
     const size_t size = type.bytes();
@@ -237,7 +237,7 @@ Result<Tensor> decode_tensor(const ge::TensorDef& message, Bytes weights, const 
         return senseless(text("a constant ", type.text(), " takes ", size, " bytes, the file has ", found));
     }
     if (in_place) {
-        return Tensor(std::move(type), std::shared_ptr<const void>(owner, bytes));
+        return Tensor(std::move(type), hold(bytes, size));
     }
     void* copy = nullptr;
     Tensor tensor = Tensor::zeros(std::move(type), &copy);

@@ -2,6 +2,7 @@
 // Types, tensors and attributes as messages of the file, and back.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -25,8 +26,11 @@ Status encode_attr(const ops::Attr& attr, ge::AttrDef* message);
 /// Fails for kinds that Attr has none for.
 Result<ops::Attr> decode_attr(const ge::AttrDef& message);
 
-/// A tensor whose elements are inline or lie in `weights`, which `owner` keeps alive.
-Result<Tensor> decode_tensor(const ge::TensorDef& message, Bytes weights, const std::shared_ptr<const void>& owner);
+/// A reference to some of the weights, which keeps them where they are.
+using Hold = std::function<std::shared_ptr<const void>(const void* bytes, size_t size)>;
+
+/// A tensor whose elements are inline or lie in `weights`, of which it then takes hold.
+Result<Tensor> decode_tensor(const ge::TensorDef& message, Bytes weights, const Hold& hold);
 
 /// Adds an entry to a map.
 template <class Map>

@@ -162,7 +162,7 @@ class Decoder {
         if (value == nullptr || !value->has_t()) {
             return senseless_op(op, "it has no tensor named ", kValue);
         }
-        auto tensor = decode_tensor(value->t(), request_.weights, request_.owner);
+        auto tensor = decode_tensor(value->t(), request_.weights, request_.hold);
         if (!tensor.ok()) {
             return senseless_op(op, tensor.status().message());
         }

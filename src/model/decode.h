@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/status.h"
+#include "model/attr_code.h"
 #include "model/container.h"
 #include "model/om.h"
 #include "model/proto/ge_ir.pb.h"
@@ -14,8 +15,8 @@ namespace softacl::model {
 
 struct DecodeRequest {
     Bytes weights;
-    std::shared_ptr<const void> owner;  ///< of the weights
-    std::string origin;                 ///< how sentences begin
+    Hold hold;           ///< of the weights
+    std::string origin;  ///< how sentences begin
     /// Attributes that are not known are passed over: a newer version wrote the file.
     bool newer = false;
     /// Another tool wrote the file, for hardware: also, operators may stand in any order, and stored types of what

@@ -59,6 +59,17 @@ Result<MappedFile> map_file(const std::string& path) {
     return MappedFile{{address, [size](const void* mapped) { ::munmap(const_cast<void*>(mapped), size); }}, size};
 }
 
+std::shared_ptr<const void> MappedFile::part(const void* bytes, size_t count) const {
+    return {bytes, [file = data, count](const void* begin) {
+                const auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
+                const uintptr_t first = (reinterpret_cast<uintptr_t>(begin) + page - 1) / page * page;
+                const uintptr_t last = (reinterpret_cast<uintptr_t>(begin) + count) / page * page;
+                if (first < last) {
+                    ::madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
+                }
+            }};
+}
+
 OutputFile::~OutputFile() {
     if (file_ >= 0) {
         ::close(file_);

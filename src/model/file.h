@@ -15,6 +15,10 @@ namespace softacl::model {
 struct MappedFile {
     std::shared_ptr<const void> data;  ///< null for an empty file; unmaps when the last reference goes
     size_t size = 0;
+
+    /// Bytes of the file, held by themselves: with the last reference the process gives back the memory of whole pages
+    /// among them. They can still be read through `data`, from the file again.
+    std::shared_ptr<const void> part(const void* bytes, size_t count) const;
 };
 
 /// 145002 if the path names no readable file.

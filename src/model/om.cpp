@@ -90,7 +90,9 @@ Status write_om(const OmModel& model, const std::string& path) {
     return file.commit();
 }
 
-Result<OmModel> read_om(const void* data, size_t size, std::shared_ptr<const void> owner, const std::string& origin) {
+namespace {
+
+Result<OmModel> read_held(const void* data, size_t size, Hold hold, const std::string& origin) {
     const bool verify = !env_switch("SOFTACL_SKIP_CHECKSUM");
     SOFTACL_ASSIGN(const Container container,
                    parse_container({static_cast<const uint8_t*>(data), size}, verify, origin));
@@ -108,12 +110,22 @@ Result<OmModel> read_om(const void* data, size_t size, std::shared_ptr<const voi
         return made_for_hardware(*definition, origin);
     }
     return decode(*definition,
-                  {container.weights, std::move(owner), origin, container.minor > kFormatMinor, !container.ours});
+                  {container.weights, std::move(hold), origin, container.minor > kFormatMinor, !container.ours});
+}
+
+}  // namespace
+
+Result<OmModel> read_om(const void* data, size_t size, std::shared_ptr<const void> owner, const std::string& origin) {
+    const auto hold = [owner = std::move(owner)](const void* bytes, size_t) {
+        return std::shared_ptr<const void>(owner, bytes);
+    };
+    return read_held(data, size, hold, origin);
 }
 
 Result<OmModel> read_om_file(const std::string& path) {
     SOFTACL_ASSIGN(const MappedFile file, map_file(path));
-    return read_om(file.data.get(), file.size, file.data, text("model file \"", path, "\""));
+    const auto hold = [&file](const void* bytes, size_t count) { return file.part(bytes, count); };
+    return read_held(file.data.get(), file.size, hold, text("model file \"", path, "\""));
 }
 
 }  // namespace softacl::model
