@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the demonstrations do, and networks in all forms of their operators, as ONNX Runtime answers."""
+import itertools
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -127,15 +129,16 @@ def test_a_page_is_read_as_onnx_runtime_reads_it(device, tmp_path):
         model.close()
 
 
-def classes(text):
-    """The class numbers of each picture, in the order printed."""
-    pictures, current = [], None
+def classified(text):
+    """Class numbers and scores of each picture, in the order printed."""
+    pictures = []
     for line in text.splitlines():
-        if line.startswith("  ["):
-            current.append(int(line.strip()[1:].partition("]")[0]))
-        elif not line.startswith(("1", "2", "3", "4", "5", "6", "7", "8", "9")):
-            pictures.append(current := [])
-    return pictures
+        found = re.match(r"  \[(\d+)\]: (\S+)", line)
+        if found:
+            pictures[-1].append((int(found[1]), float(found[2])))
+        else:
+            pictures.append([])
+    return list(filter(None, pictures))
 
 
 def test_the_classifying_programs_agree_with_onnx_runtime(tmp_path):
@@ -146,14 +149,21 @@ def test_the_classifying_programs_agree_with_onnx_runtime(tmp_path):
         Image.fromarray(colours).resize((400, 300), Image.Resampling.BICUBIC).save(picture)
     network = networks.write(tmp_path / "squeezenet.onnx", "squeezenet")
     model, judge = convert(network, tmp_path), Judge(network)
-    wanted = [np.argsort(-judge(prepare(picture))[0][0])[:5].tolist() for picture in pictures]
+    scores = [judge(prepare(picture))[0][0] for picture in pictures]
+    wanted = [np.argsort(-of_picture)[:5].tolist() for of_picture in scores]
     assert wanted[0] != wanted[1]
 
     environment = dict(os.environ, PYTHONPATH=os.pathsep.join(filter(None, [
         os.environ.get("SOFTACL_PYTHONPATH", ""), os.environ.get("PYTHONPATH", "")])))
-    for program, options, expected in (("classify.py", [], wanted),
-                                       ("classify_async.py", ["--execute-times", "5"], wanted + wanted[:2])):
-        done = subprocess.run([sys.executable, ROOT / "examples" / program, model, *pictures, *options], text=True,
-                              capture_output=True, env=environment, check=False)
+    prepared = tmp_path / "prepared.bin"
+    for program, files, expected in (
+            ((sys.executable, ROOT / "examples/classify.py"), (*pictures, "--save-input", prepared), wanted),
+            ((sys.executable, ROOT / "examples/classify_async.py"), (*pictures, "--execute-times", "5"),
+             wanted + wanted[:2]),
+            ((BUILD / "tests/classify",), (prepared,), wanted)):
+        done = subprocess.run([*program, model, *files], text=True, capture_output=True, env=environment, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
-        assert classes(done.stdout) == expected
+        pictures_found = classified(done.stdout)
+        assert [[number for number, _ in found] for found in pictures_found] == expected
+        for found, number in zip(pictures_found, itertools.cycle(range(3))):
+            assert [score for _, score in found] == pytest.approx(scores[number][expected[number]], rel=1e-3)
