@@ -325,7 +325,7 @@ class Import {
         foreign.type = node.type;
         foreign.name = name;
         foreign.version = std::min(node.version, kNewestOpset);
-        foreign.attrs = node.attrs;
+        foreign.attrs = ops::ForeignAttrs(node.attrs);
         foreign.outputs = node.outputs.size();
         importer_.begin(name);
         const auto made = call(function, foreign);
@@ -350,7 +350,11 @@ class Import {
 
     Result<std::vector<ValueRef>> call(ops::Import function, const ops::ForeignNode& foreign) {
         try {
-            return function(importer_, foreign);
+            auto made = function(importer_, foreign);
+            if (made.ok()) {
+                SOFTACL_TRY(foreign.attrs.check());
+            }
+            return made;
         } catch (const std::bad_alloc&) {
             return fail(ACL_ERROR_BAD_ALLOC, "there is not enough memory for its tensors");
         } catch (const std::exception& error) {

@@ -3,7 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/status.h"
@@ -15,13 +18,52 @@ namespace softacl::ops {
 using ValueRef = int32_t;
 inline constexpr ValueRef kNoValue = -1;
 
+/// Attributes as the file has them, which remember those that were only asked for as another kind: an import function
+/// that takes its default for one must not change the network silently.
+class ForeignAttrs {
+   public:
+    ForeignAttrs() = default;
+    explicit ForeignAttrs(Attrs attrs) : attrs_(std::move(attrs)) {}
+
+    void erase(const std::string& name) { attrs_.erase(name); }
+    bool has(const std::string& name) const { return attrs_.has(name); }
+    const Attr* find(const std::string& name) const { return attrs_.find(name); }
+    /// As in Attrs.
+    template <class T>
+    const T* find_as(const std::string& name) const {
+        const T* value = attrs_.find_as<T>(name);
+        if (value != nullptr) {
+            (*wanted_)[name] = nullptr;
+        } else if (has(name)) {
+            wanted_->emplace(name, kind_of(T{}));
+        }
+        return value;
+    }
+    template <class T>
+    T get(const std::string& name, T fallback) const {
+        const T* value = find_as<T>(name);
+        return value == nullptr ? std::move(fallback) : *value;
+    }
+    auto begin() const { return attrs_.begin(); }
+    auto end() const { return attrs_.end(); }
+
+    /// Fails for the first that was never read as the kind it has.
+    Status check() const;
+
+   private:
+    Attrs attrs_;
+    // The first kind asked for; null once it was read. Copies, which import functions make to change them, share it.
+    std::shared_ptr<std::map<std::string, const char*>> wanted_ =
+        std::make_shared<std::map<std::string, const char*>>();
+};
+
 /// A node of a network file, independent of the file's format.
 struct ForeignNode {
     std::string domain;  ///< "" for the default one
     std::string type;    ///< "Conv"
     std::string name;
     int64_t version = 0;           ///< opset of its domain
-    Attrs attrs;                   ///< as the file has them
+    ForeignAttrs attrs;
     std::vector<ValueRef> inputs;  ///< kNoValue: left out
     size_t outputs = 1;            ///< how many the file names
 

@@ -87,7 +87,7 @@ Imported import_constant_of_shape(Importer& graph, const ForeignNode& node) {
 
 Imported import_constant(Importer& graph, const ForeignNode& node) {
     std::optional<Tensor> value;
-    const Attrs& attrs = node.attrs;
+    const ForeignAttrs& attrs = node.attrs;
     if (const auto* tensor = attrs.find_as<Tensor>("value")) {
         value = *tensor;
     } else if (const auto* number = attrs.find_as<float>("value_float")) {

@@ -132,6 +132,22 @@ TEST(OnnxImport, EverythingUnsupportedIsNamedAtOnce) {
     EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2) << text;
 }
 
+TEST(OnnxImport, AttributesOfAnotherKindAreRefused) {
+    OnnxBuilder model;
+    model.input("x", {1, 2, 4, 4}).floats("w", {2, 2, 1, 1}, {1, 2, 3, 4});
+    model.node("Conv", {"x", "w"}, {"a"}, "first").attr("strides", 2);
+    model.node("LeakyRelu", {"a"}, {"b"}, "second").attr("alpha", 1);
+    model.node("Cast", {"b"}, {"c"}, "third").attr("to", kOnnxInt32);  // may also be a word in a file
+    model.output("c");
+    const std::string text = complaint(model);
+    EXPECT_THAT(text, HasSubstr("'first'"));
+    EXPECT_THAT(text, HasSubstr("its attribute strides is of kind Int; expected ListInt"));
+    model.graph()->mutable_node(0)->mutable_attribute(0)->set_name("unknown");
+    EXPECT_THAT(complaint(model), HasSubstr("its attribute alpha is of kind Int; expected Float"));
+    model.graph()->mutable_node(1)->mutable_attribute(0)->set_name("unknown");
+    EXPECT_TRUE(import(model).ok());
+}
+
 TEST(OnnxImport, BrokenStructureIsNamedAtOnce) {
     OnnxBuilder model;
     model.input("x", {2}).node("Relu", {"x"}, {"a"}, "one").node("Abs", {"x"}, {"a"}, "two");
