@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The program of manual section 4.6 on real architectures; ONNX Runtime is the judge."""
+import os
+import re
 import struct
 import subprocess
 import sys
@@ -143,6 +145,20 @@ def test_equals_onnx_runtime(device, folder, network, batch):
     assert acl.mdl.get_input_name_by_index(program.model_desc, 0) == session.get_inputs()[0].name
     program.release()
     assert acl.rt.destroy_stream(stream) == 0
+
+
+PLAN = "import acl, sys; acl.init(); acl.rt.set_device(0); assert acl.mdl.load_from_file(sys.argv[1])[1] == 0"
+
+
+@pytest.mark.parametrize("network", sorted({name for name, _ in CASES[:1 if SANITIZED else None]}))
+def test_every_node_has_a_fast_kernel(folder, network):
+    _, om = convert(folder, network, 1)
+    environment = dict(os.environ, SOFTACL_LOG_LEVEL="debug", ASCEND_SLOG_PRINT_TO_STDOUT="1")
+    log = subprocess.run([sys.executable, "-c", PLAN, str(om)], env=environment, text=True, capture_output=True,
+                         check=True).stdout
+    kernels = re.findall(r"^node '(.*)' \((\w+)\)  \[(.*?)\] ", log, re.MULTILINE)
+    assert len(kernels) > 15, log
+    assert [found for found in kernels if "onednn" not in found[2]] == []
 
 
 def test_sizes_are_the_same_every_time(device, folder):
