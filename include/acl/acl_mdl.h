@@ -41,11 +41,64 @@ extern "C" {
 /** Name of the input by which a program chooses a gear. */
 #define ACL_DYNAMIC_TENSOR_NAME "ascend_mbatch_shape_data"
 
+/** From a file; the library looks after the model's memory. */
+#define ACL_MDL_LOAD_FROM_FILE 1
+
+/** From a file, in memory of the program. */
+#define ACL_MDL_LOAD_FROM_FILE_WITH_MEM 2
+
+/** From memory; the library looks after the model's memory. */
+#define ACL_MDL_LOAD_FROM_MEM 3
+
+/** From memory, in memory of the program. */
+#define ACL_MDL_LOAD_FROM_MEM_WITH_MEM 4
+
+/** From a file, with queues for inputs and outputs: not supported. */
+#define ACL_MDL_LOAD_FROM_FILE_WITH_Q 5
+
 /** A dataset: the data buffers of all inputs, or of all outputs, of a model. */
 typedef struct aclmdlDataset aclmdlDataset;
 
 /** A model description: inputs and outputs with names, shapes, types and sizes. */
 typedef struct aclmdlDesc aclmdlDesc;
+
+/** A configuration: how a model is to be loaded. */
+typedef struct aclmdlConfigHandle aclmdlConfigHandle;
+
+/**
+ * What a configuration says about the loading of a model. The end of a name tells the type of its
+ * value.
+ */
+typedef enum aclmdlConfigAttr ACL_AS_INT {
+    /** Priority of running, 0 (the default, highest) to 7. No effect: threads share the processor evenly. */
+    ACL_MDL_PRIORITY_INT32 = 0,
+    /** How the model is loaded: one of the `ACL_MDL_LOAD_FROM_...`. Required. */
+    ACL_MDL_LOAD_TYPE_SIZET = 1,
+    /** Pointer to the path of the model. Required for loading from a file. */
+    ACL_MDL_PATH_STR = 2,
+    /** Address of the content of a model. Required for loading from memory. */
+    ACL_MDL_MEM_ADDR_PTR = 3,
+    /** Its number of bytes. Required for loading from memory. */
+    ACL_MDL_MEM_SIZET = 4,
+    /** Address of device memory for weights; without it the library looks after them. Heeded by the loading types with memory of the program. */
+    ACL_MDL_WEIGHT_ADDR_PTR = 5,
+    /** Its number of bytes. Required with the address. */
+    ACL_MDL_WEIGHT_SIZET = 6,
+    /** Address of device memory for intermediate results, as for weights. */
+    ACL_MDL_WORKSPACE_ADDR_PTR = 7,
+    /** Its number of bytes. Required with the address. */
+    ACL_MDL_WORKSPACE_SIZET = 8,
+    /** Number of input queues. No effect. */
+    ACL_MDL_INPUTQ_NUM_SIZET = 9,
+    /** Address of the ids of input queues. No effect. */
+    ACL_MDL_INPUTQ_ADDR_PTR = 10,
+    /** Number of output queues. No effect. */
+    ACL_MDL_OUTPUTQ_NUM_SIZET = 11,
+    /** Address of the ids of output queues. No effect. */
+    ACL_MDL_OUTPUTQ_ADDR_PTR = 12,
+    /** A `size_t`: 1 leaves inputs and outputs out of the working memory. They never are in it here. */
+    ACL_MDL_WORKSPACE_MEM_OPTIMIZE = 13,
+} aclmdlConfigAttr;
 
 /** Shape of a model's input or output. */
 typedef struct aclmdlIODims {
@@ -128,6 +181,90 @@ ACL_API aclError aclmdlLoadFromFile(const char *modelPath, uint32_t *modelId);
  * Manual:  section 10.6.1.2
  */
 ACL_API aclError aclmdlLoadFromMem(const void *model, size_t modelSize, uint32_t *modelId);
+
+/**
+ * Loads an offline model from a file, in memory of the program.
+ *
+ * The memory must stay allocated until the model is unloaded, and nothing else may use it. The
+ * library does not free it.
+ *
+ * Ids are valid in every context of the process, until the model is unloaded or its device is
+ * reset.
+ *
+ * @param[in]  modelPath   Path of the model.
+ * @param[out] modelId     Id of the model, from 1 up; 0 on failure.
+ * @param[in]  workPtr     Address of device memory for intermediate results, aligned to 64 bytes.
+ *                         Null, with a size of 0: the library looks after it.
+ * @param[in]  workSize    Its number of bytes, at least what `aclmdlQuerySize` tells.
+ * @param[in]  weightPtr   The same for weights.
+ * @param[in]  weightSize  The same for weights.
+ *
+ * @return `ACL_SUCCESS` (0), or
+ *   - `ACL_ERROR_INVALID_PARAM` (100000): `modelPath` or `modelId` is null
+ *   - `ACL_ERROR_GE_PARAM_INVALID` (145000): a piece of memory is too small, not device memory of
+ *     the current device, or shares bytes with the other
+ *   - `ACL_ERROR_RT_ADDR_UNALIGNED` (107008): a piece of memory is not aligned to 64 bytes
+ *   - `ACL_ERROR_RT_CONTEXT_NULL` (107002): the thread has no current context
+ *   - `ACL_ERROR_GE_EXEC_MODEL_PATH_INVALID` (145002): there is no file of this path, or it cannot
+ *     be read
+ *   - `ACL_ERROR_GE_EXEC_MODEL_DATA_SIZE_INVALID` (145006): the file is empty or cut off
+ *   - `ACL_ERROR_GE_EXEC_LOAD_MODEL_PARTITION_FAILED` (545002): the file is no offline model
+ *   - `ACL_ERROR_GE_EXEC_LOAD_KERNEL_PARTITION_FAILED` (545005): the model was made for another
+ *     device: convert the network again
+ *   - `ACL_ERROR_PARSE_MODEL` (100013): the model is damaged
+ *   - `ACL_ERROR_FEATURE_UNSUPPORTED` (200006): the model is encrypted
+ *   - `ACL_ERROR_GE_MEMORY_ALLOCATION` (245000): there is not enough memory
+ *
+ * Threads: May be called from any thread. The call may wait or compute for long.
+ * Python:  model_id, ret = acl.mdl.load_from_file_with_mem(model_path, work_ptr, work_size, weight_ptr, weight_size)
+ * Manual:  section 10.6.1.3
+ */
+ACL_API aclError aclmdlLoadFromFileWithMem(const char *modelPath, uint32_t *modelId, void *workPtr,
+                                           size_t workSize, void *weightPtr, size_t weightSize);
+
+/**
+ * Loads an offline model from memory, in memory of the program.
+ *
+ * What `model` points to is not needed afterwards.
+ *
+ * The memory must stay allocated until the model is unloaded, and nothing else may use it. The
+ * library does not free it.
+ *
+ * Ids are valid in every context of the process, until the model is unloaded or its device is
+ * reset.
+ *
+ * @param[in]  model       Address of the content of a model file, on the host or on the device.
+ * @param[in]  modelSize   Number of bytes.
+ * @param[out] modelId     Id of the model, from 1 up; 0 on failure.
+ * @param[in]  workPtr     Address of device memory for intermediate results, aligned to 64 bytes.
+ *                         Null, with a size of 0: the library looks after it.
+ * @param[in]  workSize    Its number of bytes, at least what `aclmdlQuerySize` tells.
+ * @param[in]  weightPtr   The same for weights.
+ * @param[in]  weightSize  The same for weights.
+ *
+ * @return `ACL_SUCCESS` (0), or
+ *   - `ACL_ERROR_INVALID_PARAM` (100000): `modelId` is null
+ *   - `ACL_ERROR_GE_PARAM_INVALID` (145000): a piece of memory is too small, not device memory of
+ *     the current device, or shares bytes with the other
+ *   - `ACL_ERROR_RT_ADDR_UNALIGNED` (107008): a piece of memory is not aligned to 64 bytes
+ *   - `ACL_ERROR_RT_CONTEXT_NULL` (107002): the thread has no current context
+ *   - `ACL_ERROR_GE_EXEC_MODEL_ADDR_INVALID` (145007): `model` is null or cannot be read to its end
+ *   - `ACL_ERROR_GE_EXEC_MODEL_DATA_SIZE_INVALID` (145006): `modelSize` is 0 or less than the model
+ *     has
+ *   - `ACL_ERROR_GE_EXEC_LOAD_MODEL_PARTITION_FAILED` (545002): the memory holds no offline model
+ *   - `ACL_ERROR_GE_EXEC_LOAD_KERNEL_PARTITION_FAILED` (545005): the model was made for another
+ *     device: convert the network again
+ *   - `ACL_ERROR_PARSE_MODEL` (100013): the model is damaged
+ *   - `ACL_ERROR_FEATURE_UNSUPPORTED` (200006): the model is encrypted
+ *   - `ACL_ERROR_GE_MEMORY_ALLOCATION` (245000): there is not enough memory
+ *
+ * Threads: May be called from any thread. The call may wait or compute for long.
+ * Python:  model_id, ret = acl.mdl.load_from_mem_with_mem(model, model_size, work_ptr, work_size, weight_ptr, weight_size)
+ * Manual:  section 10.6.1.4
+ */
+ACL_API aclError aclmdlLoadFromMemWithMem(const void *model, size_t modelSize, uint32_t *modelId,
+                                          void *workPtr, size_t workSize, void *weightPtr,
+                                          size_t weightSize);
 
 /**
  * Runs a model and returns when its outputs are there.
@@ -282,6 +419,99 @@ ACL_API aclError aclmdlQuerySize(const char *fileName, size_t *workSize, size_t 
  */
 ACL_API aclError aclmdlQuerySizeFromMem(const void *model, size_t modelSize, size_t *workSize,
                                         size_t *weightSize);
+
+/**
+ * Creates an empty configuration for the loading of a model.
+ *
+ * @return The configuration; null on failure.
+ *
+ * A failure leaves a sentence for `aclGetRecentErrMsg`, with one of these codes:
+ *   - `ACL_ERROR_BAD_ALLOC` (200000): there is not enough memory
+ *
+ * Threads: May be called from any thread.
+ * Python:  config_handle = acl.mdl.create_config_handle()
+ * Manual:  section 10.6.1.19
+ */
+ACL_API aclmdlConfigHandle *aclmdlCreateConfigHandle(void);
+
+/**
+ * Destroys a configuration.
+ *
+ * Models that were loaded by it stay loaded.
+ *
+ * @param[in] handle  The configuration.
+ *
+ * @return `ACL_SUCCESS` (0), or
+ *   - `ACL_ERROR_INVALID_PARAM` (100000): `handle` is null
+ *   - `ACL_ERROR_INVALID_RESOURCE_HANDLE` (200005): `handle` is no living configuration
+ *
+ * Threads: May be called from any thread.
+ * Python:  ret = acl.mdl.destroy_config_handle(config_handle)
+ * Manual:  section 10.6.1.20
+ */
+ACL_API aclError aclmdlDestroyConfigHandle(aclmdlConfigHandle *handle);
+
+/**
+ * Sets an attribute of a configuration.
+ *
+ * Setting an attribute again replaces its value. The path of a model is copied; what addresses
+ * point to is not.
+ *
+ * In Python the value itself is passed: a number or an address, and for `ACL_MDL_PATH_STR` a `str`,
+ * `bytes`, or the address of a text that ends with a zero.
+ *
+ * @param[in] handle     The configuration.
+ * @param[in] attr       The attribute.
+ * @param[in] attrValue  Address of the value: of an `int32_t`, a `size_t` or a pointer.
+ * @param[in] valueSize  Number of bytes of the value.
+ *
+ * @return `ACL_SUCCESS` (0), or
+ *   - `ACL_ERROR_INVALID_PARAM` (100000): an argument is null, there is no such attribute, or the
+ *     value has another size or is out of range
+ *   - `ACL_ERROR_INVALID_RESOURCE_HANDLE` (200005): `handle` is no living configuration
+ *
+ * Threads: May be called from any thread.
+ * Python:  ret = acl.mdl.set_config_opt(config_handle, attr, attrValue)
+ * Manual:  section 10.6.1.21
+ */
+ACL_API aclError aclmdlSetConfigOpt(aclmdlConfigHandle *handle, aclmdlConfigAttr attr,
+                                    const void *attrValue, size_t valueSize);
+
+/**
+ * Loads a model as a configuration says, on the device of the current context.
+ *
+ * The configuration may be used again or destroyed afterwards.
+ *
+ * @param[in]  handle   The configuration.
+ * @param[out] modelId  Id of the model, from 1 up; 0 on failure.
+ *
+ * @return `ACL_SUCCESS` (0), or
+ *   - `ACL_ERROR_INVALID_PARAM` (100000): an argument is null, or an attribute that is required is
+ *     missing
+ *   - `ACL_ERROR_INVALID_RESOURCE_HANDLE` (200005): `handle` is no living configuration
+ *   - `ACL_ERROR_GE_PARAM_INVALID` (145000): a piece of memory is too small, not device memory of
+ *     the current device, or shares bytes with the other
+ *   - `ACL_ERROR_RT_ADDR_UNALIGNED` (107008): a piece of memory is not aligned to 64 bytes
+ *   - `ACL_ERROR_RT_CONTEXT_NULL` (107002): the thread has no current context
+ *   - `ACL_ERROR_GE_EXEC_MODEL_PATH_INVALID` (145002): there is no file of this path, or it cannot
+ *     be read
+ *   - `ACL_ERROR_GE_EXEC_MODEL_ADDR_INVALID` (145007): the address of the model is null, or it
+ *     cannot be read to its end
+ *   - `ACL_ERROR_GE_EXEC_MODEL_DATA_SIZE_INVALID` (145006): the model's size is 0 or less than the
+ *     model has
+ *   - `ACL_ERROR_GE_EXEC_LOAD_MODEL_PARTITION_FAILED` (545002): there is no offline model
+ *   - `ACL_ERROR_GE_EXEC_LOAD_KERNEL_PARTITION_FAILED` (545005): the model was made for another
+ *     device: convert the network again
+ *   - `ACL_ERROR_PARSE_MODEL` (100013): the model is damaged
+ *   - `ACL_ERROR_FEATURE_UNSUPPORTED` (200006): the model is encrypted, or the configuration asks
+ *     for queues
+ *   - `ACL_ERROR_GE_MEMORY_ALLOCATION` (245000): there is not enough memory
+ *
+ * Threads: May be called from any thread. The call may wait or compute for long.
+ * Python:  model_id, ret = acl.mdl.load_with_config(config_handle)
+ * Manual:  section 10.6.1.22
+ */
+ACL_API aclError aclmdlLoadWithConfig(const aclmdlConfigHandle *handle, uint32_t *modelId);
 
 /**
  * Returns the full name of an input or output whose name in its dimensions was shortened.

@@ -97,6 +97,134 @@ def load_from_mem(model: typing.SupportsIndex, model_size: typing.SupportsIndex,
     Manual: section 10.6.1.2
     """
 
+def load_from_file_with_mem(model_path: str | os.PathLike[str], work_ptr: typing.SupportsIndex,
+        work_size: typing.SupportsIndex, weight_ptr: typing.SupportsIndex,
+        weight_size: typing.SupportsIndex, /) -> tuple[int, int]:
+    """Loads an offline model from a file, in memory of the program.
+
+    The memory must stay allocated until the model is unloaded, and nothing else may use it.
+    The library does not free it.
+
+    Ids are valid in every context of the process, until the model is unloaded or its device
+    is reset.
+
+    Parameters
+    ----------
+    model_path : str
+        Path of the model.
+    work_ptr : int
+        Address of device memory for intermediate results, aligned to 64 bytes. Null, with a
+        size of 0: the library looks after it.
+    work_size : int
+        Its number of bytes, at least what `acl.mdl.query_size` tells.
+    weight_ptr : int
+        The same for weights.
+    weight_size : int
+        The same for weights.
+
+    Returns
+    -------
+    model_id : int
+        Id of the model, from 1 up; 0 on failure.
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `model_path` or
+    145000 ACL_ERROR_GE_PARAM_INVALID
+        a piece of memory is too small, not device memory of the current device, or shares
+        bytes with the other
+    107008 ACL_ERROR_RT_ADDR_UNALIGNED
+        a piece of memory is not aligned to 64 bytes
+    107002 ACL_ERROR_RT_CONTEXT_NULL
+        the thread has no current context
+    145002 ACL_ERROR_GE_EXEC_MODEL_PATH_INVALID
+        there is no file of this path, or it cannot be read
+    145006 ACL_ERROR_GE_EXEC_MODEL_DATA_SIZE_INVALID
+        the file is empty or cut off
+    545002 ACL_ERROR_GE_EXEC_LOAD_MODEL_PARTITION_FAILED
+        the file is no offline model
+    545005 ACL_ERROR_GE_EXEC_LOAD_KERNEL_PARTITION_FAILED
+        the model was made for another device: convert the network again
+    100013 ACL_ERROR_PARSE_MODEL
+        the model is damaged
+    200006 ACL_ERROR_FEATURE_UNSUPPORTED
+        the model is encrypted
+    245000 ACL_ERROR_GE_MEMORY_ALLOCATION
+        there is not enough memory
+
+    Threads: May be called from any thread. Other Python threads run while it waits.
+    C function: aclmdlLoadFromFileWithMem
+    Manual: section 10.6.1.3
+    """
+
+def load_from_mem_with_mem(model: typing.SupportsIndex, model_size: typing.SupportsIndex,
+        work_ptr: typing.SupportsIndex, work_size: typing.SupportsIndex,
+        weight_ptr: typing.SupportsIndex, weight_size: typing.SupportsIndex, /) -> tuple[int, int]:
+    """Loads an offline model from memory, in memory of the program.
+
+    What `model` points to is not needed afterwards.
+
+    The memory must stay allocated until the model is unloaded, and nothing else may use it.
+    The library does not free it.
+
+    Ids are valid in every context of the process, until the model is unloaded or its device
+    is reset.
+
+    Parameters
+    ----------
+    model : int
+        Address of the content of a model file, on the host or on the device.
+    model_size : int
+        Number of bytes.
+    work_ptr : int
+        Address of device memory for intermediate results, aligned to 64 bytes. Null, with a
+        size of 0: the library looks after it.
+    work_size : int
+        Its number of bytes, at least what `acl.mdl.query_size` tells.
+    weight_ptr : int
+        The same for weights.
+    weight_size : int
+        The same for weights.
+
+    Returns
+    -------
+    model_id : int
+        Id of the model, from 1 up; 0 on failure.
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    145000 ACL_ERROR_GE_PARAM_INVALID
+        a piece of memory is too small, not device memory of the current device, or shares
+        bytes with the other
+    107008 ACL_ERROR_RT_ADDR_UNALIGNED
+        a piece of memory is not aligned to 64 bytes
+    107002 ACL_ERROR_RT_CONTEXT_NULL
+        the thread has no current context
+    145007 ACL_ERROR_GE_EXEC_MODEL_ADDR_INVALID
+        `model` is null or cannot be read to its end
+    145006 ACL_ERROR_GE_EXEC_MODEL_DATA_SIZE_INVALID
+        `model_size` is 0 or less than the model has
+    545002 ACL_ERROR_GE_EXEC_LOAD_MODEL_PARTITION_FAILED
+        the memory holds no offline model
+    545005 ACL_ERROR_GE_EXEC_LOAD_KERNEL_PARTITION_FAILED
+        the model was made for another device: convert the network again
+    100013 ACL_ERROR_PARSE_MODEL
+        the model is damaged
+    200006 ACL_ERROR_FEATURE_UNSUPPORTED
+        the model is encrypted
+    245000 ACL_ERROR_GE_MEMORY_ALLOCATION
+        there is not enough memory
+
+    Threads: May be called from any thread. Other Python threads run while it waits.
+    C function: aclmdlLoadFromMemWithMem
+    Manual: section 10.6.1.4
+    """
+
 def execute(model_id: typing.SupportsIndex, input: typing.SupportsIndex,
         output: typing.SupportsIndex, /) -> int:
     """Runs a model and returns when its outputs are there.
@@ -324,6 +452,165 @@ def query_size_from_mem(model: typing.SupportsIndex, model_size: typing.Supports
     Threads: May be called from any thread. Other Python threads run while it waits.
     C function: aclmdlQuerySizeFromMem
     Manual: section 10.6.1.9
+    """
+
+def create_config_handle() -> int:
+    """Creates an empty configuration for the loading of a model.
+
+    Parameters: none
+
+    Returns
+    -------
+    config_handle : int
+        The configuration; null on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    200000 ACL_ERROR_BAD_ALLOC
+        there is not enough memory
+
+    Threads: May be called from any thread.
+    C function: aclmdlCreateConfigHandle
+    Manual: section 10.6.1.19
+    """
+
+def destroy_config_handle(config_handle: typing.SupportsIndex, /) -> int:
+    """Destroys a configuration.
+
+    Models that were loaded by it stay loaded.
+
+    Parameters
+    ----------
+    config_handle : int
+        The configuration.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `config_handle` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `config_handle` is no living configuration
+
+    Threads: May be called from any thread.
+    C function: aclmdlDestroyConfigHandle
+    Manual: section 10.6.1.20
+    """
+
+def set_config_opt(config_handle: typing.SupportsIndex, attr: typing.SupportsIndex,
+        attrValue: int | str | bytes, /) -> int:
+    """Sets an attribute of a configuration.
+
+    Setting an attribute again replaces its value. The path of a model is copied; what
+    addresses point to is not.
+
+    In Python the value itself is passed: a number or an address, and for `ACL_MDL_PATH_STR`
+    a `str`, `bytes`, or the address of a text that ends with a zero.
+
+    Parameters
+    ----------
+    config_handle : int
+        The configuration.
+    attr : int
+        The attribute.
+        0  ACL_MDL_PRIORITY_INT32: Priority of running, 0 (the default, highest) to 7. No
+            effect: threads share the processor evenly.
+        1  ACL_MDL_LOAD_TYPE_SIZET: How the model is loaded: one of the
+            `ACL_MDL_LOAD_FROM_...`. Required.
+        2  ACL_MDL_PATH_STR: Pointer to the path of the model. Required for loading from a
+            file.
+        3  ACL_MDL_MEM_ADDR_PTR: Address of the content of a model. Required for loading
+            from memory.
+        4  ACL_MDL_MEM_SIZET: Its number of bytes. Required for loading from memory.
+        5  ACL_MDL_WEIGHT_ADDR_PTR: Address of device memory for weights; without it the
+            library looks after them. Heeded by the loading types with memory of the
+            program.
+        6  ACL_MDL_WEIGHT_SIZET: Its number of bytes. Required with the address.
+        7  ACL_MDL_WORKSPACE_ADDR_PTR: Address of device memory for intermediate results, as
+            for weights.
+        8  ACL_MDL_WORKSPACE_SIZET: Its number of bytes. Required with the address.
+        9  ACL_MDL_INPUTQ_NUM_SIZET: Number of input queues. No effect.
+        10  ACL_MDL_INPUTQ_ADDR_PTR: Address of the ids of input queues. No effect.
+        11  ACL_MDL_OUTPUTQ_NUM_SIZET: Number of output queues. No effect.
+        12  ACL_MDL_OUTPUTQ_ADDR_PTR: Address of the ids of output queues. No effect.
+        13  ACL_MDL_WORKSPACE_MEM_OPTIMIZE: A `size_t`: 1 leaves inputs and outputs out of
+            the working memory. They never are in it here.
+    attrValue : int | str | bytes
+        Address of the value: of an `int32_t`, a `size_t` or a pointer.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        an argument is null, there is no such attribute, or the value has another size or is
+        out of range
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `config_handle` is no living configuration
+
+    Threads: May be called from any thread.
+    C function: aclmdlSetConfigOpt
+    Manual: section 10.6.1.21
+    """
+
+def load_with_config(config_handle: typing.SupportsIndex, /) -> tuple[int, int]:
+    """Loads a model as a configuration says, on the device of the current context.
+
+    The configuration may be used again or destroyed afterwards.
+
+    Parameters
+    ----------
+    config_handle : int
+        The configuration.
+
+    Returns
+    -------
+    model_id : int
+        Id of the model, from 1 up; 0 on failure.
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        an argument is null, or an attribute that is required is missing
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `config_handle` is no living configuration
+    145000 ACL_ERROR_GE_PARAM_INVALID
+        a piece of memory is too small, not device memory of the current device, or shares
+        bytes with the other
+    107008 ACL_ERROR_RT_ADDR_UNALIGNED
+        a piece of memory is not aligned to 64 bytes
+    107002 ACL_ERROR_RT_CONTEXT_NULL
+        the thread has no current context
+    145002 ACL_ERROR_GE_EXEC_MODEL_PATH_INVALID
+        there is no file of this path, or it cannot be read
+    145007 ACL_ERROR_GE_EXEC_MODEL_ADDR_INVALID
+        the address of the model is null, or it cannot be read to its end
+    145006 ACL_ERROR_GE_EXEC_MODEL_DATA_SIZE_INVALID
+        the model's size is 0 or less than the model has
+    545002 ACL_ERROR_GE_EXEC_LOAD_MODEL_PARTITION_FAILED
+        there is no offline model
+    545005 ACL_ERROR_GE_EXEC_LOAD_KERNEL_PARTITION_FAILED
+        the model was made for another device: convert the network again
+    100013 ACL_ERROR_PARSE_MODEL
+        the model is damaged
+    200006 ACL_ERROR_FEATURE_UNSUPPORTED
+        the model is encrypted, or the configuration asks for queues
+    245000 ACL_ERROR_GE_MEMORY_ALLOCATION
+        there is not enough memory
+
+    Threads: May be called from any thread. Other Python threads run while it waits.
+    C function: aclmdlLoadWithConfig
+    Manual: section 10.6.1.22
     """
 
 def get_tensor_real_name(model_desc: typing.SupportsIndex, name: str, /) -> str | None:

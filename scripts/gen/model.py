@@ -119,6 +119,7 @@ class Param:
     optional: bool
     minus_one: bool  # Python may pass -1 for the largest value of an unsigned type
     through: bool    # Python returns the argument, too
+    c_only: bool     # Python does not pass it
     doc: str
 
     @property
@@ -163,7 +164,7 @@ class Function:
 
     @property
     def args(self):
-        return tuple(param for param in self.params if param.role == "in")
+        return tuple(param for param in self.params if param.role == "in" and not param.c_only)
 
     @property
     def prototype(self):

@@ -62,7 +62,7 @@ def _row_type(function):
 
 
 def _row_parameter(param):
-    if param.role == "out":
+    if param.role == "out" or param.c_only:
         return "out()"
     text = f'{"path" if param.kind == "path" else "in"}("{param.py}")'
     for wrapper in ("optional", "minus_one", "through"):

@@ -177,6 +177,8 @@ class _FunctionReader:
             params=params, results=self.results(row, params, returns), errors=self.errors(row),
             since=row.take("since", str, None), deprecated=row.take("deprecated", str, None),
             prototype_differs=row.take("prototype_differs", str, None), header=header)
+        if any(param.c_only for param in function.params) and not function.by_hand:
+            row.fail("a function with c_only parameters must be by_hand")
         if not name and not function.by_hand:
             row.fail("a function without C name must be by_hand")
         row.done()
@@ -211,7 +213,7 @@ class _FunctionReader:
             py_type=row.take("py_type", str, "int"), role=role,
             kind=row.choice("kind", self.kinds, None), check=check, min=low, max=high,
             optional=row.take("optional", bool, False), minus_one=row.take("minus_one", bool, False),
-            through=row.take("through", bool, False), doc=row.take("doc"))
+            through=row.take("through", bool, False), c_only=row.take("c_only", bool, False), doc=row.take("doc"))
         if role == "out" and (param.through or param.minus_one):
             row.fail("'through' and 'minus_one' are for parameters with the role 'in'")
         if param.minus_one and c_type not in UNSIGNED:

@@ -3,9 +3,8 @@
 #include "acl/acl_mdl.h"
 
 #include "api/entry.h"
+#include "api/load_model.h"
 #include "api/warning.h"
-#include "base/fork.h"
-#include "base/probe.h"
 #include "exec/execution.h"
 #include "runtime/context.h"
 #include "runtime/stream.h"
@@ -14,37 +13,10 @@ using namespace softacl;
 using namespace softacl::api;
 using exec::Dataset;
 using exec::Execution;
-using exec::LoadedModel;
-using exec::Model;
 using exec::ModelInfo;
 using exec::Registry;
 
 namespace {
-
-// Loads by `load(device)` on the device of the current context.
-template <class Load>
-Status load_model(uint32_t* id, Load load) {
-    *id = 0;
-    note_use();
-    SOFTACL_ASSIGN(const Pin<runtime::Context> context, runtime::current_context());
-    SOFTACL_ASSIGN(std::shared_ptr<Model> model, load(context->device()));
-    *id = Registry::instance().add(std::make_shared<LoadedModel>(std::move(model), context->device()));
-    return {};
-}
-
-Status check_data(const void* model, size_t size) {
-    if (model == nullptr) {
-        return fail(ACL_ERROR_GE_EXEC_MODEL_ADDR_INVALID, "model is null; expected the address of a model");
-    }
-    if (size == 0) {
-        return fail(ACL_ERROR_GE_EXEC_MODEL_DATA_SIZE_INVALID, "modelSize is 0; expected the size of a model");
-    }
-    if (const size_t can = readable_bytes(model, size); can < size) {
-        return fail(ACL_ERROR_GE_EXEC_MODEL_ADDR_INVALID, "model is ", model, ", where ", can, " of ", size,
-                    " bytes can be read");
-    }
-    return {};
-}
 
 Status give_sizes(const Result<ModelInfo>& info, size_t* work_size, size_t* weight_size) {
     *work_size = info.ok() ? info->work_bytes : 0;
@@ -62,17 +34,27 @@ Result<std::unique_ptr<Execution>> prepare(uint32_t id, const aclmdlDataset* inp
 }  // namespace
 
 aclError aclmdlLoadFromFile(const char* modelPath, uint32_t* modelId) {
-    return entry<row::aclmdlLoadFromFile>(modelPath, modelId)([&] {
-        return load_model(modelId, [&](runtime::Device& device) { return Model::load_file(device, modelPath); });
-    });
+    return entry<row::aclmdlLoadFromFile>(modelPath, modelId)([&] { return load_model({modelPath}, {}, modelId); });
 }
 
 aclError aclmdlLoadFromMem(const void* model, size_t modelSize, uint32_t* modelId) {
     return entry<row::aclmdlLoadFromMem>(model, modelSize, modelId)([&] {
-        return load_model(modelId, [&](runtime::Device& device) -> Result<std::shared_ptr<Model>> {
-            SOFTACL_TRY(check_data(model, modelSize));
-            return Model::load_memory(device, model, modelSize);
-        });
+        return load_model({nullptr, model, modelSize}, {}, modelId);
+    });
+}
+
+aclError aclmdlLoadFromFileWithMem(const char* modelPath, uint32_t* modelId, void* workPtr, size_t workSize,
+                                   void* weightPtr, size_t weightSize) {
+    return entry<row::aclmdlLoadFromFileWithMem>(modelPath, modelId, workPtr, workSize, weightPtr, weightSize)([&] {
+        return load_model({modelPath}, {{workPtr, workSize}, {weightPtr, weightSize}}, modelId);
+    });
+}
+
+aclError aclmdlLoadFromMemWithMem(const void* model, size_t modelSize, uint32_t* modelId, void* workPtr,
+                                  size_t workSize, void* weightPtr, size_t weightSize) {
+    return entry<row::aclmdlLoadFromMemWithMem>(model, modelSize, modelId, workPtr, workSize, weightPtr,
+                                                weightSize)([&] {
+        return load_model({nullptr, model, modelSize}, {{workPtr, workSize}, {weightPtr, weightSize}}, modelId);
     });
 }
 
@@ -107,14 +89,15 @@ aclError aclmdlUnload(uint32_t modelId) {
 
 aclError aclmdlQuerySize(const char* fileName, size_t* workSize, size_t* weightSize) {
     return entry<row::aclmdlQuerySize>(
-        fileName, workSize, weightSize)([&] { return give_sizes(exec::query_file(fileName), workSize, weightSize); });
+        fileName, workSize, weightSize)([&] { return give_sizes(exec::query({fileName}), workSize, weightSize); });
 }
 
 aclError aclmdlQuerySizeFromMem(const void* model, size_t modelSize, size_t* workSize, size_t* weightSize) {
     return entry<row::aclmdlQuerySizeFromMem>(model, modelSize, workSize, weightSize)([&]() -> Status {
         *workSize = 0;
         *weightSize = 0;
-        SOFTACL_TRY(check_data(model, modelSize));
-        return give_sizes(exec::query_memory(model, modelSize), workSize, weightSize);
+        const exec::ModelSource source{nullptr, model, modelSize};
+        SOFTACL_TRY(check(source));
+        return give_sizes(exec::query(source), workSize, weightSize);
     });
 }

@@ -184,6 +184,7 @@ const char* kind_name(Kind kind) {
         case Kind::kDataBuffer: return "data buffer";
         case Kind::kDataset: return "dataset";
         case Kind::kModelDesc: return "model description";
+        case Kind::kModelConfig: return "model configuration";
     }
     return "unknown";
 }

@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "base/log.h"
+#include "exec/device_block.h"
 #include "exec/plan.h"
 #include "model/om.h"
 
@@ -59,36 +60,6 @@ Result<Compiled> compile(model::OmModel om) {
     return Compiled{std::move(plan), std::move(info)};
 }
 
-// Memory of a device for as long as a model lives.
-class DeviceBlock {
-   public:
-    static Result<DeviceBlock> allocate(runtime::Device& device, size_t size, const char* purpose) {
-        auto memory = device.memory().allocate(size, true);
-        if (!memory.ok()) {
-            return fail(ACL_ERROR_GE_MEMORY_ALLOCATION, "no room for ", size, " bytes of ", purpose, ": ",
-                        memory.status().message());
-        }
-        return DeviceBlock(device, *memory);
-    }
-    DeviceBlock(DeviceBlock&& other) noexcept
-        : device_(other.device_), address_(std::exchange(other.address_, nullptr)) {}
-    DeviceBlock(const DeviceBlock&) = delete;
-    DeviceBlock& operator=(const DeviceBlock&) = delete;
-    DeviceBlock& operator=(DeviceBlock&&) = delete;
-    ~DeviceBlock() {
-        if (address_ != nullptr) {
-            device_.memory().retire(address_, {});
-        }
-    }
-    void* get() const { return address_; }
-
-   private:
-    DeviceBlock(runtime::Device& device, void* address) : device_(device), address_(address) {}
-
-    runtime::Device& device_;
-    void* address_;
-};
-
 bool overlap(const Buffer& a, const Buffer& b) {
     const auto* a_begin = static_cast<const char*>(a.data);
     const auto* b_begin = static_cast<const char*>(b.data);
@@ -97,11 +68,16 @@ bool overlap(const Buffer& a, const Buffer& b) {
 
 class PlannedModel final : public Model {
    public:
-    static Result<std::shared_ptr<Model>> load(runtime::Device& device, model::OmModel om) {
+    static Result<std::shared_ptr<Model>> load(runtime::Device& device, model::OmModel om, const ModelMemory& memory) {
         SOFTACL_ASSIGN(auto compiled, compile(std::move(om)));
         auto& [plan, info] = compiled;
-        SOFTACL_ASSIGN(auto weights, DeviceBlock::allocate(device, info.weight_bytes, "weights"));
-        SOFTACL_ASSIGN(auto work, DeviceBlock::allocate(device, info.work_bytes, "working memory"));
+        if (memory.work.data != nullptr && overlap(memory.work, memory.weights)) {
+            return fail(ACL_ERROR_GE_PARAM_INVALID, "the memory given for working memory, ", memory.work.size,
+                        " bytes at ", memory.work.data, ", and that for weights, ", memory.weights.size, " bytes at ",
+                        memory.weights.data, ", overlap; expected two pieces");
+        }
+        SOFTACL_ASSIGN(auto weights, DeviceBlock::take(device, memory.weights, info.weight_bytes, "weights"));
+        SOFTACL_ASSIGN(auto work, DeviceBlock::take(device, memory.work, info.work_bytes, "working memory"));
         SOFTACL_TRY(plan->load(weights.get()));
         plan->bind(work.get());
         return std::shared_ptr<Model>(
@@ -187,36 +163,27 @@ class PlannedModel final : public Model {
     std::vector<void*> output_addresses_;
 };
 
-Result<ModelInfo> query(model::OmModel om) {
-    SOFTACL_ASSIGN(auto compiled, compile(std::move(om)));
-    return std::move(compiled.info);
-}
-
-// The caller's memory, for as long as the call takes.
-std::shared_ptr<const void> borrowed(const void* data) {
-    return {data, [](const void*) {}};
+// Memory may be borrowed for as long as the call takes.
+Result<model::OmModel> read(const ModelSource& source) {
+    if (source.path != nullptr) {
+        return model::read_om_file(source.path);
+    }
+    const std::shared_ptr<const void> borrowed(source.data, [](const void*) {});
+    return model::read_om(source.data, source.size, borrowed, "the model in memory");
 }
 
 }  // namespace
 
-Result<std::shared_ptr<Model>> Model::load_file(runtime::Device& device, const char* path) {
-    SOFTACL_ASSIGN(auto om, model::read_om_file(path));
-    return PlannedModel::load(device, std::move(om));
+Result<std::shared_ptr<Model>> Model::load(runtime::Device& device, const ModelSource& source,
+                                           const ModelMemory& memory) {
+    SOFTACL_ASSIGN(auto om, read(source));
+    return PlannedModel::load(device, std::move(om), memory);
 }
 
-Result<std::shared_ptr<Model>> Model::load_memory(runtime::Device& device, const void* data, size_t size) {
-    SOFTACL_ASSIGN(auto om, model::read_om(data, size, borrowed(data), "the model in memory"));
-    return PlannedModel::load(device, std::move(om));
-}
-
-Result<ModelInfo> query_file(const char* path) {
-    SOFTACL_ASSIGN(auto om, model::read_om_file(path));
-    return query(std::move(om));
-}
-
-Result<ModelInfo> query_memory(const void* data, size_t size) {
-    SOFTACL_ASSIGN(auto om, model::read_om(data, size, borrowed(data), "the model in memory"));
-    return query(std::move(om));
+Result<ModelInfo> query(const ModelSource& source) {
+    SOFTACL_ASSIGN(auto om, read(source));
+    SOFTACL_ASSIGN(auto compiled, compile(std::move(om)));
+    return std::move(compiled.info);
 }
 
 }  // namespace softacl::exec

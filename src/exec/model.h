@@ -44,13 +44,27 @@ struct ModelInfo {
     size_t weight_bytes = 0;  ///< at least 1 for a loadable model
 };
 
+/// Where an offline model is read from: the file of a path, or the content of one in memory.
+struct ModelSource {
+    const char* path = nullptr;
+    const void* data = nullptr;  ///< without a path
+    size_t size = 0;
+};
+
+/// Device memory for a model's use until it is unloaded. A null address and no size: the model's own.
+struct ModelMemory {
+    Buffer work;
+    Buffer weights;
+};
+
 /// Immutable but for its working memory, whose use by `execute` is serialised. Any thread.
 /// Errors of loading and querying are those of an offline model file: 145002 path, 145006 and 145007 size and address
 /// of the data, 545002 and 545005 not loadable, 100013 damaged, 200006 encrypted, 245000 no memory left.
 class Model {
    public:
-    static Result<std::shared_ptr<Model>> load_file(runtime::Device& device, const char* path);
-    static Result<std::shared_ptr<Model>> load_memory(runtime::Device& device, const void* data, size_t size);
+    /// Also 145000 for memory that is too small or of no block of the device, 107008 if it is not 64-byte aligned.
+    static Result<std::shared_ptr<Model>> load(runtime::Device& device, const ModelSource& source,
+                                               const ModelMemory& memory = {});
 
     virtual ~Model() = default;
     virtual const ModelInfo& info() const = 0;
@@ -61,7 +75,6 @@ class Model {
 };
 
 /// The same facts without a device. Models whose shapes are free: 145000.
-Result<ModelInfo> query_file(const char* path);
-Result<ModelInfo> query_memory(const void* data, size_t size);
+Result<ModelInfo> query(const ModelSource& source);
 
 }  // namespace softacl::exec

@@ -7,7 +7,7 @@
 namespace softacl::exec {
 namespace {
 
-constexpr Kind kKinds[] = {Kind::kDataset, Kind::kDataBuffer, Kind::kModelDesc};
+constexpr Kind kKinds[] = {Kind::kDataset, Kind::kDataBuffer, Kind::kModelDesc, Kind::kModelConfig};
 
 class Leftovers final : public runtime::EndObserver {
    public:

@@ -10,7 +10,7 @@ namespace softacl::exec {
 /// log. Any thread.
 void end_objects_with_process();
 
-/// Names a new data buffer, dataset or model description.
+/// Names a new data buffer, dataset, or description or configuration of a model.
 template <class T>
 Result<Handle> make_object(std::shared_ptr<T> object) {
     end_objects_with_process();

@@ -35,8 +35,8 @@ struct Param {
         }
     }
     bool is_handle() const {
-        static const std::set<std::string> kHandles = {"stream",  "event",       "context",
-                                                       "dataset", "data_buffer", "model_desc"};
+        static const std::set<std::string> kHandles = {"stream",      "event",      "context",     "dataset",
+                                                       "data_buffer", "model_desc", "model_config"};
         return kHandles.count(what) != 0;
     }
     // The other handles may not be null: a null stream is the default one.
@@ -138,6 +138,7 @@ class World {
         EXPECT_NE(dataset_ = aclmdlCreateDataset(), nullptr);
         EXPECT_EQ(aclmdlAddDatasetBuffer(dataset_, data_buffer_), ACL_SUCCESS);
         EXPECT_NE(model_desc_ = aclmdlCreateDesc(), nullptr);
+        EXPECT_NE(model_config_ = aclmdlCreateConfigHandle(), nullptr);
         EXPECT_EQ(aclrtMalloc(&device_memory_, 4096, ACL_MEM_MALLOC_NORMAL_ONLY), ACL_SUCCESS);
         EXPECT_EQ(aclrtMallocHost(&host_memory_, 4096), ACL_SUCCESS);
         aclGetRecentErrMsg();  // what is read later belongs to the call under test
@@ -156,6 +157,7 @@ class World {
         if (param.what == "data_buffer") return word(data_buffer_);
         if (param.what == "dataset") return word(dataset_);
         if (param.what == "model_desc") return word(model_desc_);
+        if (param.what == "model_config") return word(model_config_);
         if (param.what == "device_memory" || param.what == "memory") return word(device_memory_);
         if (param.what == "host_memory") return word(host_memory_);
         if (param.what == "positive") return 64;
@@ -188,6 +190,9 @@ class World {
         } else if (param.what == "dataset") {
             object = aclmdlCreateDataset();
             EXPECT_EQ(aclmdlDestroyDataset(static_cast<aclmdlDataset*>(object)), ACL_SUCCESS);
+        } else if (param.what == "model_config") {
+            object = aclmdlCreateConfigHandle();
+            EXPECT_EQ(aclmdlDestroyConfigHandle(static_cast<aclmdlConfigHandle*>(object)), ACL_SUCCESS);
         } else if (param.what == "model_desc") {
             object = aclmdlCreateDesc();
             EXPECT_EQ(aclmdlDestroyDesc(static_cast<aclmdlDesc*>(object)), ACL_SUCCESS);
@@ -210,6 +215,7 @@ class World {
     aclDataBuffer* data_buffer_ = nullptr;
     aclmdlDataset* dataset_ = nullptr;
     aclmdlDesc* model_desc_ = nullptr;
+    aclmdlConfigHandle* model_config_ = nullptr;
     void* device_memory_ = nullptr;
     void* host_memory_ = nullptr;
     Scratch scratch_{};

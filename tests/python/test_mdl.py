@@ -140,6 +140,53 @@ def test_from_memory_and_sizes(device):
     assert acl.mdl.query_size_from_mem(pointer, len(data)) == (work, weight, 0)
 
 
+def test_in_memory_of_the_program_and_by_configuration(device, last_message):
+    data = Path(SUM_DIFFERENCE).read_bytes()
+    pointer = acl.util.bytes_to_ptr(data)
+    work_size, weight_size, _ = acl.mdl.query_size(SUM_DIFFERENCE)
+    work, weights = (acl.rt.malloc(size, 0)[0] for size in (work_size, weight_size))
+    memory = (work, work_size, weights, weight_size)
+    first, second = matrices(3)
+
+    def runs(loaded):
+        model_id, ret = loaded
+        assert ret == 0 and model_id >= 1, last_message()
+        results = [np.empty_like(first) for _ in range(2)]
+        assert acl.mdl.execute(model_id, on_host([first, second]), on_host(results)) == 0
+        assert acl.mdl.unload(model_id) == 0
+        return np.array_equal(results[0], first + second) and np.array_equal(results[1], first - second)
+
+    assert runs(acl.mdl.load_from_file_with_mem(SUM_DIFFERENCE, *memory))
+    assert runs(acl.mdl.load_from_mem_with_mem(pointer, len(data), *memory))
+    assert acl.mdl.load_from_file_with_mem(SUM_DIFFERENCE, work, work_size - 1, weights, weight_size) == (0, 145000)
+    assert "working memory" in last_message()
+
+    priority, load_type, path, address, size, weight_address, weight_bytes, work_address, work_bytes = range(9)
+    config = acl.mdl.create_config_handle()
+    for attr, value in ((load_type, 2), (path, Path(SUM_DIFFERENCE)), (weight_address, weights),
+                        (weight_bytes, weight_size), (work_address, work), (work_bytes, work_size), (priority, 3)):
+        assert acl.mdl.set_config_opt(config, attr, value) == 0, last_message()
+    assert runs(acl.mdl.load_with_config(config))
+    for attr, value in ((load_type, 4), (address, pointer), (size, len(data))):
+        assert acl.mdl.set_config_opt(config, attr, value) == 0
+    assert runs(acl.mdl.load_with_config(config))
+    for form in (SUM_DIFFERENCE, SUM_DIFFERENCE.encode(), acl.util.bytes_to_ptr(text := SUM_DIFFERENCE.encode() + b"\0")):
+        config = acl.mdl.create_config_handle()
+        assert acl.mdl.set_config_opt(config, path, form) == 0
+        assert acl.mdl.set_config_opt(config, load_type, 1) == 0
+        assert runs(acl.mdl.load_with_config(config))
+        assert acl.mdl.destroy_config_handle(config) == 0
+    assert text
+
+    config = acl.mdl.create_config_handle()
+    assert acl.mdl.load_with_config(config) == (0, INVALID_PARAM)
+    assert acl.mdl.set_config_opt(config, priority, 8) == INVALID_PARAM
+    assert acl.mdl.set_config_opt(config, priority, 2**40) == INVALID_PARAM
+    assert acl.mdl.set_config_opt(config, 14, 1) == INVALID_PARAM
+    with pytest.raises(TypeError, match="attrValue must be"):
+        acl.mdl.set_config_opt(config, load_type, "1")
+
+
 def test_what_cannot_be_loaded(device, tmp_path, last_message):
     assert acl.mdl.load_from_file("/nonexistent.om") == (0, 145002)
     assert "/nonexistent.om" in last_message()

@@ -264,175 +264,207 @@ inline constexpr Param kParams_aclmdlLoadFromMem[] = {{"model", Check::kNone, 0,
 inline constexpr Row aclmdlLoadFromMem = {57, "aclmdlLoadFromMem", "acl.mdl.load_from_mem",
     kParams_aclmdlLoadFromMem, 3};
 
+inline constexpr Param kParams_aclmdlLoadFromFileWithMem[] = {{"modelPath", Check::kNonNull, 0, 0},
+    {"modelId", Check::kNonNull, 0, 0}, {"workPtr", Check::kNone, 0, 0},
+    {"workSize", Check::kNone, 0, 0}, {"weightPtr", Check::kNone, 0, 0},
+    {"weightSize", Check::kNone, 0, 0}};
+inline constexpr Row aclmdlLoadFromFileWithMem = {58, "aclmdlLoadFromFileWithMem",
+    "acl.mdl.load_from_file_with_mem", kParams_aclmdlLoadFromFileWithMem, 6};
+
+inline constexpr Param kParams_aclmdlLoadFromMemWithMem[] = {{"model", Check::kNone, 0, 0},
+    {"modelSize", Check::kNone, 0, 0}, {"modelId", Check::kNonNull, 0, 0},
+    {"workPtr", Check::kNone, 0, 0}, {"workSize", Check::kNone, 0, 0},
+    {"weightPtr", Check::kNone, 0, 0}, {"weightSize", Check::kNone, 0, 0}};
+inline constexpr Row aclmdlLoadFromMemWithMem = {59, "aclmdlLoadFromMemWithMem",
+    "acl.mdl.load_from_mem_with_mem", kParams_aclmdlLoadFromMemWithMem, 7};
+
 inline constexpr Param kParams_aclmdlExecute[] = {{"modelId", Check::kNone, 0, 0},
     {"input", Check::kNone, 0, 0}, {"output", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlExecute = {58, "aclmdlExecute", "acl.mdl.execute", kParams_aclmdlExecute,
+inline constexpr Row aclmdlExecute = {60, "aclmdlExecute", "acl.mdl.execute", kParams_aclmdlExecute,
     3};
 
 inline constexpr Param kParams_aclmdlExecuteAsync[] = {{"modelId", Check::kNone, 0, 0},
     {"input", Check::kNone, 0, 0}, {"output", Check::kNone, 0, 0}, {"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlExecuteAsync = {59, "aclmdlExecuteAsync", "acl.mdl.execute_async",
+inline constexpr Row aclmdlExecuteAsync = {61, "aclmdlExecuteAsync", "acl.mdl.execute_async",
     kParams_aclmdlExecuteAsync, 4};
 
 inline constexpr Param kParams_aclmdlUnload[] = {{"modelId", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlUnload = {60, "aclmdlUnload", "acl.mdl.unload", kParams_aclmdlUnload,
+inline constexpr Row aclmdlUnload = {62, "aclmdlUnload", "acl.mdl.unload", kParams_aclmdlUnload,
     1};
 
 inline constexpr Param kParams_aclmdlQuerySize[] = {{"fileName", Check::kNonNull, 0, 0},
     {"workSize", Check::kNonNull, 0, 0}, {"weightSize", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlQuerySize = {61, "aclmdlQuerySize", "acl.mdl.query_size",
+inline constexpr Row aclmdlQuerySize = {63, "aclmdlQuerySize", "acl.mdl.query_size",
     kParams_aclmdlQuerySize, 3};
 
 inline constexpr Param kParams_aclmdlQuerySizeFromMem[] = {{"model", Check::kNone, 0, 0},
     {"modelSize", Check::kNone, 0, 0}, {"workSize", Check::kNonNull, 0, 0},
     {"weightSize", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlQuerySizeFromMem = {62, "aclmdlQuerySizeFromMem",
+inline constexpr Row aclmdlQuerySizeFromMem = {64, "aclmdlQuerySizeFromMem",
     "acl.mdl.query_size_from_mem", kParams_aclmdlQuerySizeFromMem, 4};
+
+inline constexpr Row aclmdlCreateConfigHandle = {65, "aclmdlCreateConfigHandle",
+    "acl.mdl.create_config_handle", nullptr, 0};
+
+inline constexpr Param kParams_aclmdlDestroyConfigHandle[] = {{"handle", Check::kNone, 0, 0}};
+inline constexpr Row aclmdlDestroyConfigHandle = {66, "aclmdlDestroyConfigHandle",
+    "acl.mdl.destroy_config_handle", kParams_aclmdlDestroyConfigHandle, 1};
+
+inline constexpr Param kParams_aclmdlSetConfigOpt[] = {{"handle", Check::kNone, 0, 0},
+    {"attr", Check::kRange, 0, 13}, {"attrValue", Check::kNonNull, 0, 0},
+    {"valueSize", Check::kNone, 0, 0}};
+inline constexpr Row aclmdlSetConfigOpt = {67, "aclmdlSetConfigOpt", "acl.mdl.set_config_opt",
+    kParams_aclmdlSetConfigOpt, 4};
+
+inline constexpr Param kParams_aclmdlLoadWithConfig[] = {{"handle", Check::kNone, 0, 0},
+    {"modelId", Check::kNonNull, 0, 0}};
+inline constexpr Row aclmdlLoadWithConfig = {68, "aclmdlLoadWithConfig", "acl.mdl.load_with_config",
+    kParams_aclmdlLoadWithConfig, 2};
 
 inline constexpr Param kParams_aclmdlGetTensorRealName[] = {{"modelDesc", Check::kNone, 0, 0},
     {"name", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetTensorRealName = {63, "aclmdlGetTensorRealName",
+inline constexpr Row aclmdlGetTensorRealName = {69, "aclmdlGetTensorRealName",
     "acl.mdl.get_tensor_real_name", kParams_aclmdlGetTensorRealName, 2};
 
-inline constexpr Row aclmdlCreateDataset = {64, "aclmdlCreateDataset", "acl.mdl.create_dataset",
+inline constexpr Row aclmdlCreateDataset = {70, "aclmdlCreateDataset", "acl.mdl.create_dataset",
     nullptr, 0};
 
 inline constexpr Param kParams_aclmdlDestroyDataset[] = {{"dataset", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlDestroyDataset = {65, "aclmdlDestroyDataset", "acl.mdl.destroy_dataset",
+inline constexpr Row aclmdlDestroyDataset = {71, "aclmdlDestroyDataset", "acl.mdl.destroy_dataset",
     kParams_aclmdlDestroyDataset, 1};
 
 inline constexpr Param kParams_aclmdlAddDatasetBuffer[] = {{"dataset", Check::kNone, 0, 0},
     {"dateBuffer", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlAddDatasetBuffer = {66, "aclmdlAddDatasetBuffer",
+inline constexpr Row aclmdlAddDatasetBuffer = {72, "aclmdlAddDatasetBuffer",
     "acl.mdl.add_dataset_buffer", kParams_aclmdlAddDatasetBuffer, 2};
 
 inline constexpr Param kParams_aclmdlGetDatasetNumBuffers[] = {{"dataset", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetDatasetNumBuffers = {67, "aclmdlGetDatasetNumBuffers",
+inline constexpr Row aclmdlGetDatasetNumBuffers = {73, "aclmdlGetDatasetNumBuffers",
     "acl.mdl.get_dataset_num_buffers", kParams_aclmdlGetDatasetNumBuffers, 1};
 
 inline constexpr Param kParams_aclmdlGetDatasetBuffer[] = {{"dataset", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetDatasetBuffer = {68, "aclmdlGetDatasetBuffer",
+inline constexpr Row aclmdlGetDatasetBuffer = {74, "aclmdlGetDatasetBuffer",
     "acl.mdl.get_dataset_buffer", kParams_aclmdlGetDatasetBuffer, 2};
 
-inline constexpr Row aclmdlCreateDesc = {69, "aclmdlCreateDesc", "acl.mdl.create_desc", nullptr,
+inline constexpr Row aclmdlCreateDesc = {75, "aclmdlCreateDesc", "acl.mdl.create_desc", nullptr,
     0};
 
 inline constexpr Param kParams_aclmdlDestroyDesc[] = {{"modelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlDestroyDesc = {70, "aclmdlDestroyDesc", "acl.mdl.destroy_desc",
+inline constexpr Row aclmdlDestroyDesc = {76, "aclmdlDestroyDesc", "acl.mdl.destroy_desc",
     kParams_aclmdlDestroyDesc, 1};
 
 inline constexpr Param kParams_aclmdlGetDesc[] = {{"modelDesc", Check::kNone, 0, 0},
     {"modelId", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetDesc = {71, "aclmdlGetDesc", "acl.mdl.get_desc",
+inline constexpr Row aclmdlGetDesc = {77, "aclmdlGetDesc", "acl.mdl.get_desc",
     kParams_aclmdlGetDesc, 2};
 
 inline constexpr Param kParams_aclmdlGetNumInputs[] = {{"modelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetNumInputs = {72, "aclmdlGetNumInputs", "acl.mdl.get_num_inputs",
+inline constexpr Row aclmdlGetNumInputs = {78, "aclmdlGetNumInputs", "acl.mdl.get_num_inputs",
     kParams_aclmdlGetNumInputs, 1};
 
 inline constexpr Param kParams_aclmdlGetNumOutputs[] = {{"modelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetNumOutputs = {73, "aclmdlGetNumOutputs", "acl.mdl.get_num_outputs",
+inline constexpr Row aclmdlGetNumOutputs = {79, "aclmdlGetNumOutputs", "acl.mdl.get_num_outputs",
     kParams_aclmdlGetNumOutputs, 1};
 
 inline constexpr Param kParams_aclmdlGetInputSizeByIndex[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputSizeByIndex = {74, "aclmdlGetInputSizeByIndex",
+inline constexpr Row aclmdlGetInputSizeByIndex = {80, "aclmdlGetInputSizeByIndex",
     "acl.mdl.get_input_size_by_index", kParams_aclmdlGetInputSizeByIndex, 2};
 
 inline constexpr Param kParams_aclmdlGetOutputSizeByIndex[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetOutputSizeByIndex = {75, "aclmdlGetOutputSizeByIndex",
+inline constexpr Row aclmdlGetOutputSizeByIndex = {81, "aclmdlGetOutputSizeByIndex",
     "acl.mdl.get_output_size_by_index", kParams_aclmdlGetOutputSizeByIndex, 2};
 
 inline constexpr Param kParams_aclmdlGetInputDims[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetInputDims = {76, "aclmdlGetInputDims", "acl.mdl.get_input_dims",
+inline constexpr Row aclmdlGetInputDims = {82, "aclmdlGetInputDims", "acl.mdl.get_input_dims",
     kParams_aclmdlGetInputDims, 3};
 
 inline constexpr Param kParams_aclmdlGetInputDimsV2[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetInputDimsV2 = {77, "aclmdlGetInputDimsV2",
+inline constexpr Row aclmdlGetInputDimsV2 = {83, "aclmdlGetInputDimsV2",
     "acl.mdl.get_input_dims_v2", kParams_aclmdlGetInputDimsV2, 3};
 
 inline constexpr Param kParams_aclmdlGetOutputDims[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetOutputDims = {78, "aclmdlGetOutputDims", "acl.mdl.get_output_dims",
+inline constexpr Row aclmdlGetOutputDims = {84, "aclmdlGetOutputDims", "acl.mdl.get_output_dims",
     kParams_aclmdlGetOutputDims, 3};
 
 inline constexpr Param kParams_aclmdlGetInputNameByIndex[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputNameByIndex = {79, "aclmdlGetInputNameByIndex",
+inline constexpr Row aclmdlGetInputNameByIndex = {85, "aclmdlGetInputNameByIndex",
     "acl.mdl.get_input_name_by_index", kParams_aclmdlGetInputNameByIndex, 2};
 
 inline constexpr Param kParams_aclmdlGetOutputNameByIndex[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetOutputNameByIndex = {80, "aclmdlGetOutputNameByIndex",
+inline constexpr Row aclmdlGetOutputNameByIndex = {86, "aclmdlGetOutputNameByIndex",
     "acl.mdl.get_output_name_by_index", kParams_aclmdlGetOutputNameByIndex, 2};
 
 inline constexpr Param kParams_aclmdlGetInputFormat[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputFormat = {81, "aclmdlGetInputFormat", "acl.mdl.get_input_format",
+inline constexpr Row aclmdlGetInputFormat = {87, "aclmdlGetInputFormat", "acl.mdl.get_input_format",
     kParams_aclmdlGetInputFormat, 2};
 
 inline constexpr Param kParams_aclmdlGetOutputFormat[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetOutputFormat = {82, "aclmdlGetOutputFormat",
+inline constexpr Row aclmdlGetOutputFormat = {88, "aclmdlGetOutputFormat",
     "acl.mdl.get_output_format", kParams_aclmdlGetOutputFormat, 2};
 
 inline constexpr Param kParams_aclmdlGetInputDataType[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputDataType = {83, "aclmdlGetInputDataType",
+inline constexpr Row aclmdlGetInputDataType = {89, "aclmdlGetInputDataType",
     "acl.mdl.get_input_data_type", kParams_aclmdlGetInputDataType, 2};
 
 inline constexpr Param kParams_aclmdlGetOutputDataType[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetOutputDataType = {84, "aclmdlGetOutputDataType",
+inline constexpr Row aclmdlGetOutputDataType = {90, "aclmdlGetOutputDataType",
     "acl.mdl.get_output_data_type", kParams_aclmdlGetOutputDataType, 2};
 
 inline constexpr Param kParams_aclmdlGetInputIndexByName[] = {{"modelDesc", Check::kNone, 0, 0},
     {"name", Check::kNonNull, 0, 0}, {"index", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetInputIndexByName = {85, "aclmdlGetInputIndexByName",
+inline constexpr Row aclmdlGetInputIndexByName = {91, "aclmdlGetInputIndexByName",
     "acl.mdl.get_input_index_by_name", kParams_aclmdlGetInputIndexByName, 3};
 
 inline constexpr Param kParams_aclmdlGetOutputIndexByName[] = {{"modelDesc", Check::kNone, 0, 0},
     {"name", Check::kNonNull, 0, 0}, {"index", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetOutputIndexByName = {86, "aclmdlGetOutputIndexByName",
+inline constexpr Row aclmdlGetOutputIndexByName = {92, "aclmdlGetOutputIndexByName",
     "acl.mdl.get_output_index_by_name", kParams_aclmdlGetOutputIndexByName, 3};
 
 inline constexpr Param kParams_aclmdlGetDynamicBatch[] = {{"modelDesc", Check::kNone, 0, 0},
     {"batch", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetDynamicBatch = {87, "aclmdlGetDynamicBatch",
+inline constexpr Row aclmdlGetDynamicBatch = {93, "aclmdlGetDynamicBatch",
     "acl.mdl.get_dynamic_batch", kParams_aclmdlGetDynamicBatch, 2};
 
 inline constexpr Param kParams_aclmdlGetDynamicHW[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"hw", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetDynamicHW = {88, "aclmdlGetDynamicHW", "acl.mdl.get_dynamic_hw",
+inline constexpr Row aclmdlGetDynamicHW = {94, "aclmdlGetDynamicHW", "acl.mdl.get_dynamic_hw",
     kParams_aclmdlGetDynamicHW, 3};
 
 inline constexpr Param kParams_aclmdlGetCurOutputDims[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetCurOutputDims = {89, "aclmdlGetCurOutputDims",
+inline constexpr Row aclmdlGetCurOutputDims = {95, "aclmdlGetCurOutputDims",
     "acl.mdl.get_cur_output_dims", kParams_aclmdlGetCurOutputDims, 3};
 
 inline constexpr Param kParams_aclmdlGetInputDynamicGearCount[] = {
     {"modelDesc", Check::kNone, 0, 0}, {"index", Check::kNone, 0, 0},
     {"gearCount", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetInputDynamicGearCount = {90, "aclmdlGetInputDynamicGearCount",
+inline constexpr Row aclmdlGetInputDynamicGearCount = {96, "aclmdlGetInputDynamicGearCount",
     "acl.mdl.get_input_dynamic_gear_count", kParams_aclmdlGetInputDynamicGearCount, 3};
 
 inline constexpr Param kParams_aclmdlGetInputDynamicDims[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0},
     {"gearCount", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputDynamicDims = {91, "aclmdlGetInputDynamicDims",
+inline constexpr Row aclmdlGetInputDynamicDims = {97, "aclmdlGetInputDynamicDims",
     "acl.mdl.get_input_dynamic_dims", kParams_aclmdlGetInputDynamicDims, 4};
 
 inline constexpr Param kParams_aclmdlGetOpAttr[] = {{"modelDesc", Check::kNone, 0, 0},
     {"opName", Check::kNonNull, 0, 0}, {"attr", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetOpAttr = {92, "aclmdlGetOpAttr", "acl.mdl.get_op_attr",
+inline constexpr Row aclmdlGetOpAttr = {98, "aclmdlGetOpAttr", "acl.mdl.get_op_attr",
     kParams_aclmdlGetOpAttr, 3};
 
-inline constexpr int kCount = 93;
+inline constexpr int kCount = 99;
 inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, &aclrtGetSocName,
     &aclGetRecentErrMsg, &aclCreateDataBuffer, &aclDestroyDataBuffer, &aclGetDataBufferAddr,
     &aclGetDataBufferSize, &aclGetDataBufferSizeV2, &aclUpdateDataBuffer, &aclDataTypeSize,
@@ -446,8 +478,10 @@ inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, 
     &aclrtSynchronizeStreamWithTimeout, &aclrtSetOpWaitTimeout, &aclrtMalloc, &aclrtMallocCached,
     &aclrtMemFlush, &aclrtMemInvalidate, &aclrtGetMemInfo, &aclrtFree, &aclrtMallocHost,
     &aclrtFreeHost, &aclrtMemset, &aclrtMemsetAsync, &aclrtMemcpy, &aclrtMemcpyAsync,
-    &aclrtMemcpy2d, &aclrtMemcpy2dAsync, &aclmdlLoadFromFile, &aclmdlLoadFromMem, &aclmdlExecute,
-    &aclmdlExecuteAsync, &aclmdlUnload, &aclmdlQuerySize, &aclmdlQuerySizeFromMem,
+    &aclrtMemcpy2d, &aclrtMemcpy2dAsync, &aclmdlLoadFromFile, &aclmdlLoadFromMem,
+    &aclmdlLoadFromFileWithMem, &aclmdlLoadFromMemWithMem, &aclmdlExecute, &aclmdlExecuteAsync,
+    &aclmdlUnload, &aclmdlQuerySize, &aclmdlQuerySizeFromMem, &aclmdlCreateConfigHandle,
+    &aclmdlDestroyConfigHandle, &aclmdlSetConfigOpt, &aclmdlLoadWithConfig,
     &aclmdlGetTensorRealName, &aclmdlCreateDataset, &aclmdlDestroyDataset, &aclmdlAddDatasetBuffer,
     &aclmdlGetDatasetNumBuffers, &aclmdlGetDatasetBuffer, &aclmdlCreateDesc, &aclmdlDestroyDesc,
     &aclmdlGetDesc, &aclmdlGetNumInputs, &aclmdlGetNumOutputs, &aclmdlGetInputSizeByIndex,

@@ -44,7 +44,7 @@ std::string written(const model::OmModel& om) {
 
 std::shared_ptr<Model> loaded(const model::OmModel& om) {
     const std::string path = written(om);
-    auto model = Model::load_file(device(), path.c_str());
+    auto model = Model::load(device(), {path.c_str(), nullptr, 0});
     std::remove(path.c_str());
     EXPECT_TRUE(model.ok()) << model.status().message();
     return *model;
@@ -107,7 +107,7 @@ TEST(ModelTest, FromMemoryThatGoesAway) {
     std::ifstream file(path, std::ios::binary);
     std::vector<char> bytes((std::istreambuf_iterator<char>(file)), {});
     std::remove(path.c_str());
-    const auto model = Model::load_memory(device(), bytes.data(), bytes.size());
+    const auto model = Model::load(device(), {nullptr, bytes.data(), bytes.size()});
     ASSERT_TRUE(model.ok()) << model.status().message();
     std::fill(bytes.begin(), bytes.end(), 0);
     float x[] = {1, 2, 3, 4, 5, 6};
@@ -119,11 +119,11 @@ TEST(ModelTest, FromMemoryThatGoesAway) {
 
 TEST(ModelTest, SizesAreKnownBeforehandAndReturned) {
     const std::string path = written(sums());
-    const auto info = query_file(path.c_str());
+    const auto info = query({path.c_str(), nullptr, 0});
     ASSERT_TRUE(info.ok());
     const uint64_t before = device().memory().free_bytes();
     {
-        const auto model = Model::load_file(device(), path.c_str());
+        const auto model = Model::load(device(), {path.c_str(), nullptr, 0});
         ASSERT_TRUE(model.ok());
         EXPECT_EQ((*model)->info().work_bytes, info->work_bytes);
         EXPECT_EQ((*model)->info().weight_bytes, info->weight_bytes);
@@ -134,12 +134,12 @@ TEST(ModelTest, SizesAreKnownBeforehandAndReturned) {
 }
 
 TEST(ModelTest, WhatTheFileLacks) {
-    const auto missing = Model::load_file(device(), "/nonexistent/model.om");
+    const auto missing = Model::load(device(), {"/nonexistent/model.om", nullptr, 0});
     ASSERT_FALSE(missing.ok());
     EXPECT_EQ(missing.status().code(), ACL_ERROR_GE_EXEC_MODEL_PATH_INVALID);
     EXPECT_NE(missing.status().message().find("/nonexistent/model.om"), std::string::npos);
     const char text[300] = "this is no model";
-    const auto no_model = Model::load_memory(device(), text, sizeof text);
+    const auto no_model = Model::load(device(), {nullptr, text, sizeof text});
     ASSERT_FALSE(no_model.ok());
     EXPECT_EQ(no_model.status().code(), ACL_ERROR_GE_EXEC_LOAD_MODEL_PARTITION_FAILED);
 }
@@ -153,7 +153,7 @@ TEST(ModelTest, MoreThanTheDeviceHas) {
     om.graph.outputs = {om.graph.add_node("sub", *ops::find_op("Sub"), {y->front(), z->front()}, {}, 1)->front()};
     om.graph.output_names = {"sub:0:y"};
     const std::string path = written(om);
-    const auto model = Model::load_file(device(), path.c_str());
+    const auto model = Model::load(device(), {path.c_str(), nullptr, 0});
     std::remove(path.c_str());
     ASSERT_FALSE(model.ok());
     EXPECT_EQ(model.status().code(), ACL_ERROR_GE_MEMORY_ALLOCATION);
