@@ -15,7 +15,15 @@
 
 namespace softacl {
 
-enum class Kind : uint8_t { kContext = 1, kStream = 2, kEvent = 3, kDataBuffer = 4, kDataset = 5, kModelDesc = 6, kModelConfig = 7 };
+enum class Kind : uint8_t {
+    kContext = 1,
+    kStream = 2,
+    kEvent = 3,
+    kDataBuffer = 4,
+    kDataset = 5,
+    kModelDesc = 6,
+    kModelConfig = 7
+};
 
 const char* kind_name(Kind kind);
 

@@ -311,7 +311,7 @@ class Import {
             foreign.inputs.push_back(input.empty() ? kNoValue : find(input));
             broken = broken || foreign.inputs.back() == kBroken;
         }
-        if (node.domain.empty() && node.type == "If") {
+        if (node.framework == ops::Framework::kOnnx && node.domain.empty() && node.type == "If") {
             if (!broken) {
                 import_branch(node, name, foreign.inputs);
             }
@@ -327,10 +327,11 @@ class Import {
         foreign.version = std::min(node.version, kNewestOpset);
         foreign.attrs = ops::ForeignAttrs(node.attrs);
         foreign.outputs = node.outputs.size();
+        foreign.blobs = node.blobs;
         importer_.begin(name);
         const auto made = call(function, foreign);
         if (!made.ok()) {
-            problems_.add(code::kOnnx, place(node), " cannot be converted: ", ending(made.status().message()));
+            problems_.add(node.code(), place(node), " cannot be converted: ", ending(made.status().message()));
             return;
         }
         for (size_t i = 0; i < node.outputs.size(); ++i) {
@@ -338,7 +339,7 @@ class Import {
                 continue;
             }
             if (i >= made->size() || (*made)[i] == kNoValue) {
-                problems_.add(code::kOnnx, place(node), " cannot be converted: its output ", i, " is not supported.");
+                problems_.add(node.code(), place(node), " cannot be converted: its output ", i, " is not supported.");
                 return;
             }
             values[node.outputs[i]] = (*made)[i];
@@ -364,23 +365,22 @@ class Import {
 
     /// Null, and a problem, if there is none.
     ops::Import import_function(const NetworkNode& node) {
-        const bool standard = node.domain.empty();
-        if (standard &&
-            std::any_of(kLoops.begin(), kLoops.end(), [&](const char* type) { return node.type == type; })) {
-            problems_.add(code::kOnnx, place(node), " repeats a part of the network, which is not supported yet. ",
+        const bool onnx = node.framework == ops::Framework::kOnnx && node.domain.empty();
+        if (onnx && std::any_of(kLoops.begin(), kLoops.end(), [&](const char* type) { return node.type == type; })) {
+            problems_.add(node.code(), place(node), " repeats a part of the network, which is not supported yet. ",
                           "Export the model with loops unrolled.");
             return nullptr;
         }
-        const ops::Import function = standard ? ops::find_onnx_import(node.type) : nullptr;
+        const ops::Import function = node.domain.empty() ? ops::find_import(node.framework, node.type) : nullptr;
         if (function == nullptr) {
             problems_.add(code::kNoParser, "No parser is registered for Op [", node.name, ", optype [", node.optype(),
                           "]].");
             return nullptr;
         }
         for (const LaterChange& change : kLaterChanges) {
-            if (node.type == change.type && node.version >= change.version &&
+            if (onnx && node.type == change.type && node.version >= change.version &&
                 (change.attr == nullptr || node.attrs.has(change.attr))) {
-                problems_.add(code::kOnnx, place(node), " cannot be converted: ",
+                problems_.add(node.code(), place(node), " cannot be converted: ",
                               change.attr == nullptr ? "the operator" : text("its attribute ", change.attr),
                               " is new in "
                               "opset ",
@@ -396,14 +396,14 @@ class Import {
     void import_branch(const NetworkNode& node, const std::string& name, const std::vector<ValueRef>& inputs) {
         const Tensor* condition = inputs.size() == 1 ? importer_.constant(inputs[0]) : nullptr;
         if (condition == nullptr || condition->elements() != 1) {
-            problems_.add(code::kOnnx, place(node),
+            problems_.add(node.code(), place(node),
                           " chooses its branch when the model runs, which is not supported yet. ",
                           "Export the model so that the condition is known.");
             return;
         }
         const auto body = node.bodies.find(condition->to_ints()[0] != 0 ? "then_branch" : "else_branch");
         if (body == node.bodies.end() || body->second->outputs.size() != node.outputs.size()) {
-            problems_.add(code::kOnnx, place(node), " has no branch with ", node.outputs.size(), " outputs to choose.");
+            problems_.add(node.code(), place(node), " has no branch with ", node.outputs.size(), " outputs to choose.");
             return;
         }
         scopes_.push_back({body->second.get(), {}});

@@ -62,7 +62,7 @@ Scope find_makers(const Network& network, const Scope* outer, Problems& problems
             if (!added) {
                 const std::string other = at->second < 0 ? std::string("an input or initializer of the network")
                                                          : place(network.nodes[static_cast<size_t>(at->second)]);
-                problems.add(code::kOnnx, "Tensor [", name, "] is made twice: by ", other, " and by ", place(node),
+                problems.add(node.code(), "Tensor [", name, "] is made twice: by ", other, " and by ", place(node),
                              ". Tensor names must be unique.");
             }
         }
@@ -144,7 +144,7 @@ void settle_in(Network& network, const Scope* outer, Problems& problems) {
     for (NetworkNode& node : network.nodes) {
         for (const std::string& name : node.inputs) {
             if (!name.empty() && !scope.has(name)) {
-                problems.add(code::kOnnx, "Tensor [", name, "], which ", place(node),
+                problems.add(node.code(), "Tensor [", name, "], which ", place(node),
                              " reads, is made by no node and is no input or initializer of the network.");
             }
         }
@@ -188,7 +188,12 @@ void free_names(const Network& body, std::vector<std::string>& names) {
 
 }  // namespace
 
-std::string NetworkNode::optype() const { return text(domain.empty() ? "ai.onnx" : domain, "::", version, "::", type); }
+std::string NetworkNode::optype() const {
+    const bool onnx = framework == ops::Framework::kOnnx;
+    return onnx ? text(domain.empty() ? "ai.onnx" : domain, "::", version, "::", type) : type;
+}
+
+const char* NetworkNode::code() const { return framework == ops::Framework::kOnnx ? code::kOnnx : code::kCaffe; }
 
 std::vector<std::string> needs(const NetworkNode& node) {
     std::vector<std::string> names;

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "convert/problems.h"
-#include "ops/attrs.h"
+#include "ops/import.h"
 #include "tensor/tensor.h"
 
 namespace softacl::convert {
@@ -18,17 +18,21 @@ namespace softacl::convert {
 struct Network;
 
 struct NetworkNode {
-    std::string domain;  ///< "" for the default one
+    ops::Framework framework = ops::Framework::kOnnx;
+    std::string domain;  ///< "" for the default one; ONNX only
     std::string type;
     std::string name;     ///< unique after settle(); "<type>_<k>" if the file has none, k being its place in the file
     int64_t version = 0;  ///< opset of the domain; 0: the file does not say
     ops::Attrs attrs;
     std::vector<std::string> inputs;  ///< tensors; "" is an input left out
+    size_t blobs = 0;                 ///< how many of the inputs, the last ones, are weights of a Caffe layer
     std::vector<std::string> outputs;
     std::map<std::string, std::shared_ptr<Network>> bodies;  ///< attributes that are networks
 
-    /// "ai.onnx::11::Conv", as messages name the operator.
+    /// As messages name the operator: "ai.onnx::11::Conv", or the type of a Caffe layer.
     std::string optype() const;
+    /// The code of messages about it.
+    const char* code() const;
 };
 
 /// An input or output of the network.

@@ -9,8 +9,8 @@ Status ForeignAttrs::check() const {
     for (const auto& [name, kind] : *wanted_) {
         const Attr* attr = attrs_.find(name);
         if (kind != nullptr && attr != nullptr) {
-            return fail(ACL_ERROR_INVALID_PARAM, "its attribute ", name, " is of kind ", kind_of(*attr),
-                        "; expected ", kind);
+            return fail(ACL_ERROR_INVALID_PARAM, "its attribute ", name, " is of kind ", kind_of(*attr), "; expected ",
+                        kind);
         }
     }
     return {};

@@ -57,15 +57,20 @@ class ForeignAttrs {
         std::make_shared<std::map<std::string, const char*>>();
 };
 
+/// Where a network comes from. Operators of the same name differ between frameworks.
+enum class Framework { kOnnx, kCaffe };
+
 /// A node of a network file, independent of the file's format.
 struct ForeignNode {
     std::string domain;  ///< "" for the default one
     std::string type;    ///< "Conv"
     std::string name;
-    int64_t version = 0;           ///< opset of its domain
+    int64_t version = 0;  ///< opset of its domain
     ForeignAttrs attrs;
     std::vector<ValueRef> inputs;  ///< kNoValue: left out
     size_t outputs = 1;            ///< how many the file names
+    /// The last so many of `inputs` are the weights that a Caffe layer has besides its bottoms.
+    size_t blobs = 0;
 
     bool has_input(size_t index) const { return index < inputs.size() && inputs[index] != kNoValue; }
     ValueRef input(size_t index) const { return has_input(index) ? inputs[index] : kNoValue; }
@@ -98,6 +103,7 @@ class Importer {
 using Import = Result<std::vector<ValueRef>> (*)(Importer& graph, const ForeignNode& node);
 
 struct ImportDef {
+    Framework framework;
     const char* type;
     Import function;
 };

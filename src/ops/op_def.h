@@ -139,7 +139,12 @@ class OpDef {
     }
     /// An ONNX operator (default domain) that becomes this one, perhaps with helpers around it.
     OpDef& onnx(const char* type, Import function) {
-        onnx_.push_back({type, function});
+        imports_.push_back({Framework::kOnnx, type, function});
+        return *this;
+    }
+    /// The same for a Caffe layer, by its name in `layer` messages.
+    OpDef& caffe(const char* type, Import function) {
+        imports_.push_back({Framework::kCaffe, type, function});
         return *this;
     }
     /// Inputs whose values infer() or the kernels need before the model runs.
@@ -154,7 +159,7 @@ class OpDef {
     const std::vector<Port>& outputs() const { return outputs_; }
     const std::vector<AttrDef>& attrs() const { return attrs_; }
     const std::vector<KernelDef>& kernels() const { return kernels_; }
-    const std::vector<ImportDef>& onnx_imports() const { return onnx_; }
+    const std::vector<ImportDef>& imports() const { return imports_; }
     const std::vector<size_t>& value_inputs() const { return value_inputs_; }
 
     /// The port that the input at a flat position belongs to, given how many inputs there are; null beyond the end.
@@ -174,7 +179,7 @@ class OpDef {
     std::vector<Port> outputs_;
     std::vector<AttrDef> attrs_;
     std::vector<KernelDef> kernels_;
-    std::vector<ImportDef> onnx_;
+    std::vector<ImportDef> imports_;
     std::vector<size_t> value_inputs_;
     Infer infer_ = nullptr;
 };
@@ -183,7 +188,7 @@ class OpDef {
 const OpDef* find_op(const std::string& name);
 /// All operators, in the order of ops.inc.
 const std::vector<const OpDef*>& all_ops();
-/// The import function of an ONNX operator of the default domain, or null.
-Import find_onnx_import(const std::string& type);
+/// The import function of a framework's operator (ONNX: of the default domain), or null.
+Import find_import(Framework framework, const std::string& type);
 
 }  // namespace softacl::ops

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The list of operators.
 #include <map>
+#include <utility>
 
 #include "ops/op_def.h"
 
@@ -16,7 +17,7 @@ namespace {
 struct Registry {
     std::vector<const OpDef*> all;
     std::map<std::string, const OpDef*> by_name;
-    std::map<std::string, Import> onnx;
+    std::map<std::pair<Framework, std::string>, Import> imports;
 
     Registry() {
 #define OP(name) add(declare_##name());
@@ -28,8 +29,8 @@ struct Registry {
         const auto* op = new OpDef(std::move(declaration));  // lives as long as the process: graphs point to it
         all.push_back(op);
         by_name.emplace(op->name(), op);
-        for (const ImportDef& import : op->onnx_imports()) {
-            onnx.emplace(import.type, import.function);
+        for (const ImportDef& import : op->imports()) {
+            imports.emplace(std::make_pair(import.framework, import.type), import.function);
         }
     }
 };
@@ -48,9 +49,9 @@ const OpDef* find_op(const std::string& name) {
 
 const std::vector<const OpDef*>& all_ops() { return registry().all; }
 
-Import find_onnx_import(const std::string& type) {
-    const auto at = registry().onnx.find(type);
-    return at == registry().onnx.end() ? nullptr : at->second;
+Import find_import(Framework framework, const std::string& type) {
+    const auto at = registry().imports.find({framework, type});
+    return at == registry().imports.end() ? nullptr : at->second;
 }
 
 }  // namespace softacl::ops

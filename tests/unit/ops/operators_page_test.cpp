@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <set>
 #include <sstream>
 
@@ -67,33 +68,43 @@ std::string joined(const List& list, Name name) {
     return text;
 }
 
+std::string imported(const OpDef& op, Framework framework) {
+    std::vector<std::string> types;
+    for (const ImportDef& import : op.imports()) {
+        if (import.framework == framework) {
+            types.emplace_back(import.type);
+        }
+    }
+    return joined(types, [](const std::string& type) { return type; });
+}
+
 std::string page() {
     std::vector<const OpDef*> ops = all_ops();
     std::sort(ops.begin(), ops.end(), [](const OpDef* a, const OpDef* b) { return a->name() < b->name(); });
-    std::set<std::string> foreign;
+    std::map<Framework, std::set<std::string>> foreign;
     std::ostringstream out;
     for (const OpDef* op : ops) {
         out << "| " << op->name() << " | " << op->doc() << " | " << ports_of(op->inputs()) << " | "
             << ports_of(op->outputs()) << " | " << attrs_of(*op) << " | "
             << joined(op->kernels(), [](const KernelDef& kernel) { return kernel.name; }) << " | "
-            << joined(op->onnx_imports(), [](const ImportDef& import) { return import.type; }) << " |\n";
-        for (const ImportDef& import : op->onnx_imports()) {
-            foreign.insert(import.type);
+            << imported(*op, Framework::kOnnx) << " | " << imported(*op, Framework::kCaffe) << " |\n";
+        for (const ImportDef& import : op->imports()) {
+            foreign[import.framework].insert(import.type);
         }
     }
-    std::string sources;
-    for (const std::string& type : foreign) {
-        sources += (sources.empty() ? "" : ", ") + type;
-    }
+    const auto sources = [&](Framework framework) {
+        return joined(foreign[framework], [](const std::string& type) { return type; });
+    };
     return text(
         "<!-- Generated from the declarations in src/ops by ./dev docs. Do not edit. -->\n# Operators\n\n", ops.size(),
         " operators of the Ascend IR, and our own, which begin with Cpu. Inputs and outputs: `?` may be left out, `*` "
         "any number;\nfloat: float32, float16, bfloat16, float64; number: these and all integers; any: these and bool. "
         "Attributes: `?` has a\n"
         "default. Kernels are asked in this order.\n\n",
-        foreign.size(), " operators of ONNX are imported: ", sources, ".\n\n",
-        "| operator | result | inputs | outputs | attributes | kernels | imported from ONNX |\n",
-        "|---|---|---|---|---|---|---|\n", out.str());
+        foreign[Framework::kOnnx].size(), " operators of ONNX are imported: ", sources(Framework::kOnnx), ".\n\n",
+        foreign[Framework::kCaffe].size(), " layers of Caffe are imported: ", sources(Framework::kCaffe), ".\n\n",
+        "| operator | result | inputs | outputs | attributes | kernels | from ONNX | from Caffe |\n",
+        "|---|---|---|---|---|---|---|---|\n", out.str());
 }
 
 TEST(OperatorsPage, IsWhatTheDeclarationsSay) {
@@ -114,8 +125,9 @@ TEST(OperatorsPage, EveryDeclarationIsWhole) {
         EXPECT_FALSE(op->kernels().empty()) << op->name();
         EXPECT_FALSE(op->outputs().empty()) << op->name();
         EXPECT_EQ(find_op(op->name()), op);
-        for (const ImportDef& import : op->onnx_imports()) {
-            EXPECT_EQ(find_onnx_import(import.type), import.function) << import.type << " is imported twice";
+        for (const ImportDef& import : op->imports()) {
+            EXPECT_EQ(find_import(import.framework, import.type), import.function)
+                << import.type << " is imported twice";
         }
     }
 }
