@@ -92,6 +92,7 @@ class Options {
         read_log();
         read_precision();
         Conversion& conversion = line_.conversion;
+        conversion.aipp = get("insert_op_conf");
         conversion.overflow_check = get("status_check") == "1";
         ImportOptions& import = conversion.import;
         import.shapes = parse_input_shape(get("input_shape"), problems_);

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <unordered_set>
 
+#include "convert/aipp/insert.h"
 #include "convert/onnx/reader.h"
 #include "convert/sha256.h"
 #include "graph/passes/passes.h"
@@ -119,6 +120,8 @@ Outcome convert(const Conversion& conversion, Problems& problems, const Progress
     };
     const std::string path = output_path(conversion.output);
     check_output(path, problems);
+    const std::vector<AippBlock> aipp =
+        conversion.aipp.empty() ? std::vector<AippBlock>() : read_aipp(conversion.aipp, problems);
     tell("reading the network", 0);
     auto file = model::map_file(conversion.model);
     if (!file.ok()) {
@@ -145,6 +148,13 @@ Outcome convert(const Conversion& conversion, Problems& problems, const Progress
     tell("simplifying the graph", 0.6);
     result.graph.name = fs::path(path).stem().string();
     set_formats(result.graph, conversion.input_format);
+    if (!aipp.empty()) {
+        result.attrs["acl_cpu.aipp"] =
+            insert_aipp(result.graph, aipp, conversion.input_format, conversion.import.float16_inputs, problems);
+        if (!problems.empty()) {
+            return {};
+        }
+    }
     Status status = result.graph.verify();
     if (status.ok()) {
         status = graph::run_conversion_passes(result.graph);
@@ -157,7 +167,7 @@ Outcome convert(const Conversion& conversion, Problems& problems, const Progress
                      ". This is a defect of the converter: please report it with the model.");
         return {};
     }
-    result.attrs = record(conversion, digest);
+    result.attrs.merge(record(conversion, digest));
     tell("writing the model", 0.8);
     Outcome outcome = describe(result.graph);
     status = model::write_om(result, path);

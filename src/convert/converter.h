@@ -23,6 +23,7 @@ struct Conversion {
     std::string precision;                     ///< as the user named it, recorded
     bool overflow_check = false;               ///< recorded
     aclFormat input_format = ACL_FORMAT_NCHW;  ///< of inputs with as many dimensions as it has letters
+    std::string aipp;                          ///< path of the configuration file of AIPP; empty: none
     ImportOptions import;
 };
 

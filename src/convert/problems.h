@@ -17,6 +17,7 @@ inline constexpr const char* kOptionMissing = "CPU-103";
 inline constexpr const char* kOptionUnknown = "CPU-104";
 inline constexpr const char* kOptionsExclude = "CPU-105";
 inline constexpr const char* kNameUnknown = "CPU-106";
+inline constexpr const char* kAipp = "CPU-120";
 inline constexpr const char* kFile = "CPU-140";
 inline constexpr const char* kCaffe = "CPU-150";
 inline constexpr const char* kOnnx = "CPU-152";

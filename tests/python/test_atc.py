@@ -206,7 +206,7 @@ def test_all_that_is_wrong_is_shown(tmp_path):
     (["--framework=3"], 1, "CPU-160"),
     (["--mode=6"], 1, "CPU-160"),
     (["--dynamic_batch_size=1,2"], 1, "CPU-160"),
-    (["--insert_op_conf=a.cfg"], 1, "CPU-160"),
+    (["--input_shape=x:1,3", "--insert_op_conf=a.cfg"], 1, "CPU-140"),
     (["--singleop=a.json"], 1, "CPU-160"),
     (["--input_shape=x:-1,3"], 1, "CPU-160"),
     ([], 1, "CPU-102"),

@@ -15,13 +15,14 @@ namespace code = convert::code;
 
 /// What helps with every message of a code.
 const char* solution(const std::string& wanted) {
-    constexpr std::array<std::pair<const char*, const char*>, 11> kSolutions = {{
+    constexpr std::array<std::pair<const char*, const char*>, 12> kSolutions = {{
         {code::kOptionValue, "Correct the value; 'atc --help' explains the options."},
         {code::kInputShape, "Give every input whose shape is open: --input_shape=\"name:1,3,224,224\"."},
         {code::kOptionMissing, "Give the option; 'atc --help' explains the options."},
         {code::kOptionUnknown, "Correct the option; 'atc --help' lists all."},
         {code::kOptionsExclude, "Give one of the options."},
         {code::kNameUnknown, "Use names as they are in the network; a viewer such as Netron shows them."},
+        {code::kAipp, "Correct the file of --insert_op_conf."},
         {code::kFile, "Check the path, its permissions and the free space."},
         {code::kOnnx, "Export the network again as ONNX, opset 11 to 18, and check it with onnx.checker."},
         {code::kNotSupported, "Leave it out, or use what the message proposes."},

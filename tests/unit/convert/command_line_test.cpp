@@ -78,7 +78,6 @@ TEST(AtcOptions, ComplaintsByArguments) {
         {{"--dynamic_batch_size=1,2"}, "CPU-160", "--dynamic_batch_size [1,2]"},
         {{"--dynamic_image_size=1,2;3,4"}, "CPU-160", "--dynamic_image_size"},
         {{"--dynamic_dims=1;2"}, "CPU-160", "--dynamic_dims"},
-        {{"--insert_op_conf=aipp.cfg"}, "CPU-160", "--insert_op_conf"},
         {{"--singleop=op.json"}, "CPU-160", "--singleop"},
         {{"--external_weight=1"}, "CPU-160", "--external_weight"},
         {{"--display_model_info=1"}, "CPU-160", "--display_model_info"},

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "convert/aipp/insert.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+
+#include "aipp/processor.h"
+#include "ops/op_def.h"
+
+namespace softacl::convert {
+namespace {
+
+using graph::ValueId;
+
+// ITU-R BT.601 with the limited range, in 1/256.
+constexpr std::array<int32_t, 9> kYuvToBgr = {298, 516, 0, 298, -100, -208, 298, 0, 409};
+constexpr std::array<int32_t, 9> kRgbToYuv = {66, 129, 25, -38, -74, 112, 112, -94, -18};
+constexpr std::array<int32_t, 3> kBias = {16, 128, 128};
+
+template <class... Parts>
+void complain(Problems& problems, const AippBlock& block, const std::string& field, const Parts&... parts) {
+    problems.add(code::kAipp, "insert_op_conf [", block.place(field), "] ", parts..., ".");
+}
+
+/// Completes one block; see complete_aipp.
+class Completion {
+   public:
+    Completion(const AippBlock& block, const std::string& input, const TensorType& target, Problems& problems)
+        : block_(block), input_(input), target_(target), problems_(problems), params_(block.params) {}
+
+    aipp::Params run() {
+        const size_t before = problems_.list().size();
+        const bool nchw = target_.format == ACL_FORMAT_NCHW;
+        const auto height = static_cast<int32_t>(target_.shape[nchw ? 2 : 1]);
+        const auto width = static_cast<int32_t>(target_.shape[nchw ? 3 : 2]);
+        params_.source_width = params_.source_width == 0 ? width : params_.source_width;
+        params_.source_height = params_.source_height == 0 ? height : params_.source_height;
+        crop_size("crop_size_w", params_.crop_width, width);
+        crop_size("crop_size_h", params_.crop_height, height);
+        if (params_.csc && params_.format != aipp::Format::kYuv400) {
+            colours();
+        }
+        for (const aipp::Complaint& complaint : aipp::check(params_)) {
+            complain(problems_, block_, complaint.field, complaint.sentence);
+        }
+        if (problems_.list().size() == before) {
+            if (const auto complaint = aipp::check_target(params_, target_)) {
+                complain(problems_, block_, complaint->field, "input [", input_, "]: ", complaint->sentence);
+            }
+        }
+        return params_;
+    }
+
+   private:
+    void crop_size(const char* field, int32_t& size, int32_t network) {
+        if (!params_.crop || size != 0) {
+            return;
+        }
+        if (params_.padding || params_.resize) {
+            complain(problems_, block_, field, field, " is missing; it must be given where a crop is followed by ",
+                     params_.resize ? "a resize" : "padding");
+            return;
+        }
+        size = network;
+    }
+
+    void colours() {
+        const bool is_yuv = aipp::facts_of(params_.format).is_yuv;
+        std::vector<std::string> missing;
+        for (int i = 0; i < 9; ++i) {
+            const std::string field = text("matrix_r", i / 3, "c", i % 3);
+            if (!block_.gives(field)) {
+                missing.push_back(field);
+            }
+        }
+        if (missing.size() == params_.matrix.size()) {
+            params_.matrix = is_yuv ? kYuvToBgr : kRgbToYuv;
+            note("a matrix",
+                 is_yuv ? "BT.601 from YUV (limited range) to BGR" : "BT.601 from RGB to YUV (limited range)");
+        } else if (!missing.empty()) {
+            complain(problems_, block_, "csc_switch", missing.front(),
+                     " is missing; give all of the matrix or nothing");
+        }
+        const std::string name = is_yuv ? "input_bias_" : "output_bias_";
+        auto& bias = is_yuv ? params_.input_bias : params_.output_bias;
+        bool filled = false;
+        for (size_t i = 0; i < bias.size(); ++i) {
+            if (!block_.gives(name + std::to_string(i))) {
+                bias[i] = kBias[i];
+                filled = true;
+            }
+        }
+        if (filled) {
+            note("all of " + name + "0 to " + name + "2", text(bias[0], ", ", bias[1], ", ", bias[2]));
+        }
+    }
+
+    void note(const std::string& what, const std::string& instead) {
+        problems_.warn(code::kAipp, "insert_op_conf [", block_.place("csc_switch"),
+                       "] converts colours but does not give ", what, ". Used: ", instead, ".");
+    }
+
+    const AippBlock& block_;
+    const std::string& input_;
+    const TensorType& target_;
+    Problems& problems_;
+    aipp::Params params_;
+};
+
+std::string inputs_of(const graph::Graph& graph) {
+    std::string names;
+    for (const ValueId id : graph.inputs) {
+        names += (names.empty() ? "" : "; ") + graph.value(id).name;
+    }
+    return names;
+}
+
+/// Which input of the graph the block is for.
+std::optional<size_t> find_input(const graph::Graph& graph, const AippBlock& block, Problems& problems) {
+    if (block.input.empty()) {
+        const int rank = block.rank.value_or(0);
+        if (rank < 0 || static_cast<size_t>(rank) >= graph.inputs.size()) {
+            complain(problems, block, "related_input_rank", "related_input_rank [", rank, "] is none of the model's ",
+                     graph.inputs.size(), " inputs [", inputs_of(graph), "], counted from 0");
+            return std::nullopt;
+        }
+        return static_cast<size_t>(rank);
+    }
+    const auto at = std::find_if(graph.inputs.begin(), graph.inputs.end(),
+                                 [&](ValueId id) { return graph.value(id).name == block.input; });
+    if (at == graph.inputs.end()) {
+        complain(problems, block, "related_input_name", "related_input_name [", block.input,
+                 "] names an input that the model does not have. Its inputs are [", inputs_of(graph), "]");
+        return std::nullopt;
+    }
+    return static_cast<size_t>(at - graph.inputs.begin());
+}
+
+/// What the network reads must be pictures.
+bool takes_pictures(const graph::Value& input, aclFormat format, const AippBlock& block, Problems& problems) {
+    const TensorType& type = input.type;
+    if (type.shape.rank() != 4) {
+        complain(problems, block, "related_input_rank", "input [", input.name, "] has the shape ", type.shape,
+                 ", but pictures have four dimensions");
+        return false;
+    }
+    if (format != ACL_FORMAT_NCHW && format != ACL_FORMAT_NHWC) {
+        complain(problems, block, "related_input_rank", "input [", input.name,
+                 "] needs --input_format NCHW or NHWC, not ", name_of(format));
+        return false;
+    }
+    return true;
+}
+
+Status insert(graph::Graph& graph, size_t index, const aipp::Params& params, const TensorType& target) {
+    const ValueId old = graph.inputs[index];
+    const std::string name = graph.value(old).name;
+    TensorType pictures;
+    pictures.dtype = ACL_UINT8;
+    pictures.format = ACL_FORMAT_NHWC;
+    pictures.shape = aipp::memory_shape(params.format, target.shape[0], params.source_height, params.source_width);
+    const ValueId input = graph.add_value({name, pictures, std::nullopt});
+    const size_t channel = target.format == ACL_FORMAT_NCHW ? 1 : 3;
+    SOFTACL_ASSIGN(const auto made, graph.add_node(name + "_aipp", *ops::find_op("Aipp"), {input, graph::kNoValue},
+                                                   {{"aipp_config_path", aipp::to_text(params)},
+                                                    {"channels", target.shape[channel]},
+                                                    {"data_format", std::string(name_of(target.format))},
+                                                    {"dst_type", static_cast<int64_t>(target.dtype)}},
+                                                   1, 0));
+    graph.replace_uses(old, made[0]);
+    graph.inputs[index] = input;
+    return {};
+}
+
+}  // namespace
+
+aipp::Params complete_aipp(const AippBlock& block, const std::string& input, const TensorType& target,
+                           Problems& problems) {
+    return Completion(block, input, target, problems).run();
+}
+
+std::vector<std::string> insert_aipp(graph::Graph& graph, const std::vector<AippBlock>& blocks, aclFormat format,
+                                     const std::set<std::string>& float16_inputs, Problems& problems) {
+    std::map<size_t, std::pair<aipp::Params, TensorType>> wanted;  // by input
+    for (const AippBlock& block : blocks) {
+        const auto index = find_input(graph, block, problems);
+        if (!index) {
+            continue;
+        }
+        const graph::Value& input = graph.value(graph.inputs[*index]);
+        if (wanted.count(*index) != 0) {
+            complain(problems, block, "", "is the second block for input [", input.name, "]. Give one for each input");
+            continue;
+        }
+        TensorType target = input.type;
+        target.format = format;
+        if (float16_inputs.count(input.name) != 0) {
+            problems.add(code::kOptionsExclude, "input_fp16_nodes names the input [", input.name,
+                         "], for which insert_op_conf [", block.place(""),
+                         "] says that pictures come as bytes. Take it out of one of them.");
+        }
+        wanted[*index];
+        if (takes_pictures(input, format, block, problems)) {
+            wanted[*index] = {complete_aipp(block, input.name, target, problems), target};
+        }
+    }
+    std::vector<std::string> records(graph.inputs.size());
+    if (!problems.empty()) {
+        return records;
+    }
+    for (const auto& [index, parts] : wanted) {
+        records[index] = aipp::to_json(parts.first);
+        if (const Status status = insert(graph, index, parts.first, parts.second); !status.ok()) {
+            problems.add(code::kInternal, "AIPP cannot be put into the graph: ", status.message(),
+                         ". This is a defect of the converter: please report it with the file.");
+        }
+    }
+    return records;
+}
+
+}  // namespace softacl::convert

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "aipp/params.h"
+#include "ops/op_tester.h"
+
+namespace softacl::ops {
+namespace {
+
+using testing::HasSubstr;
+
+Attrs attrs_of(const aipp::Params& params, int64_t channels = 3, const std::string& format = "NCHW") {
+    return {{"aipp_config_path", aipp::to_text(params)},
+            {"channels", channels},
+            {"data_format", format},
+            {"dst_type", static_cast<int64_t>(ACL_FLOAT)}};
+}
+
+aipp::Params two_pixels() {
+    aipp::Params params;
+    params.format = aipp::Format::kRgb888;
+    params.source_width = 2;
+    params.source_height = 1;
+    params.mean = {1, 2, 3, 0};
+    params.var_reci = {1, 0.5F, 2, 1};
+    return params;
+}
+
+TEST(Aipp, OnePictureByHand) {
+    const Tensor pixels = Tensor::of<uint8_t>({1, 1, 2, 3}, {10, 20, 30, 40, 50, 60});
+    const Tensor planes = run_one({"Aipp", {pixels, std::nullopt}, attrs_of(two_pixels())});
+    EXPECT_EQ(planes.shape(), (Shape{1, 3, 1, 2}));
+    EXPECT_EQ(elements<float>(planes), (std::vector<float>{9, 39, 9, 24, 54, 114}));
+    const Tensor last = run_one({"Aipp", {pixels, std::nullopt}, attrs_of(two_pixels(), 3, "NHWC")});
+    EXPECT_EQ(last.shape(), (Shape{1, 1, 2, 3}));
+    EXPECT_EQ(elements<float>(last), (std::vector<float>{9, 9, 54, 39, 24, 114}));
+}
+
+TEST(Aipp, NoPictures) {
+    const Tensor none = Tensor::of<uint8_t>({0, 1, 2, 3}, {});
+    EXPECT_EQ(run_one({"Aipp", {none}, attrs_of(two_pixels())}).shape(), (Shape{0, 3, 1, 2}));
+}
+
+TEST(Aipp, TypesAndTheirFormats) {
+    const auto made = infer("Aipp", {{{ACL_UINT8, {-1, 1, 2, 3}, ACL_FORMAT_NHWC}}}, attrs_of(two_pixels()));
+    ASSERT_TRUE(made.ok()) << made.status().message();
+    EXPECT_EQ((*made)[0], (TensorType{ACL_FLOAT, {-1, 3, 1, 2}, ACL_FORMAT_NCHW}));
+}
+
+TEST(Aipp, Refusals) {
+    const auto refusal = [](const Attrs& attrs, const Shape& shape = {1, 1, 2, 3}) {
+        return sentence(infer("Aipp", {{{ACL_UINT8, shape, ACL_FORMAT_NHWC}}}, attrs));
+    };
+    const auto changed = [](const char* name, Attr value) {
+        Attrs attrs = attrs_of(two_pixels());
+        attrs.set(name, std::move(value));
+        return attrs;
+    };
+    EXPECT_THAT(refusal(attrs_of(two_pixels()), {1, 1, 3, 3}), HasSubstr("expected [1,1,2,3]"));
+    EXPECT_THAT(refusal(attrs_of(two_pixels()), {6}), HasSubstr("has the shape [6]"));
+    EXPECT_THAT(refusal(attrs_of(two_pixels(), 4)), HasSubstr("channels"));
+    EXPECT_THAT(refusal(changed("aipp_config_path", std::string("./aipp.cfg"))), HasSubstr("not one field"));
+    EXPECT_THAT(refusal(changed("data_format", std::string("ND"))), HasSubstr("data_format is ND"));
+    EXPECT_THAT(refusal(changed("dst_type", int64_t{ACL_INT32})), HasSubstr("dst_type is 3"));
+    EXPECT_THAT(refusal(changed("dst_type", int64_t{-7})), HasSubstr("dst_type is -7"));
+    aipp::Params wrong = two_pixels();
+    wrong.source_width = 0;
+    EXPECT_THAT(refusal(attrs_of(wrong), {1, 1, 0, 3}), HasSubstr("src_image_size_w [0]"));
+    EXPECT_THAT(sentence(infer("Aipp", {{{ACL_UINT8, {1, 1, 2, 3}}}, {{ACL_UINT8, {160}}}}, attrs_of(two_pixels()))),
+                HasSubstr("not supported yet"));
+}
+
+}  // namespace
+}  // namespace softacl::ops
