@@ -4,6 +4,7 @@
 #include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/text_format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -24,7 +25,12 @@ std::string at_line(const std::string& file, int line) { return text(file, ":", 
 /// Protobuf passes over fields it does not know and warns; here they are problems like all others.
 class Collector final : public google::protobuf::io::ErrorCollector {
    public:
-    Collector(const std::string& file, Problems& problems) : file_(file), problems_(problems) {}
+    Collector(const std::string& text, const std::string& file, Problems& problems) : file_(file), problems_(problems) {
+        std::istringstream lines(text);
+        for (std::string line; std::getline(lines, line);) {
+            lines_.push_back(std::move(line));
+        }
+    }
 
     void AddError(int line, int /*column*/, const std::string& message) override { add(line, message); }
     void AddWarning(int line, int /*column*/, const std::string& message) override { add(line, message); }
@@ -38,10 +44,26 @@ class Collector final : public google::protobuf::io::ErrorCollector {
         while (!message.empty() && message.back() == '.') {
             message.pop_back();
         }
-        problems_.add(code::kAipp, "insert_op_conf [", at_line(file_, line), "] cannot be understood: ", message,
-                      ". Correct the file.");
+        problems_.add(code::kAipp, "insert_op_conf [", at_line(file_, corrected(line, message)),
+                      "] cannot be understood: ", message, ". Correct the file.");
     }
 
+    /// A word that is none of an enumeration is reported where the word behind it stands.
+    int corrected(int line, const std::string& message) const {
+        const std::string start = "Unknown enumeration value of \"";
+        if (message.compare(0, start.size(), start) != 0) {
+            return line;
+        }
+        const std::string word = message.substr(start.size(), message.find('"', start.size()) - start.size());
+        for (int i = std::min(line, static_cast<int>(lines_.size()) - 1); i >= 0; --i) {
+            if (lines_[static_cast<size_t>(i)].find(word) != std::string::npos) {
+                return i;
+            }
+        }
+        return line;
+    }
+
+    std::vector<std::string> lines_;
     const std::string& file_;
     Problems& problems_;
 };
@@ -145,7 +167,7 @@ std::string AippBlock::place(const std::string& field) const {
 }
 
 std::vector<AippBlock> parse_aipp(const std::string& text, const std::string& file, Problems& problems) {
-    Collector collector(file, problems);
+    Collector collector(text, file, problems);
     TextFormat::ParseInfoTree places;
     TextFormat::Parser parser;
     parser.RecordErrorsTo(&collector);

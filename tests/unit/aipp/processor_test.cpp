@@ -195,7 +195,7 @@ void compare(const Params& p, const TensorType& target, const std::vector<uint8_
 
 TEST(AippProcessor, EveryPixelOfRandomPictures) {
     Dice dice(7);
-    for (int round = 0; round < 25; ++round) {
+    for (int round = 0; round < 100; ++round) {
         for (const FormatFacts& facts : all_formats()) {
             Params p = random_params(dice, facts);
             const int64_t count = dice.between(1, 3);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aipp/params.h"
-#include "ops/op_tester.h"
+#include "unit/ops/op_tester.h"
 
 namespace softacl::ops {
 namespace {
