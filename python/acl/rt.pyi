@@ -901,6 +901,160 @@ def set_op_wait_timeout(timeout: typing.SupportsIndex, /) -> int:
     Manual: section 10.5.4.25
     """
 
+def subscribe_report(thread_id: typing.SupportsIndex, stream: typing.SupportsIndex, /) -> int:
+    """Names the thread that runs the callbacks of a stream.
+
+    The thread calls `acl.rt.process_report` again and again. It may serve many streams, of
+    one device; a stream is served by one thread. A process has at most 1024 such threads.
+
+    The subscription ends with `acl.rt.unsubscribe_report` or with the stream. A thread that
+    ends without unsubscribing drops the callbacks it has not run, and its streams can be
+    given to another one.
+
+    Parameters
+    ----------
+    thread_id : int
+        The thread: what `acl.util.start_thread` and `threading.get_ident` give, in C
+        `pthread_self`. It need not run yet.
+    stream : int
+        The stream, or null for the default stream.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    107017 ACL_ERROR_RT_INVALID_HANDLE
+        `stream` is no living stream
+    107002 ACL_ERROR_RT_CONTEXT_NULL
+        `stream` is null and the thread has no current context
+    107011 ACL_ERROR_RT_STREAM_SUBSCRIBE
+        a thread serves the stream already
+    107012 ACL_ERROR_RT_THREAD_SUBSCRIBE
+        the thread serves streams of another device, or 1024 threads serve streams already
+
+    Threads: May be called from any thread.
+    C function: aclrtSubscribeReport
+    Manual: section 10.5.4.15
+    """
+
+def launch_callback(fn: typing.Callable[[typing.Any], object], user_data_list: typing.Any,
+        block_type: typing.SupportsIndex, stream: typing.SupportsIndex, /) -> int:
+    """Queues a function in a stream, to be run by the thread that serves the stream.
+
+    Asynchronous: the function runs when all tasks queued before it are done, in the thread
+    that `acl.rt.subscribe_report` named, inside its call of `acl.rt.process_report`. It may
+    allocate, copy and queue work. Callbacks of a stream run in the order of their launch.
+
+    Synchronising a stream waits for its blocking callbacks, not for the others. A thread
+    that would so wait for a callback it has to run itself gets
+    `ACL_ERROR_RT_PARAM_INVALID`.
+
+    In Python the function gets `user_data_list` itself as its only argument. Both are kept
+    until it has run or is dropped. An exception goes to `sys.unraisablehook`, and the
+    stream goes on.
+
+    Parameters
+    ----------
+    fn : Callable[[Any], object]
+        The function.
+    user_data_list : Any
+        What the function gets.
+    block_type : int
+        `ACL_CALLBACK_NO_BLOCK` (0): the stream goes on at once. `ACL_CALLBACK_BLOCK` (1):
+        when the function has returned.
+    stream : int
+        The stream, or null for the default stream.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `fn` is null or `block_type` is none of the values
+    107017 ACL_ERROR_RT_INVALID_HANDLE
+        `stream` is no living stream
+    107002 ACL_ERROR_RT_CONTEXT_NULL
+        the thread has no current context
+    107003 ACL_ERROR_RT_STREAM_CONTEXT
+        `stream` belongs to another context
+    107015 ACL_ERROR_RT_STREAM_NO_CB_REG
+        no thread serves the stream
+
+    Threads: May be called from any thread.
+    C function: aclrtLaunchCallback
+    Manual: section 10.5.4.16
+    """
+
+def process_report(timeout: typing.SupportsIndex, /) -> int:
+    """Waits for the next callback of the streams that the calling thread serves, and runs it.
+
+    One call runs one callback, so threads call it in a loop. While it waits, Python
+    releases the GIL.
+
+    Parameters
+    ----------
+    timeout : int
+        How long to wait, in milliseconds; -1 for ever.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    107000 ACL_ERROR_RT_PARAM_INVALID
+        `timeout` is 0 or below -1
+    107012 ACL_ERROR_RT_THREAD_SUBSCRIBE
+        the thread serves no stream, or lost its last one while it waited
+    507012 ACL_ERROR_RT_REPORT_TIMEOUT
+        no callback came in time
+
+    Threads: May be called from any thread. Other Python threads run while it waits.
+    C function: aclrtProcessReport
+    Manual: section 10.5.4.17
+    """
+
+def unsubscribe_report(thread_id: typing.SupportsIndex, stream: typing.SupportsIndex, /) -> int:
+    """Ends that a thread runs the callbacks of a stream.
+
+    Synchronise the stream first: callbacks that have not begun are dropped, with a warning.
+    The call does not wait for one that is running.
+
+    Parameters
+    ----------
+    thread_id : int
+        The thread.
+    stream : int
+        The stream, or null for the default stream.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    107017 ACL_ERROR_RT_INVALID_HANDLE
+        `stream` is no living stream
+    107002 ACL_ERROR_RT_CONTEXT_NULL
+        `stream` is null and the thread has no current context
+    107011 ACL_ERROR_RT_STREAM_SUBSCRIBE
+        no thread serves the stream
+    107012 ACL_ERROR_RT_THREAD_SUBSCRIBE
+        another thread serves the stream
+
+    Threads: May be called from any thread. Other Python threads run while it waits.
+    C function: aclrtUnSubscribeReport
+    Manual: section 10.5.4.18
+    """
+
 def malloc(size: typing.SupportsIndex, policy: typing.SupportsIndex, /) -> tuple[int, int]:
     """Allocates memory on the device of the current context.
 

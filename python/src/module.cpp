@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "callbacks.h"
 #include "methods.h"
 
 namespace softacl::python {
@@ -31,6 +32,9 @@ int fill(PyObject* package) {
         if (add_submodule(package, submodule) != 0) {
             return -1;
         }
+    }
+    if (!prepare_callbacks()) {
+        return -1;
     }
     static const MethodTable kTable = acl_methods();
     keep_ledger(kTable);

@@ -147,6 +147,7 @@ class _FunctionReader:
         self.types = _type_names(types)
         self.headers = {header.name for header in types["headers"]}
         self.enums = {enum.name: enum for enum in types["enums"]}
+        self.callbacks = {callback.name for callback in types["callbacks"]}
         self.kinds = VALUE_KINDS | {handle.kind for handle in types["handles"]}
         self.error_names = error_names
         self.places = {}  # name, C or Python -> where it was first used
@@ -225,7 +226,7 @@ class _FunctionReader:
         enum = self.enums.get(c_type)
         default = "non_null" if role == "out" else "range" if enum else "none"
         check = row.choice("check", CHECKS, default)
-        if check == "non_null" and not (c_type and c_type.endswith("*")):
+        if check == "non_null" and not (c_type and (c_type.endswith("*") or c_type in self.callbacks)):
             row.fail(f"check 'non_null' needs a pointer type, found '{c_type}'")
         if check != "range":
             return check, 0, 0

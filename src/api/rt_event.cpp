@@ -3,6 +3,7 @@
 #include "acl/acl_rt.h"
 #include "api/entry.h"
 #include "api/handles.h"
+#include "runtime/callback.h"
 #include "runtime/context.h"
 #include "runtime/event.h"
 #include "runtime/process.h"
@@ -111,6 +112,11 @@ aclError aclrtSynchronizeEvent(aclrtEvent event) {
         }
         if (recording == nullptr) {
             return fail(ACL_ERROR_RT_PARAM_INVALID, "event was never recorded, or was reset; record it first");
+        }
+        if (const auto stream = recording->place().stream.lock();
+            stream != nullptr && !recording->view().finished && runtime::in_blocking_callback_of(*stream)) {
+            return fail(ACL_ERROR_RT_PARAM_INVALID,
+                        "event comes after the callback that waits for it, so the callback would wait for itself");
         }
         return recording->wait();
     });

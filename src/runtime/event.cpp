@@ -102,7 +102,9 @@ class WaitTask final : public Task {
     }
     void skip(const Status&) override { leave(); }
     Dependency waits_for() const override { return recording_->place(); }
-    bool hopeless() const override { return !recording_->queued(); }
+    Prospect prospect() const override {
+        return {recording_->queued() ? Prospect::kComing : Prospect::kUnasked, "an event that nobody recorded"};
+    }
 
    private:
     void leave() { event_->pending_waits_.fetch_sub(1, std::memory_order_acq_rel); }

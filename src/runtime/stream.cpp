@@ -10,6 +10,8 @@
 #include "base/cpu.h"
 #include "base/log.h"
 #include "base/trace.h"
+#include "runtime/callback.h"
+#include "runtime/callback_thread.h"
 #include "runtime/device.h"
 #include "runtime/scheduler.h"
 
@@ -199,6 +201,10 @@ void Stream::wake() {
 Status Stream::synchronize(std::string& warning, std::optional<std::chrono::milliseconds> timeout) {
     Lock lock(mutex_);
     const uint64_t target = position();
+    if (!reached(target) && subscription_ != nullptr && subscription_->waits_for_this_thread()) {
+        return fail(ACL_ERROR_RT_PARAM_INVALID, "stream ", id_,
+                    " waits for callbacks that the calling thread runs, so the thread would wait for itself");
+    }
     if (!timeout) {
         help(lock, target, 0);
     }
@@ -259,25 +265,82 @@ bool Stream::wait_until_reached(Lock& lock, uint64_t target, std::optional<std::
     return in_time;
 }
 
-void Stream::close() {
+std::shared_ptr<Subscription> Stream::subscription() const {
+    const Lock lock(mutex_);
+    return subscription_;
+}
+
+Status Stream::subscribe(std::shared_ptr<Subscription> subscription) {
+    const Lock lock(mutex_);
+    if (closed_) {
+        return fail(ACL_ERROR_RT_INVALID_HANDLE, "stream ", id_, " is being destroyed");
+    }
+    subscription_ = std::move(subscription);
+    return {};
+}
+
+Result<std::shared_ptr<Subscription>> Stream::unsubscribe(uint64_t thread) {
+    const Lock lock(mutex_);
+    if (subscription_ == nullptr) {
+        return fail(ACL_ERROR_RT_STREAM_SUBSCRIBE, "no thread serves the callbacks of stream ", id_);
+    }
+    if (const uint64_t present = subscription_->thread().id(); present != thread) {
+        return fail(ACL_ERROR_RT_THREAD_SUBSCRIBE, "threadId is ", thread, ", but stream ", id_,
+                    " is served by thread ", present);
+    }
+    return std::exchange(subscription_, nullptr);
+}
+
+void Stream::end_subscription() {
     Lock lock(mutex_);
+    const auto subscription = std::exchange(subscription_, nullptr);
+    lock.unlock();
+    if (subscription != nullptr) {
+        CallbackThreads::instance().leave(*subscription);
+    }
+}
+
+void Stream::stop() {
+    const Lock lock(mutex_);
     closed_ = true;
-    wait_until_reached(lock, position(), std::nullopt);
+}
+
+template <class Look>
+void Stream::drain(Look look) {
+    constexpr auto kLookAgain = std::chrono::milliseconds(5);
+    Lock lock(mutex_);
+    while (!wait_until_reached(lock, position(), kLookAgain)) {
+        lock.unlock();
+        look();
+        lock.lock();
+    }
+}
+
+void Stream::close() {
+    stop();
+    drain([this] { drop_if_hopeless(true); });
+    end_subscription();
 }
 
 void Stream::close_now() {
-    Lock lock(mutex_);
-    closed_ = true;
-    dropping_ = true;
-    drop_queue(lock, destroyed());
+    {
+        Lock lock(mutex_);
+        closed_ = true;
+        dropping_ = true;
+        drop_queue(lock, destroyed());
+    }
+    end_subscription();
 }
 
-void Stream::drop_if_hopeless() {
+void Stream::drop_if_hopeless(bool patient) {
     Lock lock(mutex_);
-    if (state_ == State::kParked && batch_.front().hopeless()) {
-        const Status why = fail(ACL_ERROR_RT_EVENT_NOT_COMPLETE, "stream ", id_,
-                                " waited for an event that nobody recorded when its context ended; ",
-                                position() - completed_.load(), " tasks were dropped");
+    if (state_ != State::kParked) {
+        return;
+    }
+    const Prospect prospect = batch_.front().prospect();
+    if (prospect.kind == Prospect::kNever || (prospect.kind == Prospect::kUnasked && !patient)) {
+        const Status why = fail(ACL_ERROR_RT_EVENT_NOT_COMPLETE, "stream ", id_, " waited for ", prospect.awaited,
+                                " when it was to end; ", position() - completed_.load(), " tasks were dropped");
         log(LogLevel::kWarning, SOFTACL_HERE, why.message());
         drop_queue(lock, why);
     }
@@ -350,14 +413,12 @@ std::optional<std::vector<uint64_t>> Stream::all_wait_for_each_other(const Strea
 }
 
 void Stream::close_all(const Streams& streams) {
-    constexpr auto kLookAgain = std::chrono::milliseconds(5);
     for (const auto& stream : streams) {
-        const Lock lock(stream->mutex_);
-        stream->closed_ = true;
+        stream->stop();
     }
     const auto drop_what_cannot_run = [&streams] {
         for (const auto& stream : streams) {
-            stream->drop_if_hopeless();
+            stream->drop_if_hopeless(false);
         }
         // The streams are looked at one after the other, so a second look must find them where they stood.
         const auto standing = all_wait_for_each_other(streams);
@@ -371,12 +432,10 @@ void Stream::close_all(const Streams& streams) {
         }
     };
     for (const auto& stream : streams) {
-        Lock lock(stream->mutex_);
-        while (!stream->wait_until_reached(lock, stream->position(), kLookAgain)) {
-            lock.unlock();
-            drop_what_cannot_run();
-            lock.lock();
-        }
+        stream->drain(drop_what_cannot_run);
+    }
+    for (const auto& stream : streams) {
+        stream->end_subscription();
     }
 }
 

@@ -17,6 +17,7 @@
 namespace softacl::runtime {
 
 class Device;
+class Subscription;
 
 enum class FailureMode { kContinue = 0, kStop = 1 };
 
@@ -40,18 +41,21 @@ class Stream final : public Object, public std::enable_shared_from_this<Stream> 
     /// Queues a task; the number of tasks launched by then. Fails with 107017 once the stream was closed.
     Result<uint64_t> launch(std::unique_ptr<Task> task);
 
-    /// Waits for everything queued before the call. Returns the stream's first error and clears it; adds what
+    /// Waits for everything queued before the call. 107000 if that needs the calling thread, as one of the callbacks
+    /// that it runs. Returns the stream's first error and clears it; adds what
     /// successful tasks warned of to `warning`.
     /// With a timeout 507046 if it passes first. Without one the caller runs what it waits for itself, as far as
     /// no other thread does.
     Status synchronize(std::string& warning, std::optional<std::chrono::milliseconds> timeout = std::nullopt);
 
-    /// Takes no more tasks and waits until what is queued has run.
+    /// Takes no more tasks and waits until what is queued has run. Drops, with a warning in the log, a queue that waits
+    /// for a callback nobody will run.
     void close();
 
     using Streams = std::vector<std::shared_ptr<Stream>>;
     /// Closes streams that may wait for each other. Drops queues that can never run, with a warning in the log: those
-    /// that wait for an event nobody recorded, and one of those that only wait for each other.
+    /// that wait for an event nobody recorded or a callback nobody runs, and one of those that only wait for each
+    /// other.
     static void close_all(const Streams& streams);
 
     /// Takes no more tasks and drops what is queued, without waiting for a task that runs.
@@ -68,6 +72,13 @@ class Stream final : public Object, public std::enable_shared_from_this<Stream> 
 
     /// Number of the task that runs now; for messages and traces.
     uint32_t running_task() const { return static_cast<uint32_t>(completed_.load(std::memory_order_relaxed)); }
+
+    /// Which thread runs its callbacks; null if none does.
+    std::shared_ptr<Subscription> subscription() const;
+    /// 107017 once the stream was closed.
+    Status subscribe(std::shared_ptr<Subscription> subscription);
+    /// Takes the subscription out. 107011 if there is none, 107012 if it is another thread's.
+    Result<std::shared_ptr<Subscription>> unsubscribe(uint64_t thread);
 
     /// Lets the parked task look again. Harmless at any time.
     void wake();
@@ -90,8 +101,13 @@ class Stream final : public Object, public std::enable_shared_from_this<Stream> 
     void make_ready(Lock& lock);
     void become_idle();
     void drop_queue(Lock& lock, const Status& why);
-    /// Drops the queue if its first task waits for an event that nobody has recorded.
-    void drop_if_hopeless();
+    void stop();
+    /// Waits until the queue is empty; calls `look`, now and then, meanwhile.
+    template <class Look>
+    void drain(Look look);
+    void end_subscription();
+    /// Drops the queue if what its first task waits for never comes or, if `patient` is false, nobody asked for.
+    void drop_if_hopeless(bool patient);
     void drop_deadlocked();
     struct Parked {
         uint64_t completed;
@@ -119,6 +135,7 @@ class Stream final : public Object, public std::enable_shared_from_this<Stream> 
     bool in_line_ = false;     // the scheduler holds an entry
     bool wake_asked_ = false;  // woken while running: look again before parking
     bool closed_ = false;
+    std::shared_ptr<Subscription> subscription_;
     Status error_;
     std::string warning_;
     std::atomic<bool> has_error_{false};

@@ -31,6 +31,17 @@ struct Outcome {
     static Outcome park() { return {true, {}, {}}; }
 };
 
+/// Whether what a parked task waits for will come.
+struct Prospect {
+    enum Kind {
+        kComing,
+        kUnasked,  ///< nobody has asked for it yet
+        kNever,
+    };
+    Kind kind = kComing;
+    const char* awaited = "";  ///< a literal, for messages
+};
+
 /// Exactly one of these happens to a queued task: `run` returns done, or `skip` is called once
 /// (the stream stops on failure, or is destroyed with work queued). Both on any thread, never two at a time.
 class Task {
@@ -46,8 +57,8 @@ class Task {
     virtual void skip(const Status& /*why*/) {}
     /// For a parked task: the work it waits for, so that a waiting thread can do it instead of sleeping.
     virtual Dependency waits_for() const { return {}; }
-    /// True for a parked task that waits for something nobody has asked for yet.
-    virtual bool hopeless() const { return false; }
+    /// For a parked task, asked with the stream locked.
+    virtual Prospect prospect() const { return {}; }
 
     const char* kind() const { return kind_; }
 

@@ -184,287 +184,307 @@ inline constexpr Param kParams_aclrtSetOpWaitTimeout[] = {{"timeout", Check::kNo
 inline constexpr Row aclrtSetOpWaitTimeout = {41, "aclrtSetOpWaitTimeout",
     "acl.rt.set_op_wait_timeout", kParams_aclrtSetOpWaitTimeout, 1};
 
+inline constexpr Param kParams_aclrtSubscribeReport[] = {{"threadId", Check::kNone, 0, 0},
+    {"stream", Check::kNone, 0, 0}};
+inline constexpr Row aclrtSubscribeReport = {42, "aclrtSubscribeReport", "acl.rt.subscribe_report",
+    kParams_aclrtSubscribeReport, 2};
+
+inline constexpr Param kParams_aclrtLaunchCallback[] = {{"fn", Check::kNonNull, 0, 0},
+    {"userData", Check::kNone, 0, 0}, {"blockType", Check::kRange, 0, 1},
+    {"stream", Check::kNone, 0, 0}};
+inline constexpr Row aclrtLaunchCallback = {43, "aclrtLaunchCallback", "acl.rt.launch_callback",
+    kParams_aclrtLaunchCallback, 4};
+
+inline constexpr Param kParams_aclrtProcessReport[] = {{"timeout", Check::kNone, 0, 0}};
+inline constexpr Row aclrtProcessReport = {44, "aclrtProcessReport", "acl.rt.process_report",
+    kParams_aclrtProcessReport, 1};
+
+inline constexpr Param kParams_aclrtUnSubscribeReport[] = {{"threadId", Check::kNone, 0, 0},
+    {"stream", Check::kNone, 0, 0}};
+inline constexpr Row aclrtUnSubscribeReport = {45, "aclrtUnSubscribeReport",
+    "acl.rt.unsubscribe_report", kParams_aclrtUnSubscribeReport, 2};
+
 inline constexpr Param kParams_aclrtMalloc[] = {{"devPtr", Check::kNonNull, 0, 0},
     {"size", Check::kPositive, 0, 0}, {"policy", Check::kRange, 0, 5}};
-inline constexpr Row aclrtMalloc = {42, "aclrtMalloc", "acl.rt.malloc", kParams_aclrtMalloc, 3};
+inline constexpr Row aclrtMalloc = {46, "aclrtMalloc", "acl.rt.malloc", kParams_aclrtMalloc, 3};
 
 inline constexpr Param kParams_aclrtMallocCached[] = {{"devPtr", Check::kNonNull, 0, 0},
     {"size", Check::kPositive, 0, 0}, {"policy", Check::kRange, 0, 5}};
-inline constexpr Row aclrtMallocCached = {43, "aclrtMallocCached", "acl.rt.malloc_cached",
+inline constexpr Row aclrtMallocCached = {47, "aclrtMallocCached", "acl.rt.malloc_cached",
     kParams_aclrtMallocCached, 3};
 
 inline constexpr Param kParams_aclrtMemFlush[] = {{"devPtr", Check::kNonNull, 0, 0},
     {"size", Check::kPositive, 0, 0}};
-inline constexpr Row aclrtMemFlush = {44, "aclrtMemFlush", "acl.rt.mem_flush",
+inline constexpr Row aclrtMemFlush = {48, "aclrtMemFlush", "acl.rt.mem_flush",
     kParams_aclrtMemFlush, 2};
 
 inline constexpr Param kParams_aclrtMemInvalidate[] = {{"devPtr", Check::kNonNull, 0, 0},
     {"size", Check::kPositive, 0, 0}};
-inline constexpr Row aclrtMemInvalidate = {45, "aclrtMemInvalidate", "acl.rt.mem_invalidate",
+inline constexpr Row aclrtMemInvalidate = {49, "aclrtMemInvalidate", "acl.rt.mem_invalidate",
     kParams_aclrtMemInvalidate, 2};
 
 inline constexpr Param kParams_aclrtGetMemInfo[] = {{"attr", Check::kRange, 0, 9},
     {"free", Check::kNonNull, 0, 0}, {"total", Check::kNonNull, 0, 0}};
-inline constexpr Row aclrtGetMemInfo = {46, "aclrtGetMemInfo", "acl.rt.get_mem_info",
+inline constexpr Row aclrtGetMemInfo = {50, "aclrtGetMemInfo", "acl.rt.get_mem_info",
     kParams_aclrtGetMemInfo, 3};
 
 inline constexpr Param kParams_aclrtFree[] = {{"devPtr", Check::kNonNull, 0, 0}};
-inline constexpr Row aclrtFree = {47, "aclrtFree", "acl.rt.free", kParams_aclrtFree, 1};
+inline constexpr Row aclrtFree = {51, "aclrtFree", "acl.rt.free", kParams_aclrtFree, 1};
 
 inline constexpr Param kParams_aclrtMallocHost[] = {{"hostPtr", Check::kNonNull, 0, 0},
     {"size", Check::kPositive, 0, 0}};
-inline constexpr Row aclrtMallocHost = {48, "aclrtMallocHost", "acl.rt.malloc_host",
+inline constexpr Row aclrtMallocHost = {52, "aclrtMallocHost", "acl.rt.malloc_host",
     kParams_aclrtMallocHost, 2};
 
 inline constexpr Param kParams_aclrtFreeHost[] = {{"hostPtr", Check::kNonNull, 0, 0}};
-inline constexpr Row aclrtFreeHost = {49, "aclrtFreeHost", "acl.rt.free_host",
+inline constexpr Row aclrtFreeHost = {53, "aclrtFreeHost", "acl.rt.free_host",
     kParams_aclrtFreeHost, 1};
 
 inline constexpr Param kParams_aclrtMemset[] = {{"devPtr", Check::kNonNull, 0, 0},
     {"maxCount", Check::kNone, 0, 0}, {"value", Check::kNone, 0, 0}, {"count", Check::kNone, 0, 0}};
-inline constexpr Row aclrtMemset = {50, "aclrtMemset", "acl.rt.memset", kParams_aclrtMemset, 4};
+inline constexpr Row aclrtMemset = {54, "aclrtMemset", "acl.rt.memset", kParams_aclrtMemset, 4};
 
 inline constexpr Param kParams_aclrtMemsetAsync[] = {{"devPtr", Check::kNonNull, 0, 0},
     {"maxCount", Check::kNone, 0, 0}, {"value", Check::kNone, 0, 0}, {"count", Check::kNone, 0, 0},
     {"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclrtMemsetAsync = {51, "aclrtMemsetAsync", "acl.rt.memset_async",
+inline constexpr Row aclrtMemsetAsync = {55, "aclrtMemsetAsync", "acl.rt.memset_async",
     kParams_aclrtMemsetAsync, 5};
 
 inline constexpr Param kParams_aclrtMemcpy[] = {{"dst", Check::kNonNull, 0, 0},
     {"destMax", Check::kNone, 0, 0}, {"src", Check::kNonNull, 0, 0}, {"count", Check::kNone, 0, 0},
     {"kind", Check::kRange, 0, 3}};
-inline constexpr Row aclrtMemcpy = {52, "aclrtMemcpy", "acl.rt.memcpy", kParams_aclrtMemcpy, 5};
+inline constexpr Row aclrtMemcpy = {56, "aclrtMemcpy", "acl.rt.memcpy", kParams_aclrtMemcpy, 5};
 
 inline constexpr Param kParams_aclrtMemcpyAsync[] = {{"dst", Check::kNonNull, 0, 0},
     {"destMax", Check::kNone, 0, 0}, {"src", Check::kNonNull, 0, 0}, {"count", Check::kNone, 0, 0},
     {"kind", Check::kRange, 0, 3}, {"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclrtMemcpyAsync = {53, "aclrtMemcpyAsync", "acl.rt.memcpy_async",
+inline constexpr Row aclrtMemcpyAsync = {57, "aclrtMemcpyAsync", "acl.rt.memcpy_async",
     kParams_aclrtMemcpyAsync, 6};
 
 inline constexpr Param kParams_aclrtMemcpy2d[] = {{"dst", Check::kNonNull, 0, 0},
     {"dpitch", Check::kNone, 0, 0}, {"src", Check::kNonNull, 0, 0}, {"spitch", Check::kNone, 0, 0},
     {"width", Check::kNone, 0, 0}, {"height", Check::kNone, 0, 0}, {"kind", Check::kRange, 1, 2}};
-inline constexpr Row aclrtMemcpy2d = {54, "aclrtMemcpy2d", "acl.rt.memcpy2d", kParams_aclrtMemcpy2d,
+inline constexpr Row aclrtMemcpy2d = {58, "aclrtMemcpy2d", "acl.rt.memcpy2d", kParams_aclrtMemcpy2d,
     7};
 
 inline constexpr Param kParams_aclrtMemcpy2dAsync[] = {{"dst", Check::kNonNull, 0, 0},
     {"dpitch", Check::kNone, 0, 0}, {"src", Check::kNonNull, 0, 0}, {"spitch", Check::kNone, 0, 0},
     {"width", Check::kNone, 0, 0}, {"height", Check::kRange, 0, 5242880},
     {"kind", Check::kRange, 1, 2}, {"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclrtMemcpy2dAsync = {55, "aclrtMemcpy2dAsync", "acl.rt.memcpy2d_async",
+inline constexpr Row aclrtMemcpy2dAsync = {59, "aclrtMemcpy2dAsync", "acl.rt.memcpy2d_async",
     kParams_aclrtMemcpy2dAsync, 8};
 
 inline constexpr Param kParams_aclmdlLoadFromFile[] = {{"modelPath", Check::kNonNull, 0, 0},
     {"modelId", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlLoadFromFile = {56, "aclmdlLoadFromFile", "acl.mdl.load_from_file",
+inline constexpr Row aclmdlLoadFromFile = {60, "aclmdlLoadFromFile", "acl.mdl.load_from_file",
     kParams_aclmdlLoadFromFile, 2};
 
 inline constexpr Param kParams_aclmdlLoadFromMem[] = {{"model", Check::kNone, 0, 0},
     {"modelSize", Check::kNone, 0, 0}, {"modelId", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlLoadFromMem = {57, "aclmdlLoadFromMem", "acl.mdl.load_from_mem",
+inline constexpr Row aclmdlLoadFromMem = {61, "aclmdlLoadFromMem", "acl.mdl.load_from_mem",
     kParams_aclmdlLoadFromMem, 3};
 
 inline constexpr Param kParams_aclmdlLoadFromFileWithMem[] = {{"modelPath", Check::kNonNull, 0, 0},
     {"modelId", Check::kNonNull, 0, 0}, {"workPtr", Check::kNone, 0, 0},
     {"workSize", Check::kNone, 0, 0}, {"weightPtr", Check::kNone, 0, 0},
     {"weightSize", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlLoadFromFileWithMem = {58, "aclmdlLoadFromFileWithMem",
+inline constexpr Row aclmdlLoadFromFileWithMem = {62, "aclmdlLoadFromFileWithMem",
     "acl.mdl.load_from_file_with_mem", kParams_aclmdlLoadFromFileWithMem, 6};
 
 inline constexpr Param kParams_aclmdlLoadFromMemWithMem[] = {{"model", Check::kNone, 0, 0},
     {"modelSize", Check::kNone, 0, 0}, {"modelId", Check::kNonNull, 0, 0},
     {"workPtr", Check::kNone, 0, 0}, {"workSize", Check::kNone, 0, 0},
     {"weightPtr", Check::kNone, 0, 0}, {"weightSize", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlLoadFromMemWithMem = {59, "aclmdlLoadFromMemWithMem",
+inline constexpr Row aclmdlLoadFromMemWithMem = {63, "aclmdlLoadFromMemWithMem",
     "acl.mdl.load_from_mem_with_mem", kParams_aclmdlLoadFromMemWithMem, 7};
 
 inline constexpr Param kParams_aclmdlExecute[] = {{"modelId", Check::kNone, 0, 0},
     {"input", Check::kNone, 0, 0}, {"output", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlExecute = {60, "aclmdlExecute", "acl.mdl.execute", kParams_aclmdlExecute,
+inline constexpr Row aclmdlExecute = {64, "aclmdlExecute", "acl.mdl.execute", kParams_aclmdlExecute,
     3};
 
 inline constexpr Param kParams_aclmdlExecuteAsync[] = {{"modelId", Check::kNone, 0, 0},
     {"input", Check::kNone, 0, 0}, {"output", Check::kNone, 0, 0}, {"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlExecuteAsync = {61, "aclmdlExecuteAsync", "acl.mdl.execute_async",
+inline constexpr Row aclmdlExecuteAsync = {65, "aclmdlExecuteAsync", "acl.mdl.execute_async",
     kParams_aclmdlExecuteAsync, 4};
 
 inline constexpr Param kParams_aclmdlUnload[] = {{"modelId", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlUnload = {62, "aclmdlUnload", "acl.mdl.unload", kParams_aclmdlUnload,
+inline constexpr Row aclmdlUnload = {66, "aclmdlUnload", "acl.mdl.unload", kParams_aclmdlUnload,
     1};
 
 inline constexpr Param kParams_aclmdlQuerySize[] = {{"fileName", Check::kNonNull, 0, 0},
     {"workSize", Check::kNonNull, 0, 0}, {"weightSize", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlQuerySize = {63, "aclmdlQuerySize", "acl.mdl.query_size",
+inline constexpr Row aclmdlQuerySize = {67, "aclmdlQuerySize", "acl.mdl.query_size",
     kParams_aclmdlQuerySize, 3};
 
 inline constexpr Param kParams_aclmdlQuerySizeFromMem[] = {{"model", Check::kNone, 0, 0},
     {"modelSize", Check::kNone, 0, 0}, {"workSize", Check::kNonNull, 0, 0},
     {"weightSize", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlQuerySizeFromMem = {64, "aclmdlQuerySizeFromMem",
+inline constexpr Row aclmdlQuerySizeFromMem = {68, "aclmdlQuerySizeFromMem",
     "acl.mdl.query_size_from_mem", kParams_aclmdlQuerySizeFromMem, 4};
 
-inline constexpr Row aclmdlCreateConfigHandle = {65, "aclmdlCreateConfigHandle",
+inline constexpr Row aclmdlCreateConfigHandle = {69, "aclmdlCreateConfigHandle",
     "acl.mdl.create_config_handle", nullptr, 0};
 
 inline constexpr Param kParams_aclmdlDestroyConfigHandle[] = {{"handle", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlDestroyConfigHandle = {66, "aclmdlDestroyConfigHandle",
+inline constexpr Row aclmdlDestroyConfigHandle = {70, "aclmdlDestroyConfigHandle",
     "acl.mdl.destroy_config_handle", kParams_aclmdlDestroyConfigHandle, 1};
 
 inline constexpr Param kParams_aclmdlSetConfigOpt[] = {{"handle", Check::kNone, 0, 0},
     {"attr", Check::kRange, 0, 13}, {"attrValue", Check::kNonNull, 0, 0},
     {"valueSize", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlSetConfigOpt = {67, "aclmdlSetConfigOpt", "acl.mdl.set_config_opt",
+inline constexpr Row aclmdlSetConfigOpt = {71, "aclmdlSetConfigOpt", "acl.mdl.set_config_opt",
     kParams_aclmdlSetConfigOpt, 4};
 
 inline constexpr Param kParams_aclmdlLoadWithConfig[] = {{"handle", Check::kNone, 0, 0},
     {"modelId", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlLoadWithConfig = {68, "aclmdlLoadWithConfig", "acl.mdl.load_with_config",
+inline constexpr Row aclmdlLoadWithConfig = {72, "aclmdlLoadWithConfig", "acl.mdl.load_with_config",
     kParams_aclmdlLoadWithConfig, 2};
 
 inline constexpr Param kParams_aclmdlGetTensorRealName[] = {{"modelDesc", Check::kNone, 0, 0},
     {"name", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetTensorRealName = {69, "aclmdlGetTensorRealName",
+inline constexpr Row aclmdlGetTensorRealName = {73, "aclmdlGetTensorRealName",
     "acl.mdl.get_tensor_real_name", kParams_aclmdlGetTensorRealName, 2};
 
-inline constexpr Row aclmdlCreateDataset = {70, "aclmdlCreateDataset", "acl.mdl.create_dataset",
+inline constexpr Row aclmdlCreateDataset = {74, "aclmdlCreateDataset", "acl.mdl.create_dataset",
     nullptr, 0};
 
 inline constexpr Param kParams_aclmdlDestroyDataset[] = {{"dataset", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlDestroyDataset = {71, "aclmdlDestroyDataset", "acl.mdl.destroy_dataset",
+inline constexpr Row aclmdlDestroyDataset = {75, "aclmdlDestroyDataset", "acl.mdl.destroy_dataset",
     kParams_aclmdlDestroyDataset, 1};
 
 inline constexpr Param kParams_aclmdlAddDatasetBuffer[] = {{"dataset", Check::kNone, 0, 0},
     {"dateBuffer", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlAddDatasetBuffer = {72, "aclmdlAddDatasetBuffer",
+inline constexpr Row aclmdlAddDatasetBuffer = {76, "aclmdlAddDatasetBuffer",
     "acl.mdl.add_dataset_buffer", kParams_aclmdlAddDatasetBuffer, 2};
 
 inline constexpr Param kParams_aclmdlGetDatasetNumBuffers[] = {{"dataset", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetDatasetNumBuffers = {73, "aclmdlGetDatasetNumBuffers",
+inline constexpr Row aclmdlGetDatasetNumBuffers = {77, "aclmdlGetDatasetNumBuffers",
     "acl.mdl.get_dataset_num_buffers", kParams_aclmdlGetDatasetNumBuffers, 1};
 
 inline constexpr Param kParams_aclmdlGetDatasetBuffer[] = {{"dataset", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetDatasetBuffer = {74, "aclmdlGetDatasetBuffer",
+inline constexpr Row aclmdlGetDatasetBuffer = {78, "aclmdlGetDatasetBuffer",
     "acl.mdl.get_dataset_buffer", kParams_aclmdlGetDatasetBuffer, 2};
 
-inline constexpr Row aclmdlCreateDesc = {75, "aclmdlCreateDesc", "acl.mdl.create_desc", nullptr,
+inline constexpr Row aclmdlCreateDesc = {79, "aclmdlCreateDesc", "acl.mdl.create_desc", nullptr,
     0};
 
 inline constexpr Param kParams_aclmdlDestroyDesc[] = {{"modelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlDestroyDesc = {76, "aclmdlDestroyDesc", "acl.mdl.destroy_desc",
+inline constexpr Row aclmdlDestroyDesc = {80, "aclmdlDestroyDesc", "acl.mdl.destroy_desc",
     kParams_aclmdlDestroyDesc, 1};
 
 inline constexpr Param kParams_aclmdlGetDesc[] = {{"modelDesc", Check::kNone, 0, 0},
     {"modelId", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetDesc = {77, "aclmdlGetDesc", "acl.mdl.get_desc",
+inline constexpr Row aclmdlGetDesc = {81, "aclmdlGetDesc", "acl.mdl.get_desc",
     kParams_aclmdlGetDesc, 2};
 
 inline constexpr Param kParams_aclmdlGetNumInputs[] = {{"modelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetNumInputs = {78, "aclmdlGetNumInputs", "acl.mdl.get_num_inputs",
+inline constexpr Row aclmdlGetNumInputs = {82, "aclmdlGetNumInputs", "acl.mdl.get_num_inputs",
     kParams_aclmdlGetNumInputs, 1};
 
 inline constexpr Param kParams_aclmdlGetNumOutputs[] = {{"modelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetNumOutputs = {79, "aclmdlGetNumOutputs", "acl.mdl.get_num_outputs",
+inline constexpr Row aclmdlGetNumOutputs = {83, "aclmdlGetNumOutputs", "acl.mdl.get_num_outputs",
     kParams_aclmdlGetNumOutputs, 1};
 
 inline constexpr Param kParams_aclmdlGetInputSizeByIndex[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputSizeByIndex = {80, "aclmdlGetInputSizeByIndex",
+inline constexpr Row aclmdlGetInputSizeByIndex = {84, "aclmdlGetInputSizeByIndex",
     "acl.mdl.get_input_size_by_index", kParams_aclmdlGetInputSizeByIndex, 2};
 
 inline constexpr Param kParams_aclmdlGetOutputSizeByIndex[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetOutputSizeByIndex = {81, "aclmdlGetOutputSizeByIndex",
+inline constexpr Row aclmdlGetOutputSizeByIndex = {85, "aclmdlGetOutputSizeByIndex",
     "acl.mdl.get_output_size_by_index", kParams_aclmdlGetOutputSizeByIndex, 2};
 
 inline constexpr Param kParams_aclmdlGetInputDims[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetInputDims = {82, "aclmdlGetInputDims", "acl.mdl.get_input_dims",
+inline constexpr Row aclmdlGetInputDims = {86, "aclmdlGetInputDims", "acl.mdl.get_input_dims",
     kParams_aclmdlGetInputDims, 3};
 
 inline constexpr Param kParams_aclmdlGetInputDimsV2[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetInputDimsV2 = {83, "aclmdlGetInputDimsV2",
+inline constexpr Row aclmdlGetInputDimsV2 = {87, "aclmdlGetInputDimsV2",
     "acl.mdl.get_input_dims_v2", kParams_aclmdlGetInputDimsV2, 3};
 
 inline constexpr Param kParams_aclmdlGetOutputDims[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetOutputDims = {84, "aclmdlGetOutputDims", "acl.mdl.get_output_dims",
+inline constexpr Row aclmdlGetOutputDims = {88, "aclmdlGetOutputDims", "acl.mdl.get_output_dims",
     kParams_aclmdlGetOutputDims, 3};
 
 inline constexpr Param kParams_aclmdlGetInputNameByIndex[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputNameByIndex = {85, "aclmdlGetInputNameByIndex",
+inline constexpr Row aclmdlGetInputNameByIndex = {89, "aclmdlGetInputNameByIndex",
     "acl.mdl.get_input_name_by_index", kParams_aclmdlGetInputNameByIndex, 2};
 
 inline constexpr Param kParams_aclmdlGetOutputNameByIndex[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetOutputNameByIndex = {86, "aclmdlGetOutputNameByIndex",
+inline constexpr Row aclmdlGetOutputNameByIndex = {90, "aclmdlGetOutputNameByIndex",
     "acl.mdl.get_output_name_by_index", kParams_aclmdlGetOutputNameByIndex, 2};
 
 inline constexpr Param kParams_aclmdlGetInputFormat[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputFormat = {87, "aclmdlGetInputFormat", "acl.mdl.get_input_format",
+inline constexpr Row aclmdlGetInputFormat = {91, "aclmdlGetInputFormat", "acl.mdl.get_input_format",
     kParams_aclmdlGetInputFormat, 2};
 
 inline constexpr Param kParams_aclmdlGetOutputFormat[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetOutputFormat = {88, "aclmdlGetOutputFormat",
+inline constexpr Row aclmdlGetOutputFormat = {92, "aclmdlGetOutputFormat",
     "acl.mdl.get_output_format", kParams_aclmdlGetOutputFormat, 2};
 
 inline constexpr Param kParams_aclmdlGetInputDataType[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputDataType = {89, "aclmdlGetInputDataType",
+inline constexpr Row aclmdlGetInputDataType = {93, "aclmdlGetInputDataType",
     "acl.mdl.get_input_data_type", kParams_aclmdlGetInputDataType, 2};
 
 inline constexpr Param kParams_aclmdlGetOutputDataType[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetOutputDataType = {90, "aclmdlGetOutputDataType",
+inline constexpr Row aclmdlGetOutputDataType = {94, "aclmdlGetOutputDataType",
     "acl.mdl.get_output_data_type", kParams_aclmdlGetOutputDataType, 2};
 
 inline constexpr Param kParams_aclmdlGetInputIndexByName[] = {{"modelDesc", Check::kNone, 0, 0},
     {"name", Check::kNonNull, 0, 0}, {"index", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetInputIndexByName = {91, "aclmdlGetInputIndexByName",
+inline constexpr Row aclmdlGetInputIndexByName = {95, "aclmdlGetInputIndexByName",
     "acl.mdl.get_input_index_by_name", kParams_aclmdlGetInputIndexByName, 3};
 
 inline constexpr Param kParams_aclmdlGetOutputIndexByName[] = {{"modelDesc", Check::kNone, 0, 0},
     {"name", Check::kNonNull, 0, 0}, {"index", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetOutputIndexByName = {92, "aclmdlGetOutputIndexByName",
+inline constexpr Row aclmdlGetOutputIndexByName = {96, "aclmdlGetOutputIndexByName",
     "acl.mdl.get_output_index_by_name", kParams_aclmdlGetOutputIndexByName, 3};
 
 inline constexpr Param kParams_aclmdlGetDynamicBatch[] = {{"modelDesc", Check::kNone, 0, 0},
     {"batch", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetDynamicBatch = {93, "aclmdlGetDynamicBatch",
+inline constexpr Row aclmdlGetDynamicBatch = {97, "aclmdlGetDynamicBatch",
     "acl.mdl.get_dynamic_batch", kParams_aclmdlGetDynamicBatch, 2};
 
 inline constexpr Param kParams_aclmdlGetDynamicHW[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"hw", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetDynamicHW = {94, "aclmdlGetDynamicHW", "acl.mdl.get_dynamic_hw",
+inline constexpr Row aclmdlGetDynamicHW = {98, "aclmdlGetDynamicHW", "acl.mdl.get_dynamic_hw",
     kParams_aclmdlGetDynamicHW, 3};
 
 inline constexpr Param kParams_aclmdlGetCurOutputDims[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetCurOutputDims = {95, "aclmdlGetCurOutputDims",
+inline constexpr Row aclmdlGetCurOutputDims = {99, "aclmdlGetCurOutputDims",
     "acl.mdl.get_cur_output_dims", kParams_aclmdlGetCurOutputDims, 3};
 
 inline constexpr Param kParams_aclmdlGetInputDynamicGearCount[] = {
     {"modelDesc", Check::kNone, 0, 0}, {"index", Check::kNone, 0, 0},
     {"gearCount", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetInputDynamicGearCount = {96, "aclmdlGetInputDynamicGearCount",
+inline constexpr Row aclmdlGetInputDynamicGearCount = {100, "aclmdlGetInputDynamicGearCount",
     "acl.mdl.get_input_dynamic_gear_count", kParams_aclmdlGetInputDynamicGearCount, 3};
 
 inline constexpr Param kParams_aclmdlGetInputDynamicDims[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0},
     {"gearCount", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputDynamicDims = {97, "aclmdlGetInputDynamicDims",
+inline constexpr Row aclmdlGetInputDynamicDims = {101, "aclmdlGetInputDynamicDims",
     "acl.mdl.get_input_dynamic_dims", kParams_aclmdlGetInputDynamicDims, 4};
 
 inline constexpr Param kParams_aclmdlGetOpAttr[] = {{"modelDesc", Check::kNone, 0, 0},
     {"opName", Check::kNonNull, 0, 0}, {"attr", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetOpAttr = {98, "aclmdlGetOpAttr", "acl.mdl.get_op_attr",
+inline constexpr Row aclmdlGetOpAttr = {102, "aclmdlGetOpAttr", "acl.mdl.get_op_attr",
     kParams_aclmdlGetOpAttr, 3};
 
-inline constexpr int kCount = 99;
+inline constexpr int kCount = 103;
 inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, &aclrtGetSocName,
     &aclGetRecentErrMsg, &aclCreateDataBuffer, &aclDestroyDataBuffer, &aclGetDataBufferAddr,
     &aclGetDataBufferSize, &aclGetDataBufferSizeV2, &aclUpdateDataBuffer, &aclDataTypeSize,
@@ -475,10 +495,11 @@ inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, 
     &aclrtCreateEventWithFlag, &aclrtDestroyEvent, &aclrtRecordEvent, &aclrtResetEvent,
     &aclrtQueryEvent, &aclrtQueryEventStatus, &aclrtQueryEventWaitStatus, &aclrtSynchronizeEvent,
     &aclrtEventElapsedTime, &aclrtStreamWaitEvent, &aclrtSynchronizeDevice, &aclrtSynchronizeStream,
-    &aclrtSynchronizeStreamWithTimeout, &aclrtSetOpWaitTimeout, &aclrtMalloc, &aclrtMallocCached,
-    &aclrtMemFlush, &aclrtMemInvalidate, &aclrtGetMemInfo, &aclrtFree, &aclrtMallocHost,
-    &aclrtFreeHost, &aclrtMemset, &aclrtMemsetAsync, &aclrtMemcpy, &aclrtMemcpyAsync,
-    &aclrtMemcpy2d, &aclrtMemcpy2dAsync, &aclmdlLoadFromFile, &aclmdlLoadFromMem,
+    &aclrtSynchronizeStreamWithTimeout, &aclrtSetOpWaitTimeout, &aclrtSubscribeReport,
+    &aclrtLaunchCallback, &aclrtProcessReport, &aclrtUnSubscribeReport, &aclrtMalloc,
+    &aclrtMallocCached, &aclrtMemFlush, &aclrtMemInvalidate, &aclrtGetMemInfo, &aclrtFree,
+    &aclrtMallocHost, &aclrtFreeHost, &aclrtMemset, &aclrtMemsetAsync, &aclrtMemcpy,
+    &aclrtMemcpyAsync, &aclrtMemcpy2d, &aclrtMemcpy2dAsync, &aclmdlLoadFromFile, &aclmdlLoadFromMem,
     &aclmdlLoadFromFileWithMem, &aclmdlLoadFromMemWithMem, &aclmdlExecute, &aclmdlExecuteAsync,
     &aclmdlUnload, &aclmdlQuerySize, &aclmdlQuerySizeFromMem, &aclmdlCreateConfigHandle,
     &aclmdlDestroyConfigHandle, &aclmdlSetConfigOpt, &aclmdlLoadWithConfig,
