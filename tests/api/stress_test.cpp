@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Many threads, streams and events at once: order inside a stream and across events is proven by what was copied.
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 #include <array>
 #include <atomic>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "acl/acl.h"
+#include "softacl/callback.h"
 
 namespace {
 
@@ -236,6 +238,99 @@ TEST_F(Stress, ConcurrentDestructionGivesCodesNotCrashes) {
         thread.join();
     }
     EXPECT_GT(successes, 0);
+}
+
+// Streams with callbacks are made, given to one thread and another, and destroyed in every way at once: each callback
+// is run or dropped, those of a stream in order, and nothing waits for ever.
+TEST_F(Stress, EveryCallbackRunsOrIsDropped) {
+    constexpr int kServers = 4;
+    constexpr int kClients = 4;
+    constexpr int kRounds = 40;
+    constexpr int kCallbacks = 60;
+    struct Counts {
+        std::atomic<int> ran{0};
+        std::atomic<int> dropped{0};
+        std::atomic<int> last{-1};
+    };
+    struct Numbered {
+        Counts* counts;
+        int number;
+    };
+    const auto run = [](void* data) {
+        const std::unique_ptr<Numbered> numbered(static_cast<Numbered*>(data));
+        EXPECT_LT(numbered->counts->last.exchange(numbered->number), numbered->number);
+        ++numbered->counts->ran;
+    };
+    const auto drop = [](void* data) {
+        const std::unique_ptr<Numbered> numbered(static_cast<Numbered*>(data));
+        ++numbered->counts->dropped;
+    };
+
+    std::atomic<bool> ending{false};
+    std::array<std::atomic<uint64_t>, kServers> ids{};
+    std::vector<std::thread> servers;
+    for (auto& id : ids) {
+        servers.emplace_back([&ending, &id] {
+            id = pthread_self();
+            while (!ending) {
+                if (aclrtProcessReport(5) == ACL_ERROR_RT_THREAD_SUBSCRIBE) {
+                    std::this_thread::yield();
+                }
+                aclGetRecentErrMsg();
+            }
+        });
+    }
+    for (const auto& id : ids) {
+        while (id == 0) {
+            std::this_thread::yield();
+        }
+    }
+
+    std::vector<std::unique_ptr<Counts>> all;
+    for (int i = 0; i < kClients * kRounds; ++i) {
+        all.push_back(std::make_unique<Counts>());
+    }
+    std::vector<std::thread> clients;
+    for (int c = 0; c < kClients; ++c) {
+        clients.emplace_back([&, c] {
+            MUST(aclrtSetDevice(0));
+            std::mt19937 random(static_cast<unsigned>(c));
+            for (int round = 0; round < kRounds; ++round) {
+                Counts& counts = *all[static_cast<size_t>(c * kRounds + round)];
+                aclrtStream stream = nullptr;
+                MUST(aclrtCreateStream(&stream));
+                uint64_t server = ids[random() % kServers];
+                MUST(aclrtSubscribeReport(server, stream));
+                for (int i = 0; i < kCallbacks; ++i) {
+                    const auto type = random() % 2 ? ACL_CALLBACK_BLOCK : ACL_CALLBACK_NO_BLOCK;
+                    MUST(softaclLaunchCallback(run, drop, new Numbered{&counts, i}, type, stream));
+                }
+                const unsigned way = random() % 4;
+                if (way == 0) {
+                    MUST(aclrtSynchronizeStream(stream));
+                }
+                if (way <= 1) {
+                    MUST(aclrtUnSubscribeReport(server, stream));
+                }
+                MUST(way == 2 ? aclrtDestroyStreamForce(stream) : aclrtDestroyStream(stream));
+                aclGetRecentErrMsg();
+            }
+            MUST(aclrtResetDevice(0));
+        });
+    }
+    for (auto& client : clients) {
+        client.join();
+    }
+    ending = true;
+    for (auto& server : servers) {
+        server.join();
+    }
+    int ran = 0;
+    for (const auto& counts : all) {
+        EXPECT_EQ(counts->ran + counts->dropped, kCallbacks);
+        ran += counts->ran;
+    }
+    EXPECT_GT(ran, 0);
 }
 
 }  // namespace

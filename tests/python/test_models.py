@@ -160,6 +160,8 @@ def test_the_classifying_programs_agree_with_onnx_runtime(tmp_path):
             ((sys.executable, ROOT / "examples/classify.py"), (*pictures, "--save-input", prepared), wanted),
             ((sys.executable, ROOT / "examples/classify_async.py"), (*pictures, "--execute-times", "5"),
              wanted + wanted[:2]),
+            ((sys.executable, ROOT / "examples/classify_async.py"),
+             (*pictures, "--execute-times", "5", "--streams", "1", "--callback-interval", "2"), wanted + wanted[:2]),
             ((BUILD / "tests/classify",), (prepared,), wanted)):
         done = subprocess.run([*program, model, *files], text=True, capture_output=True, env=environment, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
