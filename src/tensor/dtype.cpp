@@ -9,7 +9,7 @@ namespace {
 
 struct DTypeRow {
     aclDataType type;
-    size_t size;
+    uint32_t size;
     const char* name;
     bool floating;
     bool integer;

@@ -68,7 +68,7 @@ bool remove_pair(Edit& edit, size_t position) {
             return false;
         }
     }
-    if (between.empty() || above->op->name() != "TransposeD" ||
+    if (between.empty() || above == nullptr || above->op->name() != "TransposeD" ||
         !is_identity(joined(order_of(*above), order_of(last)))) {
         return false;
     }

@@ -16,7 +16,7 @@ dnnl::stream& stream() {
 }
 
 int preferred_block() {
-    static const int block = [] {
+    static const int kBlock = [] {
         switch (dnnl::get_effective_cpu_isa()) {
             case dnnl::cpu_isa::all:
             case dnnl::cpu_isa::sse41: return 0;
@@ -26,7 +26,7 @@ int preferred_block() {
             default: return 16;
         }
     }();
-    return block;
+    return kBlock;
 }
 
 Desc describe(const Shape& shape, Layout layout) {

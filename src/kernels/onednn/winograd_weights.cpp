@@ -23,16 +23,16 @@ constexpr std::array<Row, 4> transform<4>() {
 }
 template <>
 constexpr std::array<Row, 6> transform<6>() {
-    constexpr double p = 0.625;  // the points are 0, +-p and +-q
-    constexpr double q = 1.5;
-    constexpr double at_0 = 1 / (p * p * q * q);
-    constexpr double at_p = 1 / (2 * p * p * (p * p - q * q));
-    constexpr double at_q = 1 / (2 * q * q * (q * q - p * p));
-    constexpr auto row = [](double scale, double point) {
+    constexpr double kP = 0.625;  // the points are 0, +-kP and +-kQ
+    constexpr double kQ = 1.5;
+    constexpr double kAt0 = 1 / (kP * kP * kQ * kQ);
+    constexpr double kAtP = 1 / (2 * kP * kP * (kP * kP - kQ * kQ));
+    constexpr double kAtQ = 1 / (2 * kQ * kQ * (kQ * kQ - kP * kP));
+    constexpr auto kRow = [](double scale, double point) {
         return Row{static_cast<float>(scale), static_cast<float>(scale * point),
                    static_cast<float>(scale * point * point)};
     };
-    return {{row(at_0, 0), row(at_p, p), row(at_p, -p), row(at_q, q), row(at_q, -q), {0, 0, 1}}};
+    return {{kRow(kAt0, 0), kRow(kAtP, kP), kRow(kAtP, -kP), kRow(kAtQ, kQ), kRow(kAtQ, -kQ), {0, 0, 1}}};
 }
 
 // Offsets of 16 output channels of one input channel and one of the alpha * alpha results.

@@ -35,6 +35,7 @@ void run_copy(const Prepared& prepared, const kernels::Kernel::Buffers& buffers)
 Result<kernels::KernelPtr> copy_kernel(const OpCall& call, const std::vector<StridedCopy>& copies) {
     SOFTACL_TRY(require_known_shapes(call));
     std::vector<Prepared> prepared;
+    prepared.reserve(copies.size());
     for (const StridedCopy& copy : copies) {
         prepared.push_back({copy, kernels::StridedLoop<2>(copy.shape, {copy.from, copy.to})});
     }

@@ -17,13 +17,14 @@ double count_of(W start, W limit, W delta) {
     if constexpr (std::is_floating_point_v<W>) {
         return std::max(std::ceil((static_cast<double>(limit) - start) / delta), 0.0);
     } else {
-        if (delta > 0 ? start >= limit : start <= limit) {
+        if (delta == 0 || (delta > 0 ? start >= limit : start <= limit)) {
             return 0;
         }
         const uint64_t distance = delta > 0 ? static_cast<uint64_t>(limit) - static_cast<uint64_t>(start)
                                             : static_cast<uint64_t>(start) - static_cast<uint64_t>(limit);
         const uint64_t step = delta > 0 ? static_cast<uint64_t>(delta) : uint64_t{0} - static_cast<uint64_t>(delta);
-        return static_cast<double>((distance - 1) / step + 1);
+        const uint64_t count = (distance - 1) / step + 1;
+        return static_cast<double>(count);
     }
 }
 
