@@ -41,9 +41,9 @@ Result<const FastKernels*> open() {
     if (open_kernels == nullptr) {
         return fail(ACL_ERROR_FEATURE_UNSUPPORTED, kLibrary, " is another version's");
     }
-    static const HostServices services = {parallel_width, parallel_for, parallel_team, team_index,
-                                          team_size,      in_parallel,  team_barrier};
-    return open_kernels(services);
+    static const HostServices kServices = {parallel_width, parallel_for, parallel_team, team_index,
+                                           team_size,      in_parallel,  team_barrier};
+    return open_kernels(kServices);
 }
 
 }  // namespace
