@@ -32,7 +32,8 @@ def initialised():
 @pytest.mark.parametrize("name, results", documented())
 def test_results_have_their_shape_whatever_the_arguments(initialised, name, results):
     function = getattr(acl.rt, name)
-    result = function(*[0] * len(inspect.signature(function).parameters))
+    functions = {"fn": len}  # where an int is a TypeError
+    result = function(*[functions.get(parameter, 0) for parameter in inspect.signature(function).parameters])
     returned = result if isinstance(result, tuple) else (result,)
     assert isinstance(result, tuple) == (len(results) > 1)
     assert [type(value) for value in returned] == [float if each == "ms" else int for each in results]
