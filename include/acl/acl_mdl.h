@@ -56,6 +56,9 @@ extern "C" {
 /** From a file, with queues for inputs and outputs: not supported. */
 #define ACL_MDL_LOAD_FROM_FILE_WITH_Q 5
 
+/** The most gears that a description of AIPP has room for. */
+#define ACL_MAX_SHAPE_COUNT 128
+
 /** A dataset: the data buffers of all inputs, or of all outputs, of a model. */
 typedef struct aclmdlDataset aclmdlDataset;
 
@@ -100,6 +103,48 @@ typedef enum aclmdlConfigAttr ACL_AS_INT {
     ACL_MDL_WORKSPACE_MEM_OPTIMIZE = 13,
 } aclmdlConfigAttr;
 
+/** What an input of a model has to do with AIPP. */
+typedef enum aclmdlInputAippType ACL_AS_INT {
+    ACL_DATA_WITHOUT_AIPP = 0,      /**< Nothing. */
+    ACL_DATA_WITH_STATIC_AIPP = 1,  /**< It takes pictures; the parameters are in the model. */
+    ACL_DATA_WITH_DYNAMIC_AIPP = 2, /**< It takes pictures; another input tells the parameters. */
+    ACL_DYNAMIC_AIPP_NODE = 3,      /**< It tells the parameters of another input. */
+} aclmdlInputAippType;
+
+/** Formats of pictures that AIPP takes. */
+typedef enum aclAippInputFormat ACL_AS_INT {
+    /** A plane of Y, then rows of U V pairs, one for two by two pixels. */
+    ACL_YUV420SP_U8 = 1,
+    /** X, R, G, B of each pixel. */
+    ACL_XRGB8888_U8 = 2,
+    /** R, G, B of each pixel. */
+    ACL_RGB888_U8 = 3,
+    /** Y of each pixel. */
+    ACL_YUV400_U8 = 4,
+    /** Not supported. */
+    ACL_NC1HWC0DI_FP16 = 5,
+    /** Not supported. */
+    ACL_NC1HWC0DI_S8 = 6,
+    /** A, R, G, B of each pixel. */
+    ACL_ARGB8888_U8 = 7,
+    /** Y, U, Y, V of two pixels of a row. */
+    ACL_YUYV_U8 = 8,
+    /** A plane of Y, then rows of U V pairs, one for two pixels of a row. */
+    ACL_YUV422SP_U8 = 9,
+    /** A, Y, U, V of each pixel. */
+    ACL_AYUV444_U8 = 10,
+    /** Not supported. */
+    ACL_RAW10 = 11,
+    /** Not supported. */
+    ACL_RAW12 = 12,
+    /** Not supported. */
+    ACL_RAW16 = 13,
+    /** Not supported. */
+    ACL_RAW24 = 14,
+    /** Not supported. */
+    ACL_AIPP_RESERVED = 65535,
+} aclAippInputFormat;
+
 /** Shape of a model's input or output. */
 typedef struct aclmdlIODims {
     char name[ACL_MAX_TENSOR_NAME_LEN]; /**< Name of the tensor. */
@@ -118,6 +163,124 @@ typedef struct aclmdlHW {
     size_t hwCount;                 /**< Number of picture sizes. */
     uint64_t hw[ACL_MAX_HW_NUM][2]; /**< Height and width of each. */
 } aclmdlHW;
+
+/** Shapes of an input with AIPP, before and behind it. */
+typedef struct aclAippDims {
+    aclmdlIODims srcDims;     /**< What the network took before AIPP was put in front of it. */
+    size_t srcSize;           /**< Bytes of the pictures that the program gives. */
+    aclmdlIODims aippOutdims; /**< What AIPP makes of the pictures. */
+    size_t aippOutSize;       /**< Its bytes. */
+} aclAippDims;
+
+/** Static AIPP of an input. What a switch that is 0 belongs to has no meaning. */
+typedef struct aclAippInfo {
+    /** Format of the pictures. */
+    aclAippInputFormat inputFormat;
+    /** Width of the pictures. */
+    int32_t srcImageSizeW;
+    /** Height of the pictures. */
+    int32_t srcImageSizeH;
+    /** 1: a part is cut out. */
+    int8_t cropSwitch;
+    /** First column of the part. */
+    int32_t loadStartPosW;
+    /** First row of the part. */
+    int32_t loadStartPosH;
+    /** Width of the part. */
+    int32_t cropSizeW;
+    /** Height of the part. */
+    int32_t cropSizeH;
+    /** 1: pictures are resized. */
+    int8_t resizeSwitch;
+    /** Width behind the resize. */
+    int32_t resizeOutputW;
+    /** Height behind the resize. */
+    int32_t resizeOutputH;
+    /** 1: rows and columns are added. */
+    int8_t paddingSwitch;
+    /** Columns added on the left. */
+    int32_t leftPaddingSize;
+    /** Columns added on the right. */
+    int32_t rightPaddingSize;
+    /** Rows added on top. */
+    int32_t topPaddingSize;
+    /** Rows added at the bottom. */
+    int32_t bottomPaddingSize;
+    /** 1: colours are converted. */
+    int8_t cscSwitch;
+    /** 1: R and B, or U and V, change places. */
+    int8_t rbuvSwapSwitch;
+    /** 1: the fourth channel comes first. */
+    int8_t axSwapSwitch;
+    /** Always 0. */
+    int8_t singleLineMode;
+    /** Factor of the colour conversion, row 0, column 0. */
+    int32_t matrixR0C0;
+    /** Factor of the colour conversion, row 0, column 1. */
+    int32_t matrixR0C1;
+    /** Factor of the colour conversion, row 0, column 2. */
+    int32_t matrixR0C2;
+    /** Factor of the colour conversion, row 1, column 0. */
+    int32_t matrixR1C0;
+    /** Factor of the colour conversion, row 1, column 1. */
+    int32_t matrixR1C1;
+    /** Factor of the colour conversion, row 1, column 2. */
+    int32_t matrixR1C2;
+    /** Factor of the colour conversion, row 2, column 0. */
+    int32_t matrixR2C0;
+    /** Factor of the colour conversion, row 2, column 1. */
+    int32_t matrixR2C1;
+    /** Factor of the colour conversion, row 2, column 2. */
+    int32_t matrixR2C2;
+    /** Added to channel 0 behind the matrix, where RGB becomes YUV. */
+    int32_t outputBias0;
+    /** Added to channel 1 behind the matrix, where RGB becomes YUV. */
+    int32_t outputBias1;
+    /** Added to channel 2 behind the matrix, where RGB becomes YUV. */
+    int32_t outputBias2;
+    /** Subtracted from channel 0 before the matrix, where YUV becomes RGB. */
+    int32_t inputBias0;
+    /** Subtracted from channel 1 before the matrix, where YUV becomes RGB. */
+    int32_t inputBias1;
+    /** Subtracted from channel 2 before the matrix, where YUV becomes RGB. */
+    int32_t inputBias2;
+    /** Mean of channel 0, which is subtracted. */
+    int32_t meanChn0;
+    /** Mean of channel 1, which is subtracted. */
+    int32_t meanChn1;
+    /** Mean of channel 2, which is subtracted. */
+    int32_t meanChn2;
+    /** Mean of channel 3, which is subtracted. */
+    int32_t meanChn3;
+    /** Minimum of channel 0, which is subtracted, too. */
+    float minChn0;
+    /** Minimum of channel 1, which is subtracted, too. */
+    float minChn1;
+    /** Minimum of channel 2, which is subtracted, too. */
+    float minChn2;
+    /** Minimum of channel 3, which is subtracted, too. */
+    float minChn3;
+    /** Factor of channel 0. */
+    float varReciChn0;
+    /** Factor of channel 1. */
+    float varReciChn1;
+    /** Factor of channel 2. */
+    float varReciChn2;
+    /** Factor of channel 3. */
+    float varReciChn3;
+    /** Format that the network took before AIPP was put in front of it. */
+    aclFormat srcFormat;
+    /** Element type that the network took. */
+    aclDataType srcDatatype;
+    /** Number of dimensions that the network took. */
+    size_t srcDimNum;
+    /** Number of gears; 1 without. */
+    size_t shapeCount;
+    /** Shapes, for each gear. */
+    aclAippDims outDims[ACL_MAX_SHAPE_COUNT];
+    /** Reserved; null. */
+    void *aippExtend;
+} aclAippInfo;
 
 /* Loading and running models ------------------------------------------------------------------- */
 
@@ -419,6 +582,28 @@ ACL_API aclError aclmdlQuerySize(const char *fileName, size_t *workSize, size_t 
  */
 ACL_API aclError aclmdlQuerySizeFromMem(const void *model, size_t modelSize, size_t *workSize,
                                         size_t *weightSize);
+
+/**
+ * Tells whether an input of a loaded model takes pictures that AIPP turns into what the network
+ * reads.
+ *
+ * @param[in]  modelId                   Id of the model.
+ * @param[in]  index                     Which input, from 0.
+ * @param[out] type                      What the input has to do with AIPP.
+ * @param[out] dynamicAttachedDataIndex  Which input tells the parameters, if they are dynamic; else
+ *                                       0xFFFFFFFF.
+ *
+ * @return `ACL_SUCCESS` (0), or
+ *   - `ACL_ERROR_INVALID_PARAM` (100000): `type` or `dynamicAttachedDataIndex` is null, or `index`
+ *     is beyond the last input
+ *   - `ACL_ERROR_GE_EXEC_MODEL_ID_INVALID` (145003): no model is loaded under `modelId`
+ *
+ * Threads: May be called from any thread.
+ * Python:  type, dynamic_attached_data_index, ret = acl.mdl.get_aipp_type(model_id, index)
+ * Manual:  section 10.6.1.16
+ */
+ACL_API aclError aclmdlGetAippType(uint32_t modelId, size_t index, aclmdlInputAippType *type,
+                                   size_t *dynamicAttachedDataIndex);
 
 /**
  * Creates an empty configuration for the loading of a model.
@@ -761,6 +946,7 @@ ACL_API size_t aclmdlGetOutputSizeByIndex(aclmdlDesc *modelDesc, size_t index);
 /**
  * Tells the shape of an input.
  *
+ * Pictures for static AIPP have the shape that one sees: number, height, width, channels.
  * Dimensions that a gear chooses are -1. A name above 127 bytes is replaced by a short one;
  * `aclmdlGetTensorRealName` returns the full one.
  *
@@ -782,8 +968,9 @@ ACL_API aclError aclmdlGetInputDims(const aclmdlDesc *modelDesc, size_t index, a
 /**
  * Tells the shape of an input, such that the product of its dimensions is its size.
  *
- * Differs from `aclmdlGetInputDims` only for inputs that the model preprocesses with static AIPP,
- * which models of this version cannot have. Dimensions that a gear chooses are -1.
+ * Differs from `aclmdlGetInputDims` only for inputs that take pictures for static AIPP: pictures
+ * whose chroma lies in rows below have more rows, and channels are the bytes of a pixel in such a
+ * row. Dimensions that a gear chooses are -1.
  *
  * @param[in]  modelDesc  A description that `aclmdlGetDesc` filled.
  * @param[in]  index      Which one, from 0.
@@ -1035,6 +1222,24 @@ ACL_API aclError aclmdlGetDynamicHW(const aclmdlDesc *modelDesc, size_t index, a
  */
 ACL_API aclError aclmdlGetCurOutputDims(const aclmdlDesc *modelDesc, size_t index,
                                         aclmdlIODims *dims);
+
+/**
+ * Tells the parameters of the static AIPP of an input of a loaded model.
+ *
+ * @param[in]  modelId   Id of the model.
+ * @param[in]  index     Which input, from 0.
+ * @param[out] aippInfo  The parameters, and the shapes before and behind AIPP.
+ *
+ * @return `ACL_SUCCESS` (0), or
+ *   - `ACL_ERROR_INVALID_PARAM` (100000): `aippInfo` is null, or `index` is beyond the last input
+ *   - `ACL_ERROR_GE_EXEC_MODEL_ID_INVALID` (145003): no model is loaded under `modelId`
+ *   - `ACL_ERROR_GE_AIPP_NOT_EXIST` (145015): the input has no AIPP
+ *
+ * Threads: May be called from any thread.
+ * Python:  aipp_info, ret = acl.mdl.get_first_aipp_info(model_id, index)
+ * Manual:  section 10.6.4.22
+ */
+ACL_API aclError aclmdlGetFirstAippInfo(uint32_t modelId, size_t index, aclAippInfo *aippInfo);
 
 /**
  * Tells how many gears of dynamic dimensions a model was converted for.

@@ -454,6 +454,39 @@ def query_size_from_mem(model: typing.SupportsIndex, model_size: typing.Supports
     Manual: section 10.6.1.9
     """
 
+def get_aipp_type(model_id: typing.SupportsIndex, index: typing.SupportsIndex,
+        /) -> tuple[int, int, int]:
+    """Tells whether an input of a loaded model takes pictures that AIPP turns into what the
+    network reads.
+
+    Parameters
+    ----------
+    model_id : int
+        Id of the model.
+    index : int
+        Which input, from 0.
+
+    Returns
+    -------
+    type : int
+        What the input has to do with AIPP.
+    dynamic_attached_data_index : int
+        Which input tells the parameters, if they are dynamic; else 0xFFFFFFFF.
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `type` or or `index` is beyond the last input
+    145003 ACL_ERROR_GE_EXEC_MODEL_ID_INVALID
+        no model is loaded under `model_id`
+
+    Threads: May be called from any thread.
+    C function: aclmdlGetAippType
+    Manual: section 10.6.1.16
+    """
+
 def create_config_handle() -> int:
     """Creates an empty configuration for the loading of a model.
 
@@ -983,6 +1016,7 @@ def get_input_dims(model_desc: typing.SupportsIndex, index: typing.SupportsIndex
         /) -> tuple[dict[str, typing.Any], int]:
     """Tells the shape of an input.
 
+    Pictures for static AIPP have the shape that one sees: number, height, width, channels.
     Dimensions that a gear chooses are -1. A name above 127 bytes is replaced by a short
     one; `acl.mdl.get_tensor_real_name` returns the full one.
 
@@ -1017,9 +1051,9 @@ def get_input_dims_v2(model_desc: typing.SupportsIndex, index: typing.SupportsIn
         /) -> tuple[dict[str, typing.Any], int]:
     """Tells the shape of an input, such that the product of its dimensions is its size.
 
-    Differs from `acl.mdl.get_input_dims` only for inputs that the model preprocesses with
-    static AIPP, which models of this version cannot have. Dimensions that a gear chooses
-    are -1.
+    Differs from `acl.mdl.get_input_dims` only for inputs that take pictures for static
+    AIPP: pictures whose chroma lies in rows below have more rows, and channels are the
+    bytes of a pixel in such a row. Dimensions that a gear chooses are -1.
 
     Parameters
     ----------
@@ -1412,6 +1446,38 @@ def get_cur_output_dims(model_desc: typing.SupportsIndex, index: typing.Supports
     Threads: May be called from any thread.
     C function: aclmdlGetCurOutputDims
     Manual: section 10.6.4.21
+    """
+
+def get_first_aipp_info(model_id: typing.SupportsIndex, index: typing.SupportsIndex,
+        /) -> tuple[dict[str, typing.Any], int]:
+    """Tells the parameters of the static AIPP of an input of a loaded model.
+
+    Parameters
+    ----------
+    model_id : int
+        Id of the model.
+    index : int
+        Which input, from 0.
+
+    Returns
+    -------
+    aipp_info : dict[str, Any]
+        The parameters, and the shapes before and behind AIPP.
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        or `index` is beyond the last input
+    145003 ACL_ERROR_GE_EXEC_MODEL_ID_INVALID
+        no model is loaded under `model_id`
+    145015 ACL_ERROR_GE_AIPP_NOT_EXIST
+        the input has no AIPP
+
+    Threads: May be called from any thread.
+    C function: aclmdlGetFirstAippInfo
+    Manual: section 10.6.4.22
     """
 
 def get_input_dynamic_gear_count(model_desc: typing.SupportsIndex, index: typing.SupportsIndex,

@@ -5,7 +5,9 @@
 #include "api/entry.h"
 #include "api/load_model.h"
 #include "api/warning.h"
+#include "exec/aipp_info.h"
 #include "exec/execution.h"
+#include "exec/model_desc.h"
 #include "runtime/context.h"
 #include "runtime/stream.h"
 
@@ -99,5 +101,18 @@ aclError aclmdlQuerySizeFromMem(const void* model, size_t modelSize, size_t* wor
         const exec::ModelSource source{nullptr, model, modelSize};
         SOFTACL_TRY(check(source));
         return give_sizes(exec::query(source), workSize, weightSize);
+    });
+}
+
+aclError aclmdlGetAippType(uint32_t modelId, size_t index, aclmdlInputAippType* type,
+                           size_t* dynamicAttachedDataIndex) {
+    return entry<row::aclmdlGetAippType>(modelId, index, type, dynamicAttachedDataIndex)([&]() -> Status {
+        constexpr size_t kNone = 0xFFFFFFFF;
+        *type = ACL_DATA_WITHOUT_AIPP;
+        *dynamicAttachedDataIndex = kNone;
+        SOFTACL_ASSIGN(const auto model, Registry::instance().find(modelId, ACL_ERROR_GE_EXEC_MODEL_ID_INVALID));
+        SOFTACL_ASSIGN(const auto* const input, exec::tensor_at(*model->info(), exec::Side::kInput, index));
+        *type = exec::aipp_type(*input);
+        return {};
     });
 }

@@ -3,6 +3,7 @@
 #include "acl/acl_mdl.h"
 #include "api/entry.h"
 #include "api/handles.h"
+#include "exec/aipp_info.h"
 #include "exec/model_desc.h"
 #include "exec/objects.h"
 #include "exec/registry.h"
@@ -47,10 +48,13 @@ Result<aclDataType> dtype_of(const aclmdlDesc* model_desc, Side side, size_t ind
     return of_tensor<aclDataType>(model_desc, side, index, [](const TensorInfo& tensor) { return tensor.dtype; });
 }
 
-Status dims_of(const aclmdlDesc* model_desc, Side side, size_t index, aclmdlIODims* dims) {
+using DimsOf = aclmdlIODims (*)(const TensorInfo&, size_t);
+
+Status dims_of(const aclmdlDesc* model_desc, Side side, size_t index, aclmdlIODims* dims,
+               DimsOf describe = exec::dims_of) {
     *dims = {};
-    SOFTACL_ASSIGN(*dims, of_tensor<aclmdlIODims>(model_desc, side, index, [index](const TensorInfo& tensor) {
-        return exec::dims_of(tensor, index);
+    SOFTACL_ASSIGN(*dims, of_tensor<aclmdlIODims>(model_desc, side, index, [index, describe](const TensorInfo& tensor) {
+        return describe(tensor, index);
     }));
     return {};
 }
@@ -108,8 +112,8 @@ size_t aclmdlGetOutputSizeByIndex(aclmdlDesc* modelDesc, size_t index) {
 }
 
 aclError aclmdlGetInputDims(const aclmdlDesc* modelDesc, size_t index, aclmdlIODims* dims) {
-    return entry<row::aclmdlGetInputDims>(modelDesc, index,
-                                          dims)([&] { return dims_of(modelDesc, Side::kInput, index, dims); });
+    return entry<row::aclmdlGetInputDims>(
+        modelDesc, index, dims)([&] { return dims_of(modelDesc, Side::kInput, index, dims, exec::picture_dims_of); });
 }
 
 aclError aclmdlGetInputDimsV2(const aclmdlDesc* modelDesc, size_t index, aclmdlIODims* dims) {
@@ -197,6 +201,16 @@ aclError aclmdlGetDynamicHW(const aclmdlDesc* modelDesc, size_t index, aclmdlHW*
             *hw = exec::size_gears(info);
             return Status();
         });
+    });
+}
+
+aclError aclmdlGetFirstAippInfo(uint32_t modelId, size_t index, aclAippInfo* aippInfo) {
+    return entry<row::aclmdlGetFirstAippInfo>(modelId, index, aippInfo)([&]() -> Status {
+        *aippInfo = {};
+        SOFTACL_ASSIGN(const auto model, exec::Registry::instance().find(modelId, ACL_ERROR_GE_EXEC_MODEL_ID_INVALID));
+        SOFTACL_ASSIGN(const TensorInfo* const input, exec::tensor_at(*model->info(), Side::kInput, index));
+        SOFTACL_ASSIGN(*aippInfo, exec::aipp_info(*input, index));
+        return {};
     });
 }
 

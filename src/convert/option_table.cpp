@@ -29,7 +29,7 @@ std::vector<OptionDef> make_table() {
          "force_fp16 allow_fp32_to_fp16 must_keep_origin_dtype allow_mix_precision force_fp32 cube_fp16in_fp32out",
          "recorded; float32 networks are computed in float32"},
         {"precision_mode_v2", E::kUsed, "fp16 origin cube_fp16in_fp32out mixed_float16 mixed_bfloat16", "the same"},
-        {"log", E::kUsed, "null debug info warning error", "messages on standard error; default warning"},
+        {"log", E::kUsed, "null debug info warning error", "messages on standard error, with info each step; default warning"},
         {"mode", E::kUsed, "0 1 3 5 6", "0: convert; not yet: the others"},
         {"status_check", E::kUsed, kSwitch, "1: the model asks for overflow checks (recorded)"},
 

@@ -26,8 +26,17 @@ Result<std::unique_ptr<Plan>> compile(graph::Graph graph) {
     return plan;
 }
 
-TensorInfo describe(const TensorType& type, std::string name) {
-    return {std::move(name), type.dtype, type.format, type.shape.dims(), type.bytes()};
+/// The AIPP that reads an input; nothing if none does.
+std::optional<AippInput> aipp_of(const graph::Graph& graph, graph::ValueId input) {
+    for (const graph::Node& node : graph.nodes) {
+        if (node.op->name() == "Aipp" && node.inputs[0] == input) {
+            const auto params = aipp::from_text(node.attrs.at<std::string>("aipp_config_path"));
+            if (params.ok()) {
+                return AippInput{*params, graph.value(node.outputs[0]).type};
+            }
+        }
+    }
+    return std::nullopt;
 }
 
 ModelInfo describe(const graph::Graph& graph) {
@@ -35,6 +44,7 @@ ModelInfo describe(const graph::Graph& graph) {
     info.name = graph.name;
     for (const graph::ValueId id : graph.inputs) {
         info.inputs.push_back(describe(graph.value(id).type, graph.value(id).name));
+        info.inputs.back().aipp = aipp_of(graph, id);
     }
     for (size_t i = 0; i < graph.outputs.size(); ++i) {
         info.outputs.push_back(describe(graph.value(graph.outputs[i]).type, graph.output_names[i]));

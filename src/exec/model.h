@@ -6,15 +6,24 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "acl/acl_base.h"
+#include "aipp/params.h"
 #include "base/status.h"
 #include "exec/data_buffer.h"
 #include "runtime/device.h"
+#include "tensor/tensor.h"
 
 namespace softacl::exec {
+
+/// Static AIPP in front of an input.
+struct AippInput {
+    aipp::Params params;
+    TensorType network;  ///< what it makes of the pictures
+};
 
 struct TensorInfo {
     std::string name;
@@ -22,7 +31,9 @@ struct TensorInfo {
     aclFormat format = ACL_FORMAT_UNDEFINED;
     std::vector<int64_t> dims;  ///< -1 where a gear chooses
     size_t bytes = 0;           ///< of the largest gear; 0 if the shape is not known before execution
+    std::optional<AippInput> aipp = std::nullopt;
 };
+TensorInfo describe(const TensorType& type, std::string name);
 
 /// The shapes a model with gears was converted for.
 struct Gears {

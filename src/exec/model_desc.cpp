@@ -86,6 +86,15 @@ aclmdlIODims dims_of(const TensorInfo& tensor, size_t index) {
     return dims;
 }
 
+aclmdlIODims picture_dims_of(const TensorInfo& input, size_t index) {
+    TensorInfo seen = input;
+    if (input.aipp) {
+        const aipp::Params& params = input.aipp->params;
+        seen.dims = aipp::picture_shape(params.format, input.dims[0], params.source_height, params.source_width).dims();
+    }
+    return dims_of(seen, index);
+}
+
 Result<const char*> real_name(const ModelInfo& info, const std::string& name) {
     for (const Side side : {Side::kInput, Side::kOutput}) {
         const auto& all = tensors(info, side);

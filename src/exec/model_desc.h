@@ -40,6 +40,8 @@ Result<size_t> index_named(const ModelInfo& info, Side side, const std::string& 
 
 /// Dimensions as C sees them. A name too long for the structure gets a short replacement.
 aclmdlIODims dims_of(const TensorInfo& tensor, size_t index);
+/// The same of an input; pictures for AIPP have the shape that one sees (manual table 10-3).
+aclmdlIODims picture_dims_of(const TensorInfo& input, size_t index);
 /// The name that a name in `dims_of` stands for. 100000 for one that is no tensor's.
 Result<const char*> real_name(const ModelInfo& info, const std::string& name);
 

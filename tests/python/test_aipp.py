@@ -176,3 +176,150 @@ def test_random_parameters(tmp_path, form):
                        dtype=TensorProto.FLOAT16 if half else TensorProto.FLOAT)
         np.testing.assert_array_equal(np.frombuffer(got, kind).reshape(wanted.shape), wanted.astype(kind),
                                       err_msg=written(config))
+
+
+@pytest.fixture
+def loaded(tmp_path, device):
+    """Makes a model of a configuration and loads it; gives its id and a description."""
+    acl = pytest.importorskip("acl")
+    opened = []
+
+    def load(config, dims, *options):
+        network = relu_network(tmp_path / "net.onnx", dims)
+        (tmp_path / "aipp.cfg").write_text(written(config) if isinstance(config, dict) else config)
+        done = convert(network, *([f"--insert_op_conf={tmp_path / 'aipp.cfg'}"] if config else []), *options)
+        assert done.returncode == 0, done.stdout
+        model, ret = acl.mdl.load_from_file(str(network.with_suffix(".om")))
+        assert ret == 0, acl.get_recent_err_msg()
+        desc = acl.mdl.create_desc()
+        assert acl.mdl.get_desc(desc, model) == 0
+        opened.append((model, desc))
+        return acl, model, desc
+    yield load
+    for model, desc in opened:
+        assert acl.mdl.destroy_desc(desc) == 0 and acl.mdl.unload(model) == 0
+
+
+# Tables 10-3 and 10-4 of the manual.
+@pytest.mark.parametrize("form, seen, stored", [
+    ("YUV420SP_U8", [1, 8, 6, 3], [1, 12, 6, 1]), ("XRGB8888_U8", [1, 8, 6, 4], [1, 8, 6, 4]),
+    ("RGB888_U8", [1, 8, 6, 3], [1, 8, 6, 3]), ("YUV400_U8", [1, 8, 6, 1], [1, 8, 6, 1]),
+    ("ARGB8888_U8", [1, 8, 6, 4], [1, 8, 6, 4]), ("YUYV_U8", [1, 8, 6, 3], [1, 8, 6, 2]),
+    ("YUV422SP_U8", [1, 8, 6, 3], [1, 16, 6, 1]), ("AYUV444_U8", [1, 8, 6, 4], [1, 8, 6, 4])])
+def test_descriptions(loaded, form, seen, stored):
+    channels = 1 if form == "YUV400_U8" else 3
+    acl, model, desc = loaded({"input_format": form}, [1, channels, 8, 6])
+    assert acl.mdl.get_input_dims(desc, 0) == ({"name": "x", "dimCount": 4, "dims": seen}, 0)
+    assert acl.mdl.get_input_dims_v2(desc, 0) == ({"name": "x", "dimCount": 4, "dims": stored}, 0)
+    assert acl.mdl.get_input_size_by_index(desc, 0) == np.prod(stored)
+    assert acl.mdl.get_input_data_type(desc, 0) == 4 and acl.mdl.get_input_format(desc, 0) == 1  # uint8, NHWC
+    assert acl.mdl.get_output_dims(desc, 0)[0]["dims"] == [1, channels, 8, 6]
+    assert acl.mdl.get_aipp_type(model, 0) == (1, 0xFFFFFFFF, 0)
+    info, ret = acl.mdl.get_first_aipp_info(model, 0)
+    assert ret == 0
+    assert info["inputFormat"] == {"YUV420SP_U8": 1, "XRGB8888_U8": 2, "RGB888_U8": 3, "YUV400_U8": 4, "ARGB8888_U8": 7,
+                                   "YUYV_U8": 8, "YUV422SP_U8": 9, "AYUV444_U8": 10}[form]
+
+
+def test_parameters_that_a_program_asks_for(loaded):
+    config = {"input_format": "YUV420SP_U8", "src_image_size_w": 64, "src_image_size_h": 48, "crop": True,
+              "load_start_pos_w": 2, "load_start_pos_h": 4, "crop_size_w": 32, "crop_size_h": 16, "resize": True,
+              "resize_output_w": 20, "resize_output_h": 10, "padding": True, "left_padding_size": 1,
+              "right_padding_size": 2, "top_padding_size": 3, "bottom_padding_size": 4, "csc_switch": True,
+              "rbuv_swap_switch": True,
+              **{f"matrix_r{i}c{j}": 10 * i + j - 5 for i in range(3) for j in range(3)},
+              **{f"{side}_bias_{i}": 7 * i + (side == "input") for side in ("input", "output") for i in range(3)},
+              **{f"mean_chn_{i}": i + 1 for i in range(4)}, **{f"min_chn_{i}": i + 0.25 for i in range(4)},
+              **{f"var_reci_chn_{i}": i - 0.75 for i in range(4)}}
+    acl, model, _ = loaded(config, [2, 3, 17, 23])
+    info, ret = acl.mdl.get_first_aipp_info(model, 0)
+    assert ret == 0
+    names = {"src_image_size_w": "srcImageSizeW", "src_image_size_h": "srcImageSizeH", "crop": "cropSwitch",
+             "load_start_pos_w": "loadStartPosW", "load_start_pos_h": "loadStartPosH", "crop_size_w": "cropSizeW",
+             "crop_size_h": "cropSizeH", "resize": "resizeSwitch", "resize_output_w": "resizeOutputW",
+             "resize_output_h": "resizeOutputH", "padding": "paddingSwitch", "csc_switch": "cscSwitch",
+             "left_padding_size": "leftPaddingSize", "right_padding_size": "rightPaddingSize",
+             "top_padding_size": "topPaddingSize", "bottom_padding_size": "bottomPaddingSize",
+             "rbuv_swap_switch": "rbuvSwapSwitch",
+             **{f"matrix_r{i}c{j}": f"matrixR{i}C{j}" for i in range(3) for j in range(3)},
+             **{f"{side}_bias_{i}": f"{side}Bias{i}" for side in ("input", "output") for i in range(3)},
+             **{f"mean_chn_{i}": f"meanChn{i}" for i in range(4)}, **{f"min_chn_{i}": f"minChn{i}" for i in range(4)},
+             **{f"var_reci_chn_{i}": f"varReciChn{i}" for i in range(4)}}
+    assert {key: info[name] for key, name in names.items()} == {key: config[key] for key in names}
+    assert info["axSwapSwitch"] == info["singleLineMode"] == 0
+    assert (info["srcFormat"], info["srcDatatype"], info["srcDimNum"], info["shapeCount"]) == (0, 0, 4, 1)
+    size = 2 * 3 * 17 * 23 * 4
+    dims = {"name": "x", "dimCount": 4, "dims": [2, 3, 17, 23]}
+    assert info["outDims"] == [{"srcDims": dims, "srcSize": size, "aippOutdims": dims, "aippOutSize": size}]
+    assert set(info) - set(names.values()) == {"inputFormat", "axSwapSwitch", "singleLineMode", "srcFormat",
+                                               "srcDatatype", "srcDimNum", "shapeCount", "outDims", "aippExtend"}
+
+
+def test_questions_about_inputs_without_aipp(loaded, last_message):
+    acl, model, desc = loaded(None, [1, 3, 8, 6])
+    assert acl.mdl.get_aipp_type(model, 0) == (0, 0xFFFFFFFF, 0)
+    assert acl.mdl.get_first_aipp_info(model, 0)[1] == 145015
+    assert "input 'x'" in last_message()
+    assert acl.mdl.get_aipp_type(model, 1)[2] == acl.mdl.get_first_aipp_info(model, 1)[1] == 100000
+    assert acl.mdl.get_aipp_type(model + 1, 0)[2] == acl.mdl.get_first_aipp_info(model + 1, 0)[1] == 145003
+    assert acl.mdl.get_input_dims(desc, 0)[0]["dims"] == acl.mdl.get_input_dims_v2(desc, 0)[0]["dims"] == [1, 3, 8, 6]
+
+
+def test_two_inputs(tmp_path):
+    network = save(tmp_path / "two.onnx", [helper.make_node("Add", ["a", "b"], ["y"])],
+                   {"a": [1, 3, 4, 6], "b": [1, 3, 4, 6]}, {"y": [1, 3, 4, 6]})
+    first = {"input_format": "YUV420SP_U8", "src_image_size_w": 6, "src_image_size_h": 4, "csc_switch": True}
+    second = {"input_format": "RGB888_U8", "src_image_size_w": 6, "src_image_size_h": 4, "var_reci_chn_1": 0.5}
+    (tmp_path / "aipp.cfg").write_text(written(dict(first, related_input_rank=1)) +
+                                       written(second).replace("aipp_op {", 'aipp_op {\n  related_input_name : "a"'))
+    done = convert(network, f"--insert_op_conf={tmp_path / 'aipp.cfg'}")
+    assert done.returncode == 0, done.stdout
+    assert "converts colours but does not give a matrix" in done.stderr
+    random = np.random.default_rng(2)
+    pictures = [random.integers(0, 256, picture_bytes(config), np.uint8) for config in (second, first)]
+    wanted = model_of(second, pictures[0], 3) + model_of(first, pictures[1], 3)
+    got = np.frombuffer(run_model(network.with_suffix(".om"), *pictures)[0], np.float32).reshape(3, 4, 6)
+    np.testing.assert_array_equal(got, wanted)
+
+
+def test_a_float16_network_in_and_float32_out(tmp_path):
+    """As manual 9.1.2.3 has it: fp16 input, FP32 output, chosen by name."""
+    network = save(tmp_path / "net.onnx", [helper.make_node("Relu", ["data"], ["r"], "relu"),
+                                           helper.make_node("Softmax", ["r"], ["prob"], "prob")],
+                   {"data": [1, 3, 4, 4]}, {"prob": [1, 3, 4, 4]})
+    done = convert(network, "--input_fp16_nodes=data", "--output_type=FP32", "--out_nodes=prob:0", "--log=error",
+                   "--save_original_model=false", "--input_format=NCHW")
+    assert done.returncode == 0 and done.stderr == "", done
+    assert "  input   data  float16[1,3,4,4] NCHW" in done.stdout.splitlines()
+    x = np.random.default_rng(1).standard_normal((1, 3, 4, 4)).astype(np.float16)
+    got = np.frombuffer(run_model(network.with_suffix(".om"), x)[0], np.float32).reshape(x.shape)
+    wanted = np.exp(np.maximum(x.astype(np.float32), 0))
+    np.testing.assert_allclose(got, wanted / wanted.sum(axis=-1, keepdims=True), rtol=1e-5)
+
+
+@pytest.mark.parametrize("text, options, code", [
+    ("aipp_op { aipp_mode: static }", [], "CPU-120"),
+    ("aipp_op { aipp_mode: dynamic max_src_image_size: 100 }", [], "CPU-160"),
+    ("aipp_op { aipp_mode: static input_format: RGB888_U8 nothing: 1 }", [], "CPU-120"),
+    ("aipp_op { aipp_mode: static input_format: YUV400_U8 }", [], "CPU-120"),
+    ("aipp_op { aipp_mode: static input_format: RGB888_U8 }", ["--input_format=ND"], "CPU-120"),
+    ("aipp_op { aipp_mode: static input_format: RGB888_U8 }", ["--input_fp16_nodes=x"], "CPU-105"),
+    ("aipp_op { aipp_mode: static input_format: RGB888_U8 related_input_rank: 1 }", [], "CPU-120"),
+])
+def test_failures(tmp_path, text, options, code):
+    network = relu_network(tmp_path / "net.onnx", [1, 3, 8, 6])
+    (tmp_path / "aipp.cfg").write_text(text)
+    done = convert(network, f"--insert_op_conf={tmp_path / 'aipp.cfg'}", *options)
+    lines = done.stdout.splitlines()
+    assert done.returncode == 1 and lines[2].startswith(code + ": "), done
+    assert not network.with_suffix(".om").exists()
+    assert code != "CPU-120" or f"[{tmp_path / 'aipp.cfg'}:1]" in lines[2]
+
+
+def test_the_file_shows_its_aipp(tmp_path):
+    config = {"input_format": "RGB888_U8", "src_image_size_w": 6, "src_image_size_h": 8, "mean_chn_0": 104}
+    run_aipp(tmp_path, config, np.zeros(picture_bytes(config), np.uint8), [1, 3, 8, 6])
+    data = (tmp_path / "net.om").read_bytes()
+    for part in (b"Aipp", b"aipp_config_path", b"aipp_mode:static,input_format:RGB888_U8,src_image_size_w:6,",
+                 b"acl_cpu.aipp", b'"mean_chn_0":104'):
+        assert part in data, part

@@ -140,6 +140,63 @@ def test_chosen_outputs_and_equal_files(network):
     assert network.with_suffix(".om").read_bytes() == first
 
 
+def test_outputs_by_tensor_and_types_of_single_ones(network):
+    done = convert(network, "--input_shape=x:1,3", "--out_nodes=sum;act")
+    assert "output  add:0:sum  float32[1,4]\n  output  relu:0:act  float32[1,4]" in done.stdout, done
+    done = convert(network, "--input_shape=x:1,3", "--out_nodes=matmul:0;add:0;relu:0",
+                   "--output_type=relu:0:FP16;matmul:0:INT32")
+    assert done.returncode == 0, done
+    assert [line.split()[2] for line in done.stdout.splitlines() if line.startswith("  output")] == [
+        "int32[1,4]", "float32[1,4]", "float16[1,4]"]
+    x = np.array([[1, 2, 3]], np.float32)
+    product = x @ WEIGHTS["w"]
+    got = run_model(network.with_suffix(".om"), x)
+    np.testing.assert_array_equal(np.frombuffer(got[0], np.int32), product[0].astype(np.int32))
+    np.testing.assert_allclose(np.frombuffer(got[1], np.float32), (product + WEIGHTS["b"])[0], rtol=1e-6)
+    np.testing.assert_allclose(np.frombuffer(got[2], np.float16), np.maximum(product + WEIGHTS["b"], 0)[0], rtol=1e-3)
+
+
+@pytest.mark.parametrize("option, dims, shown", [
+    ("NCHW", [1, 2, 3, 4], " NCHW"), ("NHWC", [1, 2, 3, 4], " NHWC"), ("ND", [1, 2, 3, 4], ""), (None, [1, 2, 3, 4], " NCHW"),
+    ("NCHW", [1, 2], ""), ("NDHWC", [1, 2, 3, 4, 5], " NDHWC"), ("NCDHW", [1, 2, 3, 4, 5], " NCDHW")])
+def test_formats_of_inputs(tmp_path, option, dims, shown):
+    network = save(tmp_path / "net.onnx", [helper.make_node("Neg", ["x"], ["y"])], {"x": dims}, {"y": dims})
+    done = convert(network, *([f"--input_format={option}"] if option else []))
+    assert f"  input   x  float32[{','.join(map(str, dims))}]{shown}" in done.stdout.splitlines(), done
+
+
+def test_progress_is_for_terminals(network):
+    """On a terminal one line says what is done, and is gone in the end; the fixed lines are there all the same."""
+    import pty
+    terminal, end = pty.openpty()
+    command = [ATC, f"--model={network}", "--framework=5", f"--output={network.with_suffix('')}", "--soc_version=X",
+               "--input_shape=x:1,3"]
+    with subprocess.Popen(command, stdout=end, stderr=end) as process:
+        os.close(end)
+        shown = b""
+        try:
+            while part := os.read(terminal, 4096):
+                shown += part
+        except OSError:  # the other end is closed
+            pass
+        assert process.wait(30) == 0
+    os.close(terminal)
+    lines = shown.replace(b"\r\n", b"\n")
+    assert lines.startswith(FIRST.encode()) and lines.endswith(b"ATC run success\n")
+    assert b"] reading the network" in lines and b"] writing the model" in lines
+    left = [line.rsplit(b"\r\x1b[K", 1)[-1] for line in lines.split(b"\n")]
+    assert not any(b"] " in line and b"#" in line for line in left), left
+    assert b"\x1b" not in convert(network, "--input_shape=x:1,3").stdout.encode()
+
+
+def test_log_tells_the_steps(network):
+    steps = "reading the network", "building the graph", "simplifying the graph", "writing the model"
+    for level, told in (("debug", True), ("info", True), ("warning", False), ("error", False), ("null", False)):
+        done = convert(network, "--input_shape=x:1,3", f"--log={level}")
+        assert done.returncode == 0
+        assert [f"[INFO] {step}" in done.stderr for step in steps] == [told] * len(steps), (level, done.stderr)
+
+
 def test_the_file_says_how_it_was_made(network):
     assert convert(network, "--input_shape=x:1,3", "--precision_mode=force_fp32").returncode == 0
     data = network.with_suffix(".om").read_bytes()

@@ -21,6 +21,10 @@ enum Exit { kSuccess = 0, kFailure = 1, kUsage = 2 };
 /// What can be told from the command line alone is a usage error, unless it is only not there yet.
 bool is_usage_error(const convert::Problem& problem) { return problem.code != convert::code::kNotSupported; }
 
+double since(std::chrono::steady_clock::time_point begin) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
 Exit run(const std::vector<std::string>& arguments) {
     convert::Problems problems;
     const convert::CommandLine line = convert::parse_command_line(arguments, problems);
@@ -36,8 +40,10 @@ Exit run(const std::vector<std::string>& arguments) {
         atc::ProgressLine progress;
         convert::Outcome outcome;
         try {
-            outcome = convert::convert(line.conversion, problems,
-                                       [&](const char* step, double done) { progress.show(step, done); });
+            outcome = convert::convert(line.conversion, problems, [&](const char* step, double done) {
+                atc::print_step(line, step, since(begin));
+                progress.show(step, done);
+            });
         } catch (const std::bad_alloc&) {
             problems.add(convert::code::kFile, "There is not enough memory to convert [", line.conversion.model,
                          "]. Use a machine with more.");
@@ -47,9 +53,8 @@ Exit run(const std::vector<std::string>& arguments) {
         }
         progress.clear();
         if (problems.empty()) {
-            const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
             atc::print_diagnostics(line, problems);
-            atc::print_outcome(outcome, seconds.count());
+            atc::print_outcome(outcome, since(begin));
             std::printf("ATC run success\n");
             return kSuccess;
         }

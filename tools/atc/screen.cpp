@@ -76,6 +76,12 @@ void ProgressLine::clear() {
     }
 }
 
+void print_step(const convert::CommandLine& line, const char* step, double seconds) {
+    if (line.log <= LogWish::kInfo) {
+        std::fprintf(stderr, "[INFO] %s (after %.3f s)\n", step, seconds);
+    }
+}
+
 void print_diagnostics(const convert::CommandLine& line, const convert::Problems& problems) {
     if (line.log <= LogWish::kWarning) {
         for (const auto& warning : problems.warnings()) {

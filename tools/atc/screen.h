@@ -26,6 +26,8 @@ class ProgressLine {
     bool shown_ = false;
 };
 
+/// What is being done now, for those who asked for information.
+void print_step(const convert::CommandLine& line, const char* step, double seconds);
 /// Warnings and notes. What failed is print_failure's, on standard output, where scripts look for it.
 void print_diagnostics(const convert::CommandLine& line, const convert::Problems& problems);
 void print_failure(const convert::Problems& problems);

@@ -323,168 +323,179 @@ inline constexpr Param kParams_aclmdlQuerySizeFromMem[] = {{"model", Check::kNon
 inline constexpr Row aclmdlQuerySizeFromMem = {68, "aclmdlQuerySizeFromMem",
     "acl.mdl.query_size_from_mem", kParams_aclmdlQuerySizeFromMem, 4};
 
-inline constexpr Row aclmdlCreateConfigHandle = {69, "aclmdlCreateConfigHandle",
+inline constexpr Param kParams_aclmdlGetAippType[] = {{"modelId", Check::kNone, 0, 0},
+    {"index", Check::kNone, 0, 0}, {"type", Check::kNonNull, 0, 0},
+    {"dynamicAttachedDataIndex", Check::kNonNull, 0, 0}};
+inline constexpr Row aclmdlGetAippType = {69, "aclmdlGetAippType", "acl.mdl.get_aipp_type",
+    kParams_aclmdlGetAippType, 4};
+
+inline constexpr Row aclmdlCreateConfigHandle = {70, "aclmdlCreateConfigHandle",
     "acl.mdl.create_config_handle", nullptr, 0};
 
 inline constexpr Param kParams_aclmdlDestroyConfigHandle[] = {{"handle", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlDestroyConfigHandle = {70, "aclmdlDestroyConfigHandle",
+inline constexpr Row aclmdlDestroyConfigHandle = {71, "aclmdlDestroyConfigHandle",
     "acl.mdl.destroy_config_handle", kParams_aclmdlDestroyConfigHandle, 1};
 
 inline constexpr Param kParams_aclmdlSetConfigOpt[] = {{"handle", Check::kNone, 0, 0},
     {"attr", Check::kRange, 0, 13}, {"attrValue", Check::kNonNull, 0, 0},
     {"valueSize", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlSetConfigOpt = {71, "aclmdlSetConfigOpt", "acl.mdl.set_config_opt",
+inline constexpr Row aclmdlSetConfigOpt = {72, "aclmdlSetConfigOpt", "acl.mdl.set_config_opt",
     kParams_aclmdlSetConfigOpt, 4};
 
 inline constexpr Param kParams_aclmdlLoadWithConfig[] = {{"handle", Check::kNone, 0, 0},
     {"modelId", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlLoadWithConfig = {72, "aclmdlLoadWithConfig", "acl.mdl.load_with_config",
+inline constexpr Row aclmdlLoadWithConfig = {73, "aclmdlLoadWithConfig", "acl.mdl.load_with_config",
     kParams_aclmdlLoadWithConfig, 2};
 
 inline constexpr Param kParams_aclmdlGetTensorRealName[] = {{"modelDesc", Check::kNone, 0, 0},
     {"name", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetTensorRealName = {73, "aclmdlGetTensorRealName",
+inline constexpr Row aclmdlGetTensorRealName = {74, "aclmdlGetTensorRealName",
     "acl.mdl.get_tensor_real_name", kParams_aclmdlGetTensorRealName, 2};
 
-inline constexpr Row aclmdlCreateDataset = {74, "aclmdlCreateDataset", "acl.mdl.create_dataset",
+inline constexpr Row aclmdlCreateDataset = {75, "aclmdlCreateDataset", "acl.mdl.create_dataset",
     nullptr, 0};
 
 inline constexpr Param kParams_aclmdlDestroyDataset[] = {{"dataset", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlDestroyDataset = {75, "aclmdlDestroyDataset", "acl.mdl.destroy_dataset",
+inline constexpr Row aclmdlDestroyDataset = {76, "aclmdlDestroyDataset", "acl.mdl.destroy_dataset",
     kParams_aclmdlDestroyDataset, 1};
 
 inline constexpr Param kParams_aclmdlAddDatasetBuffer[] = {{"dataset", Check::kNone, 0, 0},
     {"dateBuffer", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlAddDatasetBuffer = {76, "aclmdlAddDatasetBuffer",
+inline constexpr Row aclmdlAddDatasetBuffer = {77, "aclmdlAddDatasetBuffer",
     "acl.mdl.add_dataset_buffer", kParams_aclmdlAddDatasetBuffer, 2};
 
 inline constexpr Param kParams_aclmdlGetDatasetNumBuffers[] = {{"dataset", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetDatasetNumBuffers = {77, "aclmdlGetDatasetNumBuffers",
+inline constexpr Row aclmdlGetDatasetNumBuffers = {78, "aclmdlGetDatasetNumBuffers",
     "acl.mdl.get_dataset_num_buffers", kParams_aclmdlGetDatasetNumBuffers, 1};
 
 inline constexpr Param kParams_aclmdlGetDatasetBuffer[] = {{"dataset", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetDatasetBuffer = {78, "aclmdlGetDatasetBuffer",
+inline constexpr Row aclmdlGetDatasetBuffer = {79, "aclmdlGetDatasetBuffer",
     "acl.mdl.get_dataset_buffer", kParams_aclmdlGetDatasetBuffer, 2};
 
-inline constexpr Row aclmdlCreateDesc = {79, "aclmdlCreateDesc", "acl.mdl.create_desc", nullptr,
+inline constexpr Row aclmdlCreateDesc = {80, "aclmdlCreateDesc", "acl.mdl.create_desc", nullptr,
     0};
 
 inline constexpr Param kParams_aclmdlDestroyDesc[] = {{"modelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlDestroyDesc = {80, "aclmdlDestroyDesc", "acl.mdl.destroy_desc",
+inline constexpr Row aclmdlDestroyDesc = {81, "aclmdlDestroyDesc", "acl.mdl.destroy_desc",
     kParams_aclmdlDestroyDesc, 1};
 
 inline constexpr Param kParams_aclmdlGetDesc[] = {{"modelDesc", Check::kNone, 0, 0},
     {"modelId", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetDesc = {81, "aclmdlGetDesc", "acl.mdl.get_desc",
+inline constexpr Row aclmdlGetDesc = {82, "aclmdlGetDesc", "acl.mdl.get_desc",
     kParams_aclmdlGetDesc, 2};
 
 inline constexpr Param kParams_aclmdlGetNumInputs[] = {{"modelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetNumInputs = {82, "aclmdlGetNumInputs", "acl.mdl.get_num_inputs",
+inline constexpr Row aclmdlGetNumInputs = {83, "aclmdlGetNumInputs", "acl.mdl.get_num_inputs",
     kParams_aclmdlGetNumInputs, 1};
 
 inline constexpr Param kParams_aclmdlGetNumOutputs[] = {{"modelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetNumOutputs = {83, "aclmdlGetNumOutputs", "acl.mdl.get_num_outputs",
+inline constexpr Row aclmdlGetNumOutputs = {84, "aclmdlGetNumOutputs", "acl.mdl.get_num_outputs",
     kParams_aclmdlGetNumOutputs, 1};
 
 inline constexpr Param kParams_aclmdlGetInputSizeByIndex[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputSizeByIndex = {84, "aclmdlGetInputSizeByIndex",
+inline constexpr Row aclmdlGetInputSizeByIndex = {85, "aclmdlGetInputSizeByIndex",
     "acl.mdl.get_input_size_by_index", kParams_aclmdlGetInputSizeByIndex, 2};
 
 inline constexpr Param kParams_aclmdlGetOutputSizeByIndex[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetOutputSizeByIndex = {85, "aclmdlGetOutputSizeByIndex",
+inline constexpr Row aclmdlGetOutputSizeByIndex = {86, "aclmdlGetOutputSizeByIndex",
     "acl.mdl.get_output_size_by_index", kParams_aclmdlGetOutputSizeByIndex, 2};
 
 inline constexpr Param kParams_aclmdlGetInputDims[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetInputDims = {86, "aclmdlGetInputDims", "acl.mdl.get_input_dims",
+inline constexpr Row aclmdlGetInputDims = {87, "aclmdlGetInputDims", "acl.mdl.get_input_dims",
     kParams_aclmdlGetInputDims, 3};
 
 inline constexpr Param kParams_aclmdlGetInputDimsV2[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetInputDimsV2 = {87, "aclmdlGetInputDimsV2",
+inline constexpr Row aclmdlGetInputDimsV2 = {88, "aclmdlGetInputDimsV2",
     "acl.mdl.get_input_dims_v2", kParams_aclmdlGetInputDimsV2, 3};
 
 inline constexpr Param kParams_aclmdlGetOutputDims[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetOutputDims = {88, "aclmdlGetOutputDims", "acl.mdl.get_output_dims",
+inline constexpr Row aclmdlGetOutputDims = {89, "aclmdlGetOutputDims", "acl.mdl.get_output_dims",
     kParams_aclmdlGetOutputDims, 3};
 
 inline constexpr Param kParams_aclmdlGetInputNameByIndex[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputNameByIndex = {89, "aclmdlGetInputNameByIndex",
+inline constexpr Row aclmdlGetInputNameByIndex = {90, "aclmdlGetInputNameByIndex",
     "acl.mdl.get_input_name_by_index", kParams_aclmdlGetInputNameByIndex, 2};
 
 inline constexpr Param kParams_aclmdlGetOutputNameByIndex[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetOutputNameByIndex = {90, "aclmdlGetOutputNameByIndex",
+inline constexpr Row aclmdlGetOutputNameByIndex = {91, "aclmdlGetOutputNameByIndex",
     "acl.mdl.get_output_name_by_index", kParams_aclmdlGetOutputNameByIndex, 2};
 
 inline constexpr Param kParams_aclmdlGetInputFormat[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputFormat = {91, "aclmdlGetInputFormat", "acl.mdl.get_input_format",
+inline constexpr Row aclmdlGetInputFormat = {92, "aclmdlGetInputFormat", "acl.mdl.get_input_format",
     kParams_aclmdlGetInputFormat, 2};
 
 inline constexpr Param kParams_aclmdlGetOutputFormat[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetOutputFormat = {92, "aclmdlGetOutputFormat",
+inline constexpr Row aclmdlGetOutputFormat = {93, "aclmdlGetOutputFormat",
     "acl.mdl.get_output_format", kParams_aclmdlGetOutputFormat, 2};
 
 inline constexpr Param kParams_aclmdlGetInputDataType[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputDataType = {93, "aclmdlGetInputDataType",
+inline constexpr Row aclmdlGetInputDataType = {94, "aclmdlGetInputDataType",
     "acl.mdl.get_input_data_type", kParams_aclmdlGetInputDataType, 2};
 
 inline constexpr Param kParams_aclmdlGetOutputDataType[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetOutputDataType = {94, "aclmdlGetOutputDataType",
+inline constexpr Row aclmdlGetOutputDataType = {95, "aclmdlGetOutputDataType",
     "acl.mdl.get_output_data_type", kParams_aclmdlGetOutputDataType, 2};
 
 inline constexpr Param kParams_aclmdlGetInputIndexByName[] = {{"modelDesc", Check::kNone, 0, 0},
     {"name", Check::kNonNull, 0, 0}, {"index", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetInputIndexByName = {95, "aclmdlGetInputIndexByName",
+inline constexpr Row aclmdlGetInputIndexByName = {96, "aclmdlGetInputIndexByName",
     "acl.mdl.get_input_index_by_name", kParams_aclmdlGetInputIndexByName, 3};
 
 inline constexpr Param kParams_aclmdlGetOutputIndexByName[] = {{"modelDesc", Check::kNone, 0, 0},
     {"name", Check::kNonNull, 0, 0}, {"index", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetOutputIndexByName = {96, "aclmdlGetOutputIndexByName",
+inline constexpr Row aclmdlGetOutputIndexByName = {97, "aclmdlGetOutputIndexByName",
     "acl.mdl.get_output_index_by_name", kParams_aclmdlGetOutputIndexByName, 3};
 
 inline constexpr Param kParams_aclmdlGetDynamicBatch[] = {{"modelDesc", Check::kNone, 0, 0},
     {"batch", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetDynamicBatch = {97, "aclmdlGetDynamicBatch",
+inline constexpr Row aclmdlGetDynamicBatch = {98, "aclmdlGetDynamicBatch",
     "acl.mdl.get_dynamic_batch", kParams_aclmdlGetDynamicBatch, 2};
 
 inline constexpr Param kParams_aclmdlGetDynamicHW[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"hw", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetDynamicHW = {98, "aclmdlGetDynamicHW", "acl.mdl.get_dynamic_hw",
+inline constexpr Row aclmdlGetDynamicHW = {99, "aclmdlGetDynamicHW", "acl.mdl.get_dynamic_hw",
     kParams_aclmdlGetDynamicHW, 3};
 
 inline constexpr Param kParams_aclmdlGetCurOutputDims[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetCurOutputDims = {99, "aclmdlGetCurOutputDims",
+inline constexpr Row aclmdlGetCurOutputDims = {100, "aclmdlGetCurOutputDims",
     "acl.mdl.get_cur_output_dims", kParams_aclmdlGetCurOutputDims, 3};
+
+inline constexpr Param kParams_aclmdlGetFirstAippInfo[] = {{"modelId", Check::kNone, 0, 0},
+    {"index", Check::kNone, 0, 0}, {"aippInfo", Check::kNonNull, 0, 0}};
+inline constexpr Row aclmdlGetFirstAippInfo = {101, "aclmdlGetFirstAippInfo",
+    "acl.mdl.get_first_aipp_info", kParams_aclmdlGetFirstAippInfo, 3};
 
 inline constexpr Param kParams_aclmdlGetInputDynamicGearCount[] = {
     {"modelDesc", Check::kNone, 0, 0}, {"index", Check::kNone, 0, 0},
     {"gearCount", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetInputDynamicGearCount = {100, "aclmdlGetInputDynamicGearCount",
+inline constexpr Row aclmdlGetInputDynamicGearCount = {102, "aclmdlGetInputDynamicGearCount",
     "acl.mdl.get_input_dynamic_gear_count", kParams_aclmdlGetInputDynamicGearCount, 3};
 
 inline constexpr Param kParams_aclmdlGetInputDynamicDims[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0},
     {"gearCount", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputDynamicDims = {101, "aclmdlGetInputDynamicDims",
+inline constexpr Row aclmdlGetInputDynamicDims = {103, "aclmdlGetInputDynamicDims",
     "acl.mdl.get_input_dynamic_dims", kParams_aclmdlGetInputDynamicDims, 4};
 
 inline constexpr Param kParams_aclmdlGetOpAttr[] = {{"modelDesc", Check::kNone, 0, 0},
     {"opName", Check::kNonNull, 0, 0}, {"attr", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetOpAttr = {102, "aclmdlGetOpAttr", "acl.mdl.get_op_attr",
+inline constexpr Row aclmdlGetOpAttr = {104, "aclmdlGetOpAttr", "acl.mdl.get_op_attr",
     kParams_aclmdlGetOpAttr, 3};
 
-inline constexpr int kCount = 103;
+inline constexpr int kCount = 105;
 inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, &aclrtGetSocName,
     &aclGetRecentErrMsg, &aclCreateDataBuffer, &aclDestroyDataBuffer, &aclGetDataBufferAddr,
     &aclGetDataBufferSize, &aclGetDataBufferSizeV2, &aclUpdateDataBuffer, &aclDataTypeSize,
@@ -501,16 +512,17 @@ inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, 
     &aclrtMallocHost, &aclrtFreeHost, &aclrtMemset, &aclrtMemsetAsync, &aclrtMemcpy,
     &aclrtMemcpyAsync, &aclrtMemcpy2d, &aclrtMemcpy2dAsync, &aclmdlLoadFromFile, &aclmdlLoadFromMem,
     &aclmdlLoadFromFileWithMem, &aclmdlLoadFromMemWithMem, &aclmdlExecute, &aclmdlExecuteAsync,
-    &aclmdlUnload, &aclmdlQuerySize, &aclmdlQuerySizeFromMem, &aclmdlCreateConfigHandle,
-    &aclmdlDestroyConfigHandle, &aclmdlSetConfigOpt, &aclmdlLoadWithConfig,
-    &aclmdlGetTensorRealName, &aclmdlCreateDataset, &aclmdlDestroyDataset, &aclmdlAddDatasetBuffer,
-    &aclmdlGetDatasetNumBuffers, &aclmdlGetDatasetBuffer, &aclmdlCreateDesc, &aclmdlDestroyDesc,
-    &aclmdlGetDesc, &aclmdlGetNumInputs, &aclmdlGetNumOutputs, &aclmdlGetInputSizeByIndex,
-    &aclmdlGetOutputSizeByIndex, &aclmdlGetInputDims, &aclmdlGetInputDimsV2, &aclmdlGetOutputDims,
-    &aclmdlGetInputNameByIndex, &aclmdlGetOutputNameByIndex, &aclmdlGetInputFormat,
-    &aclmdlGetOutputFormat, &aclmdlGetInputDataType, &aclmdlGetOutputDataType,
-    &aclmdlGetInputIndexByName, &aclmdlGetOutputIndexByName, &aclmdlGetDynamicBatch,
-    &aclmdlGetDynamicHW, &aclmdlGetCurOutputDims, &aclmdlGetInputDynamicGearCount,
+    &aclmdlUnload, &aclmdlQuerySize, &aclmdlQuerySizeFromMem, &aclmdlGetAippType,
+    &aclmdlCreateConfigHandle, &aclmdlDestroyConfigHandle, &aclmdlSetConfigOpt,
+    &aclmdlLoadWithConfig, &aclmdlGetTensorRealName, &aclmdlCreateDataset, &aclmdlDestroyDataset,
+    &aclmdlAddDatasetBuffer, &aclmdlGetDatasetNumBuffers, &aclmdlGetDatasetBuffer,
+    &aclmdlCreateDesc, &aclmdlDestroyDesc, &aclmdlGetDesc, &aclmdlGetNumInputs,
+    &aclmdlGetNumOutputs, &aclmdlGetInputSizeByIndex, &aclmdlGetOutputSizeByIndex,
+    &aclmdlGetInputDims, &aclmdlGetInputDimsV2, &aclmdlGetOutputDims, &aclmdlGetInputNameByIndex,
+    &aclmdlGetOutputNameByIndex, &aclmdlGetInputFormat, &aclmdlGetOutputFormat,
+    &aclmdlGetInputDataType, &aclmdlGetOutputDataType, &aclmdlGetInputIndexByName,
+    &aclmdlGetOutputIndexByName, &aclmdlGetDynamicBatch, &aclmdlGetDynamicHW,
+    &aclmdlGetCurOutputDims, &aclmdlGetFirstAippInfo, &aclmdlGetInputDynamicGearCount,
     &aclmdlGetInputDynamicDims, &aclmdlGetOpAttr};
 
 }  // namespace softacl::api::row

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exec/aipp_info.h"
+
+#include "exec/model_desc.h"
+
+namespace softacl::exec {
+namespace {
+
+void copy_parameters(const aipp::Params& p, aclAippInfo& info) {
+    info.inputFormat = static_cast<aclAippInputFormat>(p.format);
+    info.srcImageSizeW = p.source_width;
+    info.srcImageSizeH = p.source_height;
+    info.cropSwitch = p.crop ? 1 : 0;
+    info.loadStartPosW = p.crop_x;
+    info.loadStartPosH = p.crop_y;
+    info.cropSizeW = p.crop_width;
+    info.cropSizeH = p.crop_height;
+    info.resizeSwitch = p.resize ? 1 : 0;
+    info.resizeOutputW = p.resize_width;
+    info.resizeOutputH = p.resize_height;
+    info.paddingSwitch = p.padding ? 1 : 0;
+    info.leftPaddingSize = p.pad_left;
+    info.rightPaddingSize = p.pad_right;
+    info.topPaddingSize = p.pad_top;
+    info.bottomPaddingSize = p.pad_bottom;
+    info.cscSwitch = p.csc ? 1 : 0;
+    info.rbuvSwapSwitch = p.rbuv_swap ? 1 : 0;
+    info.axSwapSwitch = p.ax_swap ? 1 : 0;
+}
+
+void copy_colours(const aipp::Params& p, aclAippInfo& info) {
+    int32_t* const matrix[] = {&info.matrixR0C0, &info.matrixR0C1, &info.matrixR0C2, &info.matrixR1C0, &info.matrixR1C1,
+                               &info.matrixR1C2, &info.matrixR2C0, &info.matrixR2C1, &info.matrixR2C2};
+    for (size_t i = 0; i < p.matrix.size(); ++i) {
+        *matrix[i] = p.matrix[i];
+    }
+    int32_t* const output_bias[] = {&info.outputBias0, &info.outputBias1, &info.outputBias2};
+    int32_t* const input_bias[] = {&info.inputBias0, &info.inputBias1, &info.inputBias2};
+    for (size_t i = 0; i < p.input_bias.size(); ++i) {
+        *output_bias[i] = p.output_bias[i];
+        *input_bias[i] = p.input_bias[i];
+    }
+    int32_t* const mean[] = {&info.meanChn0, &info.meanChn1, &info.meanChn2, &info.meanChn3};
+    float* const min[] = {&info.minChn0, &info.minChn1, &info.minChn2, &info.minChn3};
+    float* const var_reci[] = {&info.varReciChn0, &info.varReciChn1, &info.varReciChn2, &info.varReciChn3};
+    for (size_t i = 0; i < p.mean.size(); ++i) {
+        *mean[i] = p.mean[i];
+        *min[i] = p.min[i];
+        *var_reci[i] = p.var_reci[i];
+    }
+}
+
+}  // namespace
+
+aclmdlInputAippType aipp_type(const TensorInfo& input) {
+    return input.aipp ? ACL_DATA_WITH_STATIC_AIPP : ACL_DATA_WITHOUT_AIPP;
+}
+
+Result<aclAippInfo> aipp_info(const TensorInfo& input, size_t index) {
+    if (!input.aipp) {
+        return fail(ACL_ERROR_GE_AIPP_NOT_EXIST, "index is ", index, ", the input '", input.name,
+                    "', which the model was not given AIPP for");
+    }
+    aclAippInfo info{};
+    copy_parameters(input.aipp->params, info);
+    copy_colours(input.aipp->params, info);
+    const TensorType& network = input.aipp->network;
+    const aclmdlIODims dims = dims_of(describe(network, input.name), index);
+    info.srcFormat = network.format;
+    info.srcDatatype = network.dtype;
+    info.srcDimNum = network.shape.rank();
+    info.shapeCount = 1;
+    info.outDims[0] = {dims, network.bytes(), dims, network.bytes()};
+    return info;
+}
+
+}  // namespace softacl::exec
