@@ -87,9 +87,12 @@ class Options {
         for (const auto& [name, value] : values_) {
             check(*find_option(name), value);
         }
-        read_files();
-        read_mode();
         read_log();
+        read_mode();
+        if (line_.mode != 0) {
+            return;
+        }
+        read_files();
         read_precision();
         Conversion& conversion = line_.conversion;
         conversion.aipp = get("insert_op_conf");
@@ -174,8 +177,16 @@ class Options {
 
     void read_mode() {
         const std::string mode = get("mode");
-        if (!mode.empty() && mode != "0" && good("mode")) {
+        line_.shows_info = get("display_model_info") == "1";
+        if (mode.empty() || !good("mode")) {
+            return;
+        }
+        line_.mode = std::atoi(mode.c_str());
+        if (mode == "3" || mode == "5") {
             problems_.add(code::kNotSupported, "mode [", mode, "] is not supported yet. Use 0, which converts.");
+        } else if (mode != "0") {
+            line_.om = required("om");
+            line_.json = mode == "1" ? required("json") : "";
         }
     }
 

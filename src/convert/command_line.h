@@ -17,6 +17,10 @@ struct CommandLine {
     bool help = false;
     bool version = false;
     LogWish log = LogWish::kWarning;
+    int mode = 0;             ///< 0 converts; 1 writes `json` of `om`; 6 shows `om`
+    std::string om;           ///< an offline model
+    std::string json;         ///< the file to write
+    bool shows_info = false;  ///< of the model that was made
     Conversion conversion;
     std::vector<std::string> no_effect;  ///< options given that change nothing
 };

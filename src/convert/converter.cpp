@@ -9,6 +9,7 @@
 #include "convert/aipp/insert.h"
 #include "convert/onnx/reader.h"
 #include "convert/sha256.h"
+#include "graph/memory_plan.h"
 #include "graph/passes/passes.h"
 #include "model/file.h"
 #include "model/om.h"
@@ -84,11 +85,32 @@ void set_formats(graph::Graph& graph, aclFormat format) {
     }
 }
 
-std::map<std::string, ops::Attr> record(const Conversion& conversion, const std::string& digest) {
+/// Bytes of the tensors between nodes, as many as are needed at one time.
+int64_t memory_of(const graph::Graph& graph) {
+    std::vector<graph::Block> blocks;
+    const auto producers = graph.producers();
+    const auto consumers = graph.consumers();
+    for (size_t i = 0; i < graph.value_count(); ++i) {
+        const auto id = static_cast<graph::ValueId>(i);
+        const bool is_output = std::find(graph.outputs.begin(), graph.outputs.end(), id) != graph.outputs.end();
+        if (producers[i] >= 0 && !is_output) {
+            const int last = consumers[i].empty() ? producers[i] : consumers[i].back();
+            blocks.push_back(
+                {graph.value(id).type.bytes(), static_cast<size_t>(producers[i]), static_cast<size_t>(last)});
+        }
+    }
+    return static_cast<int64_t>(graph::max_live(blocks));
+}
+
+std::map<std::string, ops::Attr> record(const Conversion& conversion, const graph::Graph& graph,
+                                        const std::string& digest) {
     return {{"atc_cmdline", conversion.command_line},
             {"framework_type", std::to_string(conversion.framework)},
             {"soc_version", conversion.soc_version},
             {"atc_version", std::string(SOFTACL_VERSION)},
+            {"memory_size", memory_of(graph)},
+            {"stream_num", int64_t{1}},
+            {"event_num", int64_t{0}},
             {"acl_cpu.converter", std::string("softacl ") + SOFTACL_VERSION},
             {"acl_cpu.source_sha256", digest},
             {"acl_cpu.precision", conversion.precision},
@@ -167,7 +189,7 @@ Outcome convert(const Conversion& conversion, Problems& problems, const Progress
                      ". This is a defect of the converter: please report it with the model.");
         return {};
     }
-    result.attrs.merge(record(conversion, digest));
+    result.attrs.merge(record(conversion, result.graph, digest));
     tell("writing the model", 0.8);
     Outcome outcome = describe(result.graph);
     status = model::write_om(result, path);

@@ -65,7 +65,7 @@ Result<aclAippInfo> aipp_info(const TensorInfo& input, size_t index) {
     copy_parameters(input.aipp->params, info);
     copy_colours(input.aipp->params, info);
     const TensorType& network = input.aipp->network;
-    const aclmdlIODims dims = dims_of(describe(network, input.name), index);
+    const aclmdlIODims dims = dims_of(tensor_info(network, input.name), index);
     info.srcFormat = network.format;
     info.srcDatatype = network.dtype;
     info.srcDimNum = network.shape.rank();

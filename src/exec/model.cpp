@@ -43,11 +43,11 @@ ModelInfo describe(const graph::Graph& graph) {
     ModelInfo info;
     info.name = graph.name;
     for (const graph::ValueId id : graph.inputs) {
-        info.inputs.push_back(describe(graph.value(id).type, graph.value(id).name));
+        info.inputs.push_back(tensor_info(graph.value(id).type, graph.value(id).name));
         info.inputs.back().aipp = aipp_of(graph, id);
     }
     for (size_t i = 0; i < graph.outputs.size(); ++i) {
-        info.outputs.push_back(describe(graph.value(graph.outputs[i]).type, graph.output_names[i]));
+        info.outputs.push_back(tensor_info(graph.value(graph.outputs[i]).type, graph.output_names[i]));
     }
     for (const graph::Node& node : graph.nodes) {
         if (node.origins != std::vector<std::string>{node.name}) {

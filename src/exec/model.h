@@ -33,7 +33,7 @@ struct TensorInfo {
     size_t bytes = 0;           ///< of the largest gear; 0 if the shape is not known before execution
     std::optional<AippInput> aipp = std::nullopt;
 };
-TensorInfo describe(const TensorType& type, std::string name);
+TensorInfo tensor_info(const TensorType& type, std::string name);
 
 /// The shapes a model with gears was converted for.
 struct Gears {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command atc: files, screen, exit status, and models that compute what NumPy computes."""
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -189,6 +190,51 @@ def test_progress_is_for_terminals(network):
     assert b"\x1b" not in convert(network, "--input_shape=x:1,3").stdout.encode()
 
 
+def test_a_model_is_shown(network):
+    model = network.with_suffix(".om")
+    made = convert(network, "--input_shape=x:5,3", "--display_model_info=1")
+    shown = atc("--mode=6", f"--om={model}")
+    assert shown.returncode == 0 and shown.stderr == "", shown
+    lines = shown.stdout.splitlines()
+    assert lines[0] == FIRST and lines[-1] == "ATC run success"
+    assert lines[1] == "============ Display Model Info start ============"
+    assert lines[-2] == "============ Display Model Info end   ============"
+    assert lines[2].startswith(f"Original Atc command line: atc --model={network} --framework=5")
+    assert re.fullmatch(r"system   info: atc_version\[[\d.]+\], soc_version\[Ascend310B4\], framework_type\[5\]\.", lines[3])
+    memory, weights = re.fullmatch(r"resource info: memory_size\[(\d+) B\], weight_size\[(\d+) B\], stream_num\[1\], "
+                                   r"event_num\[0\]\.", lines[4]).groups()
+    definition, again = re.fullmatch(r"om       info: modeldef_size\[(\d+) B\], weight_data_size\[(\d+) B\], "
+                                     r"tbe_kernels_size\[0 B\], cust_aicpu_kernel_store_size\[0 B\], "
+                                     r"task_info_size\[0 B\]\.", lines[5]).groups()
+    assert weights == again and 0 < int(definition) < model.stat().st_size and int(memory) >= 5 * 4 * 4
+    assert int(weights) + int(definition) < model.stat().st_size
+    assert "\n".join(lines[1:-1]) in made.stdout
+
+
+def test_a_model_as_json(network, tmp_path):
+    assert convert(network, "--input_shape=x:5,3").returncode == 0
+    target = tmp_path / "new" / "net.json"
+    done = atc("--mode=1", f"--om={network.with_suffix('.om')}", f"--json={target}")
+    assert done.returncode == 0 and done.stdout.splitlines() == [FIRST, "ATC run success"], done
+    model = json.loads(target.read_text())
+    assert model["name"] == "net" and model["version"] == 1 and len(model["graph"]) == 1
+    attrs = {entry["key"]: entry["value"] for entry in model["attr"]}
+    assert attrs["attr_model_out_nodes_name"] == {"list": {"s": ["last:0:y"], "val_type": "VT_LIST_STRING"}}
+    assert attrs["soc_version"] == {"s": "Ascend310B4"}
+    ops = {op["type"]: op for op in model["graph"][0]["op"]}
+    data = ops["Data"]
+    assert data["name"] == "x" and {"key": "index", "value": {"i": 0}} in data["attr"]
+    assert data["output_desc"][0]["dtype"] == "DT_FLOAT" and data["output_desc"][0]["shape"] == {"dim": [5, 3]}
+    assert data["output_desc"][0]["layout"] == "ND" and ops["NetOutput"]["name"] == "Node_Output"
+    weights = [op for op in model["graph"][0]["op"] if op["type"] == "Const"]
+    assert all("data" not in str(op["attr"][0]["value"]["t"].keys()) for op in weights)
+    done = atc("--mode=1", "--om=/nowhere.om", f"--json={target}")
+    assert done.returncode == 1 and "CPU-140: om [/nowhere.om] cannot be read" in done.stdout
+    done = atc("--mode=1", f"--om={network.with_suffix('.om')}", "--json=/proc/none/a.json")
+    assert done.returncode == 1 and "CPU-140: json [/proc/none/a.json] cannot be written" in done.stdout
+    assert atc("--mode=1", f"--om={network}", f"--json={target}").returncode == 1
+
+
 def test_log_tells_the_steps(network):
     steps = "reading the network", "building the graph", "simplifying the graph", "writing the model"
     for level, told in (("debug", True), ("info", True), ("warning", False), ("error", False), ("null", False)):
@@ -261,7 +307,9 @@ def test_all_that_is_wrong_is_shown(tmp_path):
     (["--framework=0"], 1, "CPU-160"),
     (["--framework=1"], 1, "CPU-160"),
     (["--framework=3"], 1, "CPU-160"),
-    (["--mode=6"], 1, "CPU-160"),
+    (["--mode=3"], 1, "CPU-160"),
+    (["--mode=6"], 2, "CPU-103"),
+    (["--mode=6", "--om=none.om"], 1, "CPU-140"),
     (["--dynamic_batch_size=1,2"], 1, "CPU-160"),
     (["--input_shape=x:1,3", "--insert_op_conf=a.cfg"], 1, "CPU-140"),
     (["--singleop=a.json"], 1, "CPU-160"),

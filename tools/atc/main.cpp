@@ -10,6 +10,7 @@
 
 #include "convert/command_line.h"
 #include "convert/converter.h"
+#include "convert/inspect.h"
 #include "screen.h"
 
 using namespace softacl;
@@ -25,6 +26,15 @@ double since(std::chrono::steady_clock::time_point begin) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
+/// What the modes do that do not convert.
+void inspect(const convert::CommandLine& line, convert::Problems& problems) {
+    if (line.mode == 1) {
+        convert::write_json(line.om, line.json, problems);
+    } else {
+        std::printf("%s", convert::model_info(line.om, problems).c_str());
+    }
+}
+
 Exit run(const std::vector<std::string>& arguments) {
     convert::Problems problems;
     const convert::CommandLine line = convert::parse_command_line(arguments, problems);
@@ -35,7 +45,14 @@ Exit run(const std::vector<std::string>& arguments) {
     std::printf("ATC start working now, please wait for a moment.\n");
     std::fflush(stdout);
     Exit exit = kUsage;
-    if (problems.empty()) {
+    if (problems.empty() && line.mode != 0) {
+        inspect(line, problems);
+        if (problems.empty()) {
+            std::printf("ATC run success\n");
+            return kSuccess;
+        }
+        exit = kFailure;
+    } else if (problems.empty()) {
         const auto begin = std::chrono::steady_clock::now();
         atc::ProgressLine progress;
         convert::Outcome outcome;
@@ -55,6 +72,9 @@ Exit run(const std::vector<std::string>& arguments) {
         if (problems.empty()) {
             atc::print_diagnostics(line, problems);
             atc::print_outcome(outcome, since(begin));
+            if (line.shows_info) {
+                std::printf("%s", convert::model_info(outcome.path, problems).c_str());
+            }
             std::printf("ATC run success\n");
             return kSuccess;
         }
