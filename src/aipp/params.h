@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -102,8 +103,8 @@ void for_each_field(P& p, Visit&& visit) {
     static constexpr const char* kMean[] = {"mean_chn_0", "mean_chn_1", "mean_chn_2", "mean_chn_3"};
     static constexpr const char* kMin[] = {"min_chn_0", "min_chn_1", "min_chn_2", "min_chn_3"};
     static constexpr const char* kVarReci[] = {"var_reci_chn_0", "var_reci_chn_1", "var_reci_chn_2", "var_reci_chn_3"};
-    const auto list = [&](const char* const* names, auto& values, double lowest, double highest, bool active) {
-        for (size_t i = 0; i < values.size(); ++i) {
+    const auto list = [&](const auto& names, auto& values, double lowest, double highest, bool active) {
+        for (size_t i = 0; i < std::size(names); ++i) {
             visit(names[i], values[i], lowest, highest, active);
         }
     };

@@ -252,10 +252,9 @@ void Processor::content_row(const uint8_t* picture, int64_t row, Scratch& scratc
         row_functions().convert(conversion, content_.width, colours, scratch.made);
         std::copy_n(scratch.made, conversion.rows, colours);
     }
-    const bool with_extra = channels_ == 4;
-    channels[0] = with_extra ? colours[3] : colours[0];
-    for (int64_t k = 1; k < channels_; ++k) {
-        channels[k] = colours[with_extra ? k - 1 : k];
+    std::copy_n(colours, kMostChannels, channels);
+    if (channels_ == 4) {
+        std::rotate(channels, channels + 3, channels + 4);
     }
 }
 
