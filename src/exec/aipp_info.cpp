@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exec/aipp_info.h"
 
+#include <iterator>
+
 #include "exec/model_desc.h"
 
 namespace softacl::exec {
@@ -31,19 +33,19 @@ void copy_parameters(const aipp::Params& p, aclAippInfo& info) {
 void copy_colours(const aipp::Params& p, aclAippInfo& info) {
     int32_t* const matrix[] = {&info.matrixR0C0, &info.matrixR0C1, &info.matrixR0C2, &info.matrixR1C0, &info.matrixR1C1,
                                &info.matrixR1C2, &info.matrixR2C0, &info.matrixR2C1, &info.matrixR2C2};
-    for (size_t i = 0; i < p.matrix.size(); ++i) {
+    for (size_t i = 0; i < std::size(matrix); ++i) {
         *matrix[i] = p.matrix[i];
     }
     int32_t* const output_bias[] = {&info.outputBias0, &info.outputBias1, &info.outputBias2};
     int32_t* const input_bias[] = {&info.inputBias0, &info.inputBias1, &info.inputBias2};
-    for (size_t i = 0; i < p.input_bias.size(); ++i) {
+    for (size_t i = 0; i < std::size(input_bias); ++i) {
         *output_bias[i] = p.output_bias[i];
         *input_bias[i] = p.input_bias[i];
     }
     int32_t* const mean[] = {&info.meanChn0, &info.meanChn1, &info.meanChn2, &info.meanChn3};
     float* const min[] = {&info.minChn0, &info.minChn1, &info.minChn2, &info.minChn3};
     float* const var_reci[] = {&info.varReciChn0, &info.varReciChn1, &info.varReciChn2, &info.varReciChn3};
-    for (size_t i = 0; i < p.mean.size(); ++i) {
+    for (size_t i = 0; i < std::size(mean); ++i) {
         *mean[i] = p.mean[i];
         *min[i] = p.min[i];
         *var_reci[i] = p.var_reci[i];
