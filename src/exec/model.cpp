@@ -184,6 +184,10 @@ Result<model::OmModel> read(const ModelSource& source) {
 
 }  // namespace
 
+TensorInfo tensor_info(const TensorType& type, std::string name) {
+    return {std::move(name), type.dtype, type.format, type.shape.dims(), type.bytes(), std::nullopt};
+}
+
 Result<std::shared_ptr<Model>> Model::load(runtime::Device& device, const ModelSource& source,
                                            const ModelMemory& memory) {
     SOFTACL_ASSIGN(auto om, read(source));
