@@ -162,10 +162,11 @@ class Options {
             if (conversion.framework == 1) {
                 problems_.add(code::kNotSupported,
                               "framework [1] (MindSpore) is not supported. Export the network as ONNX.");
+            } else if (conversion.framework == kCaffeFramework) {
+                conversion.weight = required("weight");
             } else if (conversion.framework != kOnnxFramework) {
-                problems_.add(code::kNotSupported, "framework [", framework, "] (",
-                              conversion.framework == 0 ? "Caffe" : "TensorFlow",
-                              ") is not supported yet. Export the network as ONNX.");
+                problems_.add(code::kNotSupported, "framework [", framework,
+                              "] (TensorFlow) is not supported yet. Export the network as ONNX.");
             }
         }
         const std::string soc = get("soc_version").empty() ? get("soc") : get("soc_version");

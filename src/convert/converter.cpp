@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "convert/aipp/insert.h"
+#include "convert/caffe/reader.h"
 #include "convert/onnx/reader.h"
 #include "convert/sha256.h"
 #include "graph/memory_plan.h"
@@ -132,6 +133,26 @@ void check_output(const std::string& path, Problems& problems) {
     }
 }
 
+std::optional<model::MappedFile> map(const std::string& path, const char* option, Problems& problems) {
+    auto file = model::map_file(path);
+    if (!file.ok()) {
+        problems.add(code::kFile, option, " [", path, "] cannot be read: ", file.status().message(), ".");
+        return std::nullopt;
+    }
+    return std::move(*file);
+}
+
+/// Where readers are chosen.
+std::optional<Network> read_network(const Conversion& conversion, const model::MappedFile& file,
+                                    const std::string& folder, Problems& problems) {
+    if (conversion.framework == kCaffeFramework) {
+        const auto weights = map(conversion.weight, "weight", problems);
+        return weights ? read_caffe({file.data.get(), file.size}, {weights->data.get(), weights->size}, problems)
+                       : std::nullopt;
+    }
+    return read_onnx(file.data.get(), file.size, folder, problems);
+}
+
 }  // namespace
 
 Outcome convert(const Conversion& conversion, Problems& problems, const Progress& progress) {
@@ -145,16 +166,15 @@ Outcome convert(const Conversion& conversion, Problems& problems, const Progress
     const std::vector<AippBlock> aipp =
         conversion.aipp.empty() ? std::vector<AippBlock>() : read_aipp(conversion.aipp, problems);
     tell("reading the network", 0);
-    auto file = model::map_file(conversion.model);
-    if (!file.ok()) {
-        problems.add(code::kFile, "model [", conversion.model, "] cannot be read: ", file.status().message(), ".");
+    auto file = map(conversion.model, "model", problems);
+    if (!file) {
         return {};
     }
     const std::string digest = sha256(file->data.get(), file->size);
     const fs::path folder = fs::path(conversion.model).parent_path();
     ImportOptions options = conversion.import;
     options.folder = folder.empty() ? "." : folder.string();
-    auto network = read_onnx(file->data.get(), file->size, options.folder, problems);
+    auto network = read_network(conversion, *file, options.folder, problems);
     file->data.reset();
     if (!network) {
         return {};

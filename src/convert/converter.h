@@ -12,10 +12,12 @@
 
 namespace softacl::convert {
 
+inline constexpr int kCaffeFramework = 0;
 inline constexpr int kOnnxFramework = 5;
 
 struct Conversion {
     std::string model;   ///< path of the network
+    std::string weight;  ///< path of its weights; Caffe only
     std::string output;  ///< path of the offline model, without ".om" if the user left it out
     int framework = kOnnxFramework;
     std::string soc_version;                   ///< only recorded

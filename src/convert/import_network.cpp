@@ -186,7 +186,9 @@ class Import {
             value = cast(value, *wanted, text("output_", index), "output_type");
         }
         graph_.outputs.push_back(value);
-        graph_.output_names.push_back(text(node, ":", index, ":", tensor));
+        const auto label = network_.labels.find(tensor);
+        graph_.output_names.push_back(
+            text(node, ":", index, ":", label == network_.labels.end() ? tensor : label->second));
     }
 
     // --- inputs ---

@@ -48,6 +48,8 @@ struct Network {
     std::unordered_map<std::string, Tensor> constants;
     std::vector<NetworkTensor> inputs;  ///< without those that have a constant value
     std::vector<NetworkTensor> outputs;
+    /// What tensors are called in the file, if several there share a name, as those of Caffe that are written over.
+    std::unordered_map<std::string, std::string> labels;
 };
 
 /// Names what has no name and puts the nodes into an order in which they can run. Reports tensors that are made twice,

@@ -14,7 +14,8 @@ std::vector<OptionDef> make_table() {
     using E = Effect;
     std::vector<OptionDef> table = {
         {"model", E::kUsed, nullptr, "path of the network"},
-        {"framework", E::kUsed, "0 1 3 5", "5: ONNX; not yet: 0 Caffe, 3 TensorFlow; never: 1 MindSpore"},
+        {"weight", E::kUsed, nullptr, "path of the weights of a Caffe network"},
+        {"framework", E::kUsed, "0 1 3 5", "0: Caffe, 5: ONNX; not yet: 3 TensorFlow; never: 1 MindSpore"},
         {"output", E::kUsed, nullptr, "path of the offline model; .om is added"},
         {"soc_version", E::kUsed, nullptr, "name of the device, recorded in the model; default Ascend310B4"},
         {"soc", E::kUsed, nullptr, "the same"},
@@ -37,7 +38,6 @@ std::vector<OptionDef> make_table() {
         {"display_model_info", E::kUsed, kSwitch, "1: what mode 6 shows, of the model that was made"},
         {"status_check", E::kUsed, kSwitch, "1: the model asks for overflow checks (recorded)"},
 
-        {"weight", E::kLater, nullptr, "weights of a Caffe network"},
         {"input_shape_range", E::kLater, nullptr, ""},
         {"dynamic_batch_size", E::kLater, nullptr, ""},
         {"dynamic_image_size", E::kLater, nullptr, ""},

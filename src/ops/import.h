@@ -25,6 +25,7 @@ class ForeignAttrs {
     ForeignAttrs() = default;
     explicit ForeignAttrs(Attrs attrs) : attrs_(std::move(attrs)) {}
 
+    void set(const std::string& name, Attr value) { attrs_.set(name, std::move(value)); }
     void erase(const std::string& name) { attrs_.erase(name); }
     bool has(const std::string& name) const { return attrs_.has(name); }
     const Attr* find(const std::string& name) const { return attrs_.find(name); }

@@ -3,6 +3,7 @@
 #include "kernels/ref/elementwise.h"
 
 #include "kernels/ref/real.h"
+#include "ops/caffe/imports.h"
 #include "ops/common/adapt.h"
 #include "ops/common/import_simple.h"
 #include "ops/common/infer.h"
@@ -139,7 +140,9 @@ Imported import_same_name(Importer& graph, const ForeignNode& node) {
 }  // namespace
 
 OpDef declare_Relu() {
-    return function<ref::Relu, Types::kNumbers>("Relu", "max(x, 0) of each element.").onnx("Relu", import_same_name);
+    return function<ref::Relu, Types::kNumbers>("Relu", "max(x, 0) of each element.")
+        .onnx("Relu", import_same_name)
+        .caffe("ReLU", import_caffe_relu);
 }
 OpDef declare_Relu6() { return function<Relu6, Types::kNumbers>("Relu6", "x between 0 and 6."); }
 OpDef declare_LeakyRelu() {

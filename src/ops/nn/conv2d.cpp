@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Conv2D, Conv3D, and Conv2D with what a pass has fused to it.
+#include "ops/caffe/imports.h"
 #include "ops/common/import_simple.h"
 #include "ops/nn/activation.h"
 #include "ops/nn/conv.h"
@@ -91,7 +92,8 @@ OpDef declare_Conv2D() {
         .infer(infer_plain<4>)
         .kernel("onednn", make_plain_fast)
         .kernel("reference", make_plain_reference)
-        .onnx("Conv", import_conv);
+        .onnx("Conv", import_conv)
+        .caffe("Convolution", import_caffe_convolution);
 }
 
 OpDef declare_Conv3D() {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "ops/caffe/imports.h"
 #include "ops/common/import_simple.h"
 #include "ops/nn/conv.h"
 
@@ -160,7 +161,8 @@ OpDef transposed(const char* name, const char* doc, size_t rank) {
 OpDef declare_Conv2DTranspose() {
     return transposed("Conv2DTranspose", "Transposed convolution over two axes.", 4)
         .infer(infer<4>)
-        .onnx("ConvTranspose", import_conv_transpose);
+        .onnx("ConvTranspose", import_conv_transpose)
+        .caffe("Deconvolution", import_caffe_convolution);
 }
 OpDef declare_Conv3DTranspose() {
     return transposed("Conv3DTranspose", "Transposed convolution over three axes.", 5).infer(infer<5>);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/nn/matmul.h"
+#include "ops/caffe/imports.h"
 
 #include "kernels/ref/matmul.h"
 #include "ops/common/adapt.h"
@@ -195,7 +196,8 @@ OpDef product(const char* name, const char* doc, const char* first, const char* 
 
 OpDef declare_MatMulV2() {
     return product("MatMulV2", "The product of two matrices, and a bias.", "transpose_x1", "transpose_x2")
-        .onnx("MatMul", import_matmul);
+        .onnx("MatMul", import_matmul)
+        .caffe("InnerProduct", import_caffe_inner_product);
 }
 OpDef declare_BatchMatMulV2() {
     return product("BatchMatMulV2", "Products of matrices; leading dimensions broadcast.", "adj_x1", "adj_x2");

@@ -2,6 +2,7 @@
 // Pools over two and three axes.
 #include "kernels/ref/pool.h"
 
+#include "ops/caffe/imports.h"
 #include "ops/common/adapt.h"
 #include "ops/common/import_simple.h"
 #include "ops/common/reference.h"
@@ -218,7 +219,8 @@ OpDef flat_pool(const char* name, const char* doc, DTypes dtypes) {
 OpDef declare_MaxPoolV3() {
     return flat_pool("MaxPoolV3", "The maximum of each window over two axes.", kNumbers)
         .onnx("MaxPool", import_pool)
-        .onnx("GlobalMaxPool", import_global_max);
+        .onnx("GlobalMaxPool", import_global_max)
+        .caffe("Pooling", import_caffe_pooling);
 }
 OpDef declare_AvgPoolV2() {
     return flat_pool("AvgPoolV2", "The mean of each window over two axes.", kFloats)

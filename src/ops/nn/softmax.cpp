@@ -3,6 +3,7 @@
 #include "kernels/ref/softmax.h"
 
 #include "kernels/ref/real.h"
+#include "ops/caffe/imports.h"
 #include "ops/common/adapt.h"
 #include "ops/common/axes.h"
 #include "ops/common/import_simple.h"
@@ -128,7 +129,9 @@ OpDef declare_SoftmaxV2() {
         .infer(infer_softmax)
         .kernel("onednn", make_fast)
         .kernel("reference", make_reference)
-        .onnx("Softmax", import_softmax<false>);
+        .onnx("Softmax", import_softmax<false>)
+        .caffe("Softmax", import_caffe_softmax)
+        .caffe("SoftmaxWithLoss", import_caffe_softmax);
 }
 OpDef declare_LogSoftmaxV2() {
     return OpDef("LogSoftmaxV2", "The logarithm of SoftmaxV2.")
