@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "convert/caffe/reader.h"
 #include "convert/graph_importer.h"
 #include "convert/onnx/reader.h"
 
@@ -437,9 +438,9 @@ graph::Graph import_network(const Network& network, const ImportOptions& options
     return Import(network, options, problems).run();
 }
 
-Result<graph::Graph> onnx_to_graph(const void* data, size_t size, const ImportOptions& options) {
-    Problems problems;
-    const auto network = read_onnx(data, size, options.folder, problems);
+namespace {
+
+Result<graph::Graph> to_graph(const std::optional<Network>& network, const ImportOptions& options, Problems& problems) {
     graph::Graph graph;
     if (network) {
         graph = import_network(*network, options, problems);
@@ -447,6 +448,19 @@ Result<graph::Graph> onnx_to_graph(const void* data, size_t size, const ImportOp
     SOFTACL_TRY(problems.status());
     SOFTACL_TRY(graph.verify());
     return graph;
+}
+
+}  // namespace
+
+Result<graph::Graph> onnx_to_graph(const void* data, size_t size, const ImportOptions& options) {
+    Problems problems;
+    return to_graph(read_onnx(data, size, options.folder, problems), options, problems);
+}
+
+Result<graph::Graph> caffe_to_graph(const std::string& text, const std::string& weights, const ImportOptions& options) {
+    Problems problems;
+    const Bytes model = {text.data(), text.size()};
+    return to_graph(read_caffe(model, {weights.data(), weights.size()}, problems), options, problems);
 }
 
 }  // namespace softacl::convert

@@ -95,10 +95,13 @@ class Reader {
         }
     }
 
-    /// The tensor that a layer makes under the name of its top.
-    std::string make(const std::string& top, const std::string& layer) {
+    /// The tensor that a layer makes under the name of its top. The last one has its name, unless an input has it.
+    std::string make(const std::string& top, const std::string& layer, bool is_input) {
         std::string name = top;
-        if (--makers_[top] > 0) {  // another one follows
+        const bool last = --makers_[top] == 0 && inputs_by_name_.count(top) == 0;
+        if (is_input) {
+            inputs_by_name_.insert(top);
+        } else if (!last) {
             name = top + "@" + layer;
             while (!names_.insert(name).second) {
                 name += "_";
@@ -129,7 +132,7 @@ class Reader {
             problems_.add(code::kCaffe, "Input [", name, "] stands twice in the network. Remove one.");
             return;
         }
-        input.name = make(name, layer);
+        input.name = make(name, layer, true);
         inputs_.push_back({std::move(input), name});
         unread_.erase(name);
     }
@@ -218,7 +221,7 @@ class Reader {
                 problems_.add(code::kCaffe, place(layer), " makes the top [", top,
                               "], which a layer before it makes as well. Give it another name.");
             }
-            node.outputs.push_back(make(top, layer.name));
+            node.outputs.push_back(make(top, layer.name, false));
         }
         network_.nodes.push_back(std::move(node));
     }
@@ -252,6 +255,7 @@ class Reader {
     std::unordered_set<std::string> names_;                 ///< of all tensors
     std::unordered_map<std::string, std::string> current_;  ///< the tensor that a top means now
     std::vector<std::string> order_;                        ///< tops, in the order of their last makers
+    std::unordered_set<std::string> inputs_by_name_;
     std::unordered_set<std::string> unread_;
     std::unordered_set<std::string> read_;
     std::unordered_set<std::string> optional_;

@@ -7,10 +7,15 @@
 namespace softacl::ops {
 namespace {
 
-/// Without dimensions of 1 at the begin.
+/// Without dimensions of 1 before and behind the others.
 Ints core(const Shape& shape) {
-    const auto begin = std::find_if(shape.begin(), shape.end(), [](int64_t dim) { return dim != 1; });
-    return {begin, shape.end()};
+    const auto counts = [](int64_t dim) { return dim != 1; };
+    const auto begin = std::find_if(shape.begin(), shape.end(), counts);
+    auto end = shape.end();
+    while (end != begin && !counts(*(end - 1))) {
+        --end;
+    }
+    return {begin, end};
 }
 
 }  // namespace

@@ -31,7 +31,8 @@ inline float float_of(const ForeignNode& node, const char* attr, float fallback)
 /// An axis of `x`: negative ones count from the end. Up to `most`, by default the last axis.
 Result<int64_t> axis_of(const ForeignNode& node, const char* attr, int64_t fallback, const Shape& x, int64_t more = 0);
 
-/// The layer's weights number `index`, as `shape`. Old files have dimensions of 1 before the others.
+/// The layer's weights number `index`, as `shape`. Dimensions of 1 before and behind the
+/// others do not count: old files have four of anything.
 Result<ValueRef> blob_of(Importer& graph, const ForeignNode& node, size_t index, const Shape& shape,
                          const std::string& suffix);
 /// As it is in the file.

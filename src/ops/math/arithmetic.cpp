@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sums, products, quotients and the like of two tensors.
+#include "ops/caffe/imports.h"
 #include "ops/math/binary.h"
 
 namespace softacl::ops {
@@ -321,9 +322,11 @@ Imported import_pow(Importer& graph, const ForeignNode& node) {
 
 }  // namespace
 
-OpDef declare_Add() { return declare_binary<AddRow>(); }
+OpDef declare_Add() {
+    return declare_binary<AddRow>().caffe("Bias", import_caffe_bias).caffe("Eltwise", import_caffe_eltwise);
+}
 OpDef declare_Sub() { return declare_binary<SubRow>(); }
-OpDef declare_Mul() { return declare_binary<MulRow>(); }
+OpDef declare_Mul() { return declare_binary<MulRow>().caffe("Scale", import_caffe_scale); }
 OpDef declare_RealDiv() { return declare_binary<RealDivRow>().onnx("Div", import_div); }
 OpDef declare_Div() { return declare_binary<DivRow>(); }
 OpDef declare_FloorDiv() { return declare_binary<FloorDivRow>(); }
@@ -340,7 +343,8 @@ OpDef declare_Pow() {
         .infer(infer_binary<PowRow>)
         .kernel("onednn", make_square)
         .kernel("reference", make_binary_reference<PowRow>)
-        .onnx("Pow", import_pow);
+        .onnx("Pow", import_pow)
+        .caffe("Power", import_caffe_power);
 }
 OpDef declare_SquaredDifference() { return declare_binary<SquaredDifferenceRow>(); }
 OpDef declare_Atan2() { return declare_binary<Atan2Row>(); }

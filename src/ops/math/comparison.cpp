@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Comparisons of two tensors, and the logic of their results.
+#include "ops/caffe/imports.h"
 #include "ops/math/binary.h"
 
 namespace softacl::ops {
@@ -92,7 +93,7 @@ struct LogicalOrRow : BinaryRow {
 
 OpDef declare_Equal() { return declare_binary<EqualRow>(); }
 OpDef declare_NotEqual() { return declare_binary<NotEqualRow>(); }
-OpDef declare_Greater() { return declare_binary<GreaterRow>(); }
+OpDef declare_Greater() { return declare_binary<GreaterRow>().caffe("Threshold", import_caffe_threshold); }
 OpDef declare_GreaterEqual() { return declare_binary<GreaterEqualRow>(); }
 OpDef declare_Less() { return declare_binary<LessRow>(); }
 OpDef declare_LessEqual() { return declare_binary<LessEqualRow>(); }

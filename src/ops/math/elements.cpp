@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signs, rounding, bits and tests, element by element.
+#include "ops/caffe/imports.h"
 #include "ops/math/unary.h"
 
 namespace softacl::ops {
@@ -209,7 +210,7 @@ Imported import_is_inf(Importer& graph, const ForeignNode& node) {
 
 }  // namespace
 
-OpDef declare_Abs() { return declare_unary<AbsRow>(); }
+OpDef declare_Abs() { return declare_unary<AbsRow>().caffe("AbsVal", import_caffe_function); }
 OpDef declare_Neg() { return declare_unary<NegRow>(); }
 OpDef declare_Sign() { return declare_unary<SignRow>(); }
 OpDef declare_Square() { return declare_unary<SquareRow>(); }

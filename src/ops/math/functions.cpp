@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Functions of real numbers, element by element.
+#include "ops/caffe/imports.h"
 #include "ops/math/unary.h"
 
 namespace softacl::ops {
@@ -120,7 +121,7 @@ OpDef declare_Reciprocal() { return declare_unary<ReciprocalRow>(); }
 OpDef declare_Floor() { return declare_unary<FloorRow>(); }
 OpDef declare_Ceil() { return declare_unary<CeilRow>(); }
 OpDef declare_Sqrt() { return declare_unary<SqrtRow>(); }
-OpDef declare_Exp() { return declare_scaled<ExpRow>(); }
-OpDef declare_Log() { return declare_scaled<LogRow>(); }
+OpDef declare_Exp() { return declare_scaled<ExpRow>().caffe("Exp", import_caffe_exp_or_log); }
+OpDef declare_Log() { return declare_scaled<LogRow>().caffe("Log", import_caffe_exp_or_log); }
 
 }  // namespace softacl::ops

@@ -4,6 +4,7 @@
 
 #include "kernels/ref/number.h"
 #include "kernels/ref/strided.h"
+#include "ops/caffe/imports.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
 #include "ops/common/reference.h"
@@ -334,7 +335,7 @@ OpDef declare_reduction(const char* onnx) {
 
 OpDef declare_ReduceMax() { return declare_reduction<Maximum>("ReduceMax"); }
 OpDef declare_ReduceMin() { return declare_reduction<Minimum>("ReduceMin"); }
-OpDef declare_ReduceSum() { return declare_reduction<Total>("ReduceSum"); }
+OpDef declare_ReduceSum() { return declare_reduction<Total>("ReduceSum").caffe("Reduction", import_caffe_reduction); }
 OpDef declare_ReduceMean() { return declare_reduction<Mean>("ReduceMean").attr("noop_with_empty_axes", true); }
 OpDef declare_ReduceProd() { return declare_reduction<Product>("ReduceProd"); }
 OpDef declare_ReduceLogSum() { return declare_reduction<LogSum>("ReduceLogSum"); }

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "kernels/ref/number.h"
+#include "ops/caffe/imports.h"
 #include "ops/common/along.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
@@ -112,7 +113,8 @@ OpDef declare_TopKV2() {
         .needs_value(1)
         .infer(infer_top_k)
         .kernel("reference", make_top_k)
-        .onnx("TopK", import_top_k);
+        .onnx("TopK", import_top_k)
+        .caffe("ArgMax", import_caffe_arg_max);
 }
 
 }  // namespace softacl::ops

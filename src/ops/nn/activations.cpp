@@ -144,7 +144,9 @@ OpDef declare_Relu() {
         .onnx("Relu", import_same_name)
         .caffe("ReLU", import_caffe_relu);
 }
-OpDef declare_Relu6() { return function<Relu6, Types::kNumbers>("Relu6", "x between 0 and 6."); }
+OpDef declare_Relu6() {
+    return function<Relu6, Types::kNumbers>("Relu6", "x between 0 and 6.").caffe("ReLU6", import_caffe_relu6);
+}
 OpDef declare_LeakyRelu() {
     return function<ref::LeakyRelu>("LeakyRelu", "x, or negative_slope * x below 0.")
         .attr("negative_slope", 0.0F)
@@ -155,7 +157,8 @@ OpDef declare_Elu() {
         .attr("alpha", 1.0F)
         .attr("scale", 1.0F)
         .attr("input_scale", 1.0F)
-        .onnx("Elu", import_elu);
+        .onnx("Elu", import_elu)
+        .caffe("ELU", import_caffe_elu);
 }
 OpDef declare_Selu() {
     return function<Selu>("Selu", "Elu with the two factors that keep mean and variance.").onnx("Selu", import_selu);
@@ -171,9 +174,15 @@ OpDef declare_ThresholdedRelu() {
         .onnx("ThresholdedRelu", import_thresholded_relu);
 }
 OpDef declare_Sigmoid() {
-    return function<ref::Sigmoid>("Sigmoid", "1 / (1 + exp(-x)).").onnx("Sigmoid", import_same_name);
+    return function<ref::Sigmoid>("Sigmoid", "1 / (1 + exp(-x)).")
+        .onnx("Sigmoid", import_same_name)
+        .caffe("Sigmoid", import_caffe_function);
 }
-OpDef declare_Tanh() { return function<ref::Tanh>("Tanh", "Hyperbolic tangent.").onnx("Tanh", import_same_name); }
+OpDef declare_Tanh() {
+    return function<ref::Tanh>("Tanh", "Hyperbolic tangent.")
+        .onnx("Tanh", import_same_name)
+        .caffe("TanH", import_caffe_function);
+}
 OpDef declare_HardSigmoid() {
     return function<ref::HardSigmoid>("HardSigmoid", "alpha * x + beta between 0 and 1.", "input_x", "output_y")
         .attr("alpha", 0.16666666F)
@@ -184,14 +193,24 @@ OpDef declare_HardSwish() {
     return function<ref::HardSwish>("HardSwish", "x times (x / 6 + 1/2 between 0 and 1).")
         .onnx("HardSwish", import_same_name);
 }
-OpDef declare_Swish() { return function<ref::Swish>("Swish", "x / (1 + exp(-scale * x)).").attr("scale", 1.0F); }
+OpDef declare_Swish() {
+    return function<ref::Swish>("Swish", "x / (1 + exp(-scale * x)).")
+        .attr("scale", 1.0F)
+        .caffe("Swish", import_caffe_swish);
+}
 OpDef declare_Gelu() {
     return function<ref::Gelu>("Gelu", "x times the normal distribution's value at x (with erf).")
         .onnx("Gelu", import_gelu);
 }
-OpDef declare_Mish() { return function<ref::Mish>("Mish", "x * tanh(softplus(x)).").onnx("Mish", import_same_name); }
+OpDef declare_Mish() {
+    return function<ref::Mish>("Mish", "x * tanh(softplus(x)).")
+        .onnx("Mish", import_same_name)
+        .caffe("Mish", import_caffe_function);
+}
 OpDef declare_Softplus() {
-    return function<ref::Softplus>("Softplus", "log(1 + exp(x)).").onnx("Softplus", import_same_name);
+    return function<ref::Softplus>("Softplus", "log(1 + exp(x)).")
+        .onnx("Softplus", import_same_name)
+        .caffe("BNLL", import_caffe_function);
 }
 OpDef declare_Softsign() {
     return function<ref::Softsign>("Softsign", "x / (1 + abs(x)).").onnx("Softsign", import_same_name);

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "kernels/ref/real.h"
+#include "ops/caffe/imports.h"
 #include "ops/common/import_simple.h"
 #include "ops/common/reference.h"
 #include "ops/common/scalar.h"
@@ -126,7 +127,8 @@ OpDef declare_BNInference() {
         .attr("mode", int64_t{1})
         .infer(infer)
         .kernel("reference", make_reference)
-        .onnx("BatchNormalization", import_batch_norm);
+        .onnx("BatchNormalization", import_batch_norm)
+        .caffe("BatchNorm", import_caffe_batch_norm);
 }
 
 }  // namespace softacl::ops

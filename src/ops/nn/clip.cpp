@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "kernels/ref/real.h"
+#include "ops/caffe/imports.h"
 #include "ops/common/adapt.h"
 #include "ops/common/import_simple.h"
 #include "ops/common/reference.h"
@@ -89,7 +90,8 @@ OpDef declare_ClipByValueV2() {
         .infer(infer)
         .kernel("onednn", make_fast)
         .kernel("reference", make_reference)
-        .onnx("Clip", import_clip);
+        .onnx("Clip", import_clip)
+        .caffe("Clip", import_caffe_clip);
 }
 
 }  // namespace softacl::ops

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "kernels/ref/real.h"
+#include "ops/caffe/imports.h"
 #include "ops/common/adapt.h"
 #include "ops/common/import_simple.h"
 #include "ops/common/reference.h"
@@ -107,7 +108,8 @@ OpDef declare_LRN() {
         .infer(infer)
         .kernel("onednn", make_fast)
         .kernel("reference", make_reference)
-        .onnx("LRN", import_lrn);
+        .onnx("LRN", import_lrn)
+        .caffe("LRN", import_caffe_lrn);
 }
 
 }  // namespace softacl::ops

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/ref/real.h"
 #include "kernels/ref/strided.h"
+#include "ops/caffe/imports.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
 #include "ops/common/reference.h"
@@ -87,7 +88,8 @@ OpDef declare_PRelu() {
         .output("y", kFloats)
         .infer(infer)
         .kernel("reference", make_reference)
-        .onnx("PRelu", import_prelu);
+        .onnx("PRelu", import_prelu)
+        .caffe("PReLU", import_caffe_prelu);
 }
 
 }  // namespace softacl::ops

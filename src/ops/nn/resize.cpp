@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/nn/resize.h"
+#include "ops/caffe/imports.h"
 
 #include <algorithm>
 #include <cmath>
@@ -250,7 +251,9 @@ OpDef declare_Resize() {
         .kernel("onednn", make_fast)
         .kernel("reference", make_reference)
         .onnx("Resize", import_resize)
-        .onnx("Upsample", import_upsample);
+        .onnx("Upsample", import_upsample)
+        .caffe("Interp", import_caffe_interp)
+        .caffe("Upsample", import_caffe_upsample);
 }
 
 }  // namespace softacl::ops

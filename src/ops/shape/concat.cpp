@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernels/fast.h"
+#include "ops/caffe/imports.h"
 #include "ops/common/copy.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
@@ -123,7 +124,8 @@ OpDef declare_ConcatD() {
         .infer(infer_concat)
         .kernel("onednn", make_concat_fast)
         .kernel("reference", make_concat_reference)
-        .onnx("Concat", import_concat);
+        .onnx("Concat", import_concat)
+        .caffe("Concat", import_caffe_concat);
 }
 
 OpDef declare_Pack() {

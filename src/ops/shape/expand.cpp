@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A tensor repeated along its dimensions.
+#include "ops/caffe/imports.h"
 #include "ops/common/copy.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
@@ -138,7 +139,8 @@ OpDef declare_Tile() {
         .needs_value(1)
         .infer(infer_tile)
         .kernel("reference", make_tile)
-        .onnx("Tile", import_tile);
+        .onnx("Tile", import_tile)
+        .caffe("Tile", import_caffe_tile);
 }
 
 }  // namespace softacl::ops

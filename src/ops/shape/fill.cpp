@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "kernels/ref/number.h"
+#include "ops/caffe/imports.h"
 #include "ops/common/copy.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
@@ -177,7 +178,8 @@ OpDef declare_Const() {
         .onnx("Constant", import_constant)
         .onnx("HannWindow", import_window)
         .onnx("HammingWindow", import_window)
-        .onnx("BlackmanWindow", import_window);
+        .onnx("BlackmanWindow", import_window)
+        .caffe("Parameter", import_caffe_parameter);
 }
 
 }  // namespace softacl::ops

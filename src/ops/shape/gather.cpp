@@ -2,6 +2,7 @@
 // Elements and slices by their index.
 #include <cstring>
 
+#include "ops/caffe/imports.h"
 #include "ops/common/copy.h"
 #include "ops/common/importing.h"
 #include "ops/common/indexes.h"
@@ -235,7 +236,8 @@ OpDef declare_GatherV2() {
         .needs_value(2)
         .infer(infer_gather)
         .kernel("reference", make_gather)
-        .onnx("Gather", import_gather);
+        .onnx("Gather", import_gather)
+        .caffe("Embed", import_caffe_embed);
 }
 
 OpDef declare_GatherElements() {

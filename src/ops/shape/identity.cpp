@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "ops/caffe/imports.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
 #include "ops/common/reference.h"
@@ -42,7 +43,9 @@ OpDef declare_Identity() {
         .infer(same_as_first)
         .kernel("view", make_view_of_any_layout)
         .onnx("Identity", import_identity)
-        .onnx("Dropout", import_dropout);
+        .onnx("Dropout", import_dropout)
+        .caffe("Split", import_caffe_identity)
+        .caffe("Dropout", import_caffe_identity);
 }
 
 }  // namespace softacl::ops

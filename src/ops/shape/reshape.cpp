@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Other dimensions for the same elements in the same order.
+#include "ops/caffe/imports.h"
 #include "ops/common/dims.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
@@ -155,7 +156,8 @@ OpDef declare_Reshape() {
         .needs_value(1)
         .infer(infer_reshape)
         .kernel("view", make_view)
-        .onnx("Reshape", import_reshape);
+        .onnx("Reshape", import_reshape)
+        .caffe("Reshape", import_caffe_reshape);
 }
 
 OpDef declare_Flatten() {
@@ -175,7 +177,8 @@ OpDef declare_FlattenV2() {
         .attr("axis", int64_t{1})
         .attr("end_axis", int64_t{-1})
         .infer(infer_flatten_v2)
-        .kernel("view", make_view);
+        .kernel("view", make_view)
+        .caffe("Flatten", import_caffe_flatten);
 }
 
 }  // namespace softacl::ops

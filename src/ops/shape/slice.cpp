@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "ops/caffe/imports.h"
 #include "ops/common/copy.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
@@ -290,7 +291,8 @@ OpDef declare_Slice() {
         .needs_value(1)
         .needs_value(2)
         .infer(infer_slice_by_size)
-        .kernel("reference", make_slice_by_size);
+        .kernel("reference", make_slice_by_size)
+        .caffe("Crop", import_caffe_crop);
 }
 
 }  // namespace softacl::ops

@@ -2,6 +2,7 @@
 // One tensor becomes several.
 #include <algorithm>
 
+#include "ops/caffe/imports.h"
 #include "ops/common/copy.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
@@ -188,7 +189,8 @@ OpDef declare_SplitV() {
         .needs_value(2)
         .infer(infer_split_v)
         .kernel("reference", make_split_v)
-        .onnx("Split", import_split);
+        .onnx("Split", import_split)
+        .caffe("Slice", import_caffe_slice);
 }
 
 OpDef declare_Split() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Dimensions in another order.
 #include "kernels/fast.h"
+#include "ops/caffe/imports.h"
 #include "ops/common/copy.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
@@ -116,7 +117,7 @@ OpDef& finish(OpDef& op) {
 OpDef declare_TransposeD() {
     OpDef op("TransposeD", "Dimension i of the result is dimension perm[i] of x.");
     op.input("x", kAny).output("y", kAny).required_attr("perm", Ints{}).onnx("Transpose", import_transpose);
-    return finish(op);
+    return finish(op).caffe("ShuffleChannel", import_caffe_shuffle_channel);
 }
 
 OpDef declare_Transpose() {

@@ -63,7 +63,7 @@ TEST(AtcOptions, ComplaintsByArguments) {
         {{"--model", "--log=null"}, "CPU-103", "has no value"},
         {{"--model="}, "CPU-103", "[--model] is missing or empty"},
         {{"--framework=7"}, "CPU-101", "Use one of: 0, 1, 3, 5."},
-        {{"--framework=0"}, "CPU-160", "Caffe"},
+        {{"--framework=0"}, "CPU-103", "[--weight] is missing"},
         {{"--framework=1"}, "CPU-160", "MindSpore"},
         {{"--framework=3"}, "CPU-160", "TensorFlow"},
         {{"--mode=1", "--json=a.json"}, "CPU-103", "[--om]"},
