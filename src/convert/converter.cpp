@@ -103,8 +103,9 @@ int64_t memory_of(const graph::Graph& graph) {
     return static_cast<int64_t>(graph::max_live(blocks));
 }
 
-std::map<std::string, ops::Attr> record(const Conversion& conversion, const graph::Graph& graph,
-                                        const std::string& digest) {
+using Record = std::map<std::string, ops::Attr>;
+
+Record record(const Conversion& conversion, const graph::Graph& graph) {
     return {{"atc_cmdline", conversion.command_line},
             {"framework_type", std::to_string(conversion.framework)},
             {"soc_version", conversion.soc_version},
@@ -113,7 +114,6 @@ std::map<std::string, ops::Attr> record(const Conversion& conversion, const grap
             {"stream_num", int64_t{1}},
             {"event_num", int64_t{0}},
             {"acl_cpu.converter", std::string("softacl ") + SOFTACL_VERSION},
-            {"acl_cpu.source_sha256", digest},
             {"acl_cpu.precision", conversion.precision},
             {"acl_cpu.overflow_check", conversion.overflow_check}};
 }
@@ -142,13 +142,16 @@ std::optional<model::MappedFile> map(const std::string& path, const char* option
     return std::move(*file);
 }
 
-/// Where readers are chosen.
+/// Where readers are chosen. `digests` gets those of files besides the network's.
 std::optional<Network> read_network(const Conversion& conversion, const model::MappedFile& file,
-                                    const std::string& folder, Problems& problems) {
+                                    const std::string& folder, Record& digests, Problems& problems) {
     if (conversion.framework == kCaffeFramework) {
         const auto weights = map(conversion.weight, "weight", problems);
-        return weights ? read_caffe({file.data.get(), file.size}, {weights->data.get(), weights->size}, problems)
-                       : std::nullopt;
+        if (!weights) {
+            return std::nullopt;
+        }
+        digests["acl_cpu.weight_sha256"] = sha256(weights->data.get(), weights->size);
+        return read_caffe({file.data.get(), file.size}, {weights->data.get(), weights->size}, problems);
     }
     return read_onnx(file.data.get(), file.size, folder, problems);
 }
@@ -170,11 +173,11 @@ Outcome convert(const Conversion& conversion, Problems& problems, const Progress
     if (!file) {
         return {};
     }
-    const std::string digest = sha256(file->data.get(), file->size);
+    Record digests = {{"acl_cpu.source_sha256", sha256(file->data.get(), file->size)}};
     const fs::path folder = fs::path(conversion.model).parent_path();
     ImportOptions options = conversion.import;
     options.folder = folder.empty() ? "." : folder.string();
-    auto network = read_network(conversion, *file, options.folder, problems);
+    auto network = read_network(conversion, *file, options.folder, digests, problems);
     file->data.reset();
     if (!network) {
         return {};
@@ -209,7 +212,8 @@ Outcome convert(const Conversion& conversion, Problems& problems, const Progress
                      ". This is a defect of the converter: please report it with the model.");
         return {};
     }
-    result.attrs.merge(record(conversion, result.graph, digest));
+    result.attrs.merge(record(conversion, result.graph));
+    result.attrs.merge(digests);
     tell("writing the model", 0.8);
     Outcome outcome = describe(result.graph);
     status = model::write_om(result, path);

@@ -40,6 +40,16 @@ constexpr std::array<const char*, 3> kLoops = {"Loop", "Scan", "SequenceMap"};
 
 std::string place(const NetworkNode& node) { return "Node '" + node.name + "' [optype [" + node.optype() + "]]"; }
 
+/// A layer that takes some of its weights takes all of them.
+Status check_blobs(const ops::ForeignNode& node) {
+    const size_t taken = *node.blobs_read;
+    if (taken != 0 && taken < node.blobs) {
+        return fail(ACL_ERROR_INVALID_PARAM, "the weights have ", node.blobs, " blobs of this name, but with its ",
+                    "parameters it takes ", taken);
+    }
+    return {};
+}
+
 /// What messages of other code say in the middle of a sentence, as the end of one of ours.
 std::string ending(const std::string& sentence) {
     return sentence.empty() || sentence.back() != '.' ? sentence + "." : sentence;
@@ -357,6 +367,7 @@ class Import {
             auto made = function(importer_, foreign);
             if (made.ok()) {
                 SOFTACL_TRY(foreign.attrs.check());
+                SOFTACL_TRY(check_blobs(foreign));
             }
             return made;
         } catch (const std::bad_alloc&) {

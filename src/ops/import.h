@@ -72,6 +72,8 @@ struct ForeignNode {
     size_t outputs = 1;            ///< how many the file names
     /// The last so many of `inputs` are the weights that a Caffe layer has besides its bottoms.
     size_t blobs = 0;
+    /// How many of them were asked for, also of copies of the node: others are a mistake in the files.
+    std::shared_ptr<size_t> blobs_read = std::make_shared<size_t>(0);
 
     bool has_input(size_t index) const { return index < inputs.size() && inputs[index] != kNoValue; }
     ValueRef input(size_t index) const { return has_input(index) ? inputs[index] : kNoValue; }

@@ -55,6 +55,7 @@ Result<Tensor> blob_of(const Importer& graph, const ForeignNode& node, size_t in
         return import_fail("the weights have ", node.blobs, node.blobs == 1 ? " blob" : " blobs",
                            " of this name; expected at least ", index + 1);
     }
+    *node.blobs_read = std::max(*node.blobs_read, index + 1);
     return *blob;
 }
 

@@ -192,6 +192,20 @@ TEST(CaffeNetwork, EverythingThatIsWrongAtOnce) {
     EXPECT_THAT(text_of_problems, HasSubstr("reads the bottom [gone]"));
 }
 
+TEST(CaffeNetwork, BlobsThatALayerDoesNotTake) {
+    const std::string text =
+        caffe_input() + caffe_layer("Convolution", "data", "conv",
+                                    "convolution_param { num_output: 3 kernel_size: 3 bias_term: false }");
+    CaffeWeights weights;
+    weights.blob("conv", {3, 2, 3, 3}).blob("other", {7});  // weights of layers that are not there do not matter
+    EXPECT_EQ(outputs(text, weights), std::vector<std::string>{"conv:0:conv"});
+    weights.blob("conv", {3});
+    EXPECT_THAT(
+        complaint(text, weights),
+        HasSubstr("CPU-150: Node 'conv' [optype [Convolution]] cannot be converted: the weights have 2 blobs of "
+                  "this name, but with its parameters it takes 1."));
+}
+
 TEST(CaffeNetwork, TextThatCannotBeRead) {
     const std::string data = caffe_input();
     const struct {
