@@ -22,7 +22,8 @@ enum class Kind : uint8_t {
     kDataBuffer = 4,
     kDataset = 5,
     kModelDesc = 6,
-    kModelConfig = 7
+    kModelConfig = 7,
+    kTensorDesc = 8
 };
 
 const char* kind_name(Kind kind);

@@ -7,7 +7,8 @@
 namespace softacl::exec {
 namespace {
 
-constexpr Kind kKinds[] = {Kind::kDataset, Kind::kDataBuffer, Kind::kModelDesc, Kind::kModelConfig};
+constexpr Kind kKinds[] = {Kind::kDataset, Kind::kDataBuffer, Kind::kModelDesc, Kind::kModelConfig,
+                           Kind::kTensorDesc};
 
 class Leftovers final : public runtime::EndObserver {
    public:

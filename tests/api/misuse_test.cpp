@@ -35,8 +35,8 @@ struct Param {
         }
     }
     bool is_handle() const {
-        static const std::set<std::string> kHandles = {"stream",      "event",      "context",     "dataset",
-                                                       "data_buffer", "model_desc", "model_config"};
+        static const std::set<std::string> kHandles = {"stream",      "event",      "context",      "dataset",
+                                                       "data_buffer", "model_desc", "model_config", "tensor_desc"};
         return kHandles.count(what) != 0;
     }
     // The other handles may not be null: a null stream is the default one.
@@ -60,12 +60,13 @@ T from_word(uint64_t word) {
     }
 }
 
-// What a function that returns a value gives when it fails: null, "", 0, or the undefined member of an enumeration.
+// What a function that returns a value gives when it fails: null, "", 0, or -1: the undefined member of an enumeration,
+// an unknown dimension.
 template <class R>
 bool is_nothing(R value) {
     if constexpr (std::is_same_v<R, const char*>) {
         return value == nullptr || *value == '\0';
-    } else if constexpr (std::is_enum_v<R>) {
+    } else if constexpr (std::is_enum_v<R> || std::is_same_v<R, int64_t>) {
         return static_cast<int>(value) == -1;
     } else {
         return value == R{};
@@ -139,6 +140,8 @@ class World {
         EXPECT_EQ(aclmdlAddDatasetBuffer(dataset_, data_buffer_), ACL_SUCCESS);
         EXPECT_NE(model_desc_ = aclmdlCreateDesc(), nullptr);
         EXPECT_NE(model_config_ = aclmdlCreateConfigHandle(), nullptr);
+        const int64_t dim = 4;
+        EXPECT_NE(tensor_desc_ = aclCreateTensorDesc(ACL_FLOAT, 1, &dim, ACL_FORMAT_ND), nullptr);
         EXPECT_EQ(aclrtMalloc(&device_memory_, 4096, ACL_MEM_MALLOC_NORMAL_ONLY), ACL_SUCCESS);
         EXPECT_EQ(aclrtMallocHost(&host_memory_, 4096), ACL_SUCCESS);
         aclGetRecentErrMsg();  // what is read later belongs to the call under test
@@ -158,6 +161,7 @@ class World {
         if (param.what == "dataset") return word(dataset_);
         if (param.what == "model_desc") return word(model_desc_);
         if (param.what == "model_config") return word(model_config_);
+        if (param.what == "tensor_desc") return word(tensor_desc_);
         if (param.what == "device_memory" || param.what == "memory") return word(device_memory_);
         if (param.what == "host_memory") return word(host_memory_);
         if (param.what == "positive") return 64;
@@ -193,6 +197,9 @@ class World {
         } else if (param.what == "model_config") {
             object = aclmdlCreateConfigHandle();
             EXPECT_EQ(aclmdlDestroyConfigHandle(static_cast<aclmdlConfigHandle*>(object)), ACL_SUCCESS);
+        } else if (param.what == "tensor_desc") {
+            object = aclCreateTensorDesc(ACL_FLOAT, 0, nullptr, ACL_FORMAT_ND);
+            aclDestroyTensorDesc(static_cast<aclTensorDesc*>(object));
         } else if (param.what == "model_desc") {
             object = aclmdlCreateDesc();
             EXPECT_EQ(aclmdlDestroyDesc(static_cast<aclmdlDesc*>(object)), ACL_SUCCESS);
@@ -216,6 +223,7 @@ class World {
     aclmdlDataset* dataset_ = nullptr;
     aclmdlDesc* model_desc_ = nullptr;
     aclmdlConfigHandle* model_config_ = nullptr;
+    aclTensorDesc* tensor_desc_ = nullptr;
     void* device_memory_ = nullptr;
     void* host_memory_ = nullptr;
     Scratch scratch_{};
