@@ -1265,3 +1265,34 @@ def trans_tensor_desc_format(srcDesc: typing.SupportsIndex, dstFormat: typing.Su
     C function: aclTransTensorDescFormat
     Manual: section 10.3.35
     """
+
+def app_log(log_level: typing.SupportsIndex, message: str, /) -> None:
+    """Writes a line of the program to the log.
+
+    The line stands among the library's own, with the place it comes from; in C the macro
+    `ACL_APP_LOG` fills that in. Lines below the level of the log are dropped, and so are
+    those of a level that does not exist.
+
+    Parameters
+    ----------
+    log_level : int
+        0: debug, 1: info, 2: warning, 3: error.
+        0  ACL_DEBUG: For who looks for a fault.
+        1  ACL_INFO: What happens.
+        2  ACL_WARNING: What may be wrong.
+        3  ACL_ERROR: What is wrong.
+    message : str
+        The text; in C with places for further arguments, as `printf` has them.
+
+    Returns: none
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `message` is null
+
+    Threads: May be called from any thread.
+    C function: aclAppLog
+    Manual: section 10.3.36
+    """

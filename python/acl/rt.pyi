@@ -1055,6 +1055,166 @@ def unsubscribe_report(thread_id: typing.SupportsIndex, stream: typing.SupportsI
     Manual: section 10.5.4.18
     """
 
+def set_exception_info_callback(fn: typing.Callable[[int], object] | None, /) -> int:
+    """Sets the function that is told when a task of a stream fails.
+
+    The process has one such function, the one set last. It runs when the task has failed,
+    in whatever thread ran the task, before the stream goes on; so it should be short, and
+    it cannot wait for that stream. A task that fails only because an event passed an error
+    on to it is told, too.
+
+    In Python the function gets the description as an int and is kept until another one, or
+    `None`, is set. An exception it raises goes to `sys.unraisablehook`.
+
+    Parameters
+    ----------
+    fn : Callable[[int], object] | None
+        The function; null for none.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors: none
+
+    Threads: May be called from any thread.
+    C function: aclrtSetExceptionInfoCallback
+    Manual: section 10.5.4.19
+    """
+
+def get_task_id_from_exception_info(info: typing.SupportsIndex, /) -> int:
+    """Returns which task of its stream failed.
+
+    Parameters
+    ----------
+    info : int
+        What the function that was set got.
+
+    Returns
+    -------
+    task_id : int
+        Number of the task, counted from 0; 0xFFFFFFFF if `info` is null or describes
+        nothing any more.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `info` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `info` is no living description: it ends when the function returns
+
+    Threads: May be called from any thread.
+    C function: aclrtGetTaskIdFromExceptionInfo
+    Manual: section 10.5.4.20
+    """
+
+def get_stream_id_from_exception_info(info: typing.SupportsIndex, /) -> int:
+    """Returns in which stream a task failed.
+
+    Parameters
+    ----------
+    info : int
+        What the function that was set got.
+
+    Returns
+    -------
+    stream_id : int
+        Number of the stream on its device; 0xFFFFFFFF if `info` is null or describes
+        nothing any more.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `info` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `info` is no living description: it ends when the function returns
+
+    Threads: May be called from any thread.
+    C function: aclrtGetStreamIdFromExceptionInfo
+    Manual: section 10.5.4.21
+    """
+
+def get_thread_id_from_exception_info(info: typing.SupportsIndex, /) -> int:
+    """Returns which thread had queued the task that failed.
+
+    Parameters
+    ----------
+    info : int
+        What the function that was set got.
+
+    Returns
+    -------
+    thread_id : int
+        The system's id of the thread, as `gettid` and `threading.get_native_id` give it;
+        0xFFFFFFFF if `info` is null or describes nothing any more.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `info` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `info` is no living description: it ends when the function returns
+
+    Threads: May be called from any thread.
+    C function: aclrtGetThreadIdFromExceptionInfo
+    Manual: section 10.5.4.22
+    """
+
+def get_device_id_from_exception_info(info: typing.SupportsIndex, /) -> int:
+    """Returns on which device a task failed.
+
+    Parameters
+    ----------
+    info : int
+        What the function that was set got.
+
+    Returns
+    -------
+    device_id : int
+        Number of the device; 0xFFFFFFFF if `info` is null or describes nothing any more.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `info` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `info` is no living description: it ends when the function returns
+
+    Threads: May be called from any thread.
+    C function: aclrtGetDeviceIdFromExceptionInfo
+    Manual: section 10.5.4.23
+    """
+
+def get_error_code_from_exception_info(info: typing.SupportsIndex, /) -> int:
+    """Returns how a task failed.
+
+    Parameters
+    ----------
+    info : int
+        What the function that was set got.
+
+    Returns
+    -------
+    ret : int
+        The error code; 0xFFFFFFFF if `info` is null or describes nothing any more.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `info` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `info` is no living description: it ends when the function returns
+
+    Threads: May be called from any thread.
+    C function: aclrtGetErrorCodeFromExceptionInfo
+    Manual: section 10.5.4.24
+    """
+
 def malloc(size: typing.SupportsIndex, policy: typing.SupportsIndex, /) -> tuple[int, int]:
     """Allocates memory on the device of the current context.
 
@@ -1611,4 +1771,29 @@ def memcpy2d_async(dst: typing.SupportsIndex, dpitch: typing.SupportsIndex,
     Threads: May be called from any thread.
     C function: aclrtMemcpy2dAsync
     Manual: section 10.5.5.15
+    """
+
+def set_op_execute_time_out(timeout: typing.SupportsIndex, /) -> int:
+    """Sets how long one operator of a model may run.
+
+    For the whole process, from the next execution on; the last call counts. An operator
+    that took longer ends its execution with 507014 (`ACL_ERROR_RT_AICORE_TIMEOUT`), which
+    `acl.mdl.execute`, or the stream's next synchronisation, returns. It is not interrupted:
+    the time is looked at when it is done.
+
+    Parameters
+    ----------
+    timeout : int
+        Seconds; 0: as long as it takes, as at the beginning.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors: none
+
+    Threads: May be called from any thread.
+    C function: aclrtSetOpExecuteTimeOut
+    Manual: section 10.9.3
     """

@@ -176,5 +176,4 @@ def _codes(spec, function, width):
 def _declaration(function):
     """The prototype; parameters that do not fit on the line continue below the first one."""
     head = f"ACL_API {declare(function.returns, function.name)}("
-    params = [param.declaration for param in function.params] or ["void"]
-    return fill(head, params, ");", " " * len(head)) + "\n"
+    return fill(head, function.c_params, ");", " " * len(head)) + "\n"

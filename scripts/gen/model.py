@@ -153,6 +153,7 @@ class Function:
     deprecated: str | None
     prototype_differs: str | None
     header: str
+    variadic: bool  # the C function takes more arguments behind its parameters
 
     @property
     def module(self):
@@ -168,8 +169,11 @@ class Function:
 
     @property
     def prototype(self):
-        params = ", ".join(param.declaration for param in self.params) or "void"
-        return f"{declare(self.returns, self.name)}({params})"
+        return f"{declare(self.returns, self.name)}({', '.join(self.c_params)})"
+
+    @property
+    def c_params(self):
+        return [param.declaration for param in self.params] + ["..."] * self.variadic or ["void"]
 
     @property
     def py_call(self):

@@ -58,6 +58,8 @@ def _functions(spec):
                   "FUNCTION(name, parameters...): each parameter is \"name:what\" or \"name:range:min:max\"; `what`",
                   "is out, a kind of handle or address, path, a check (positive, non_null) or plain.")]
     for function in spec.c_functions:
+        if function.variadic:
+            continue
         items = [f'"{param.name}:{_nature(param)}"' for param in function.params]
         lines.append(fill(f"FUNCTION({function.name}, ", items, ")"))
     return "\n".join(lines) + "\n"

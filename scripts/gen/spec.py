@@ -177,7 +177,8 @@ class _FunctionReader:
             blocks=row.take("blocks", bool, False), by_hand=row.take("by_hand", bool, False),
             params=params, results=self.results(row, params, returns), errors=self.errors(row),
             since=row.take("since", str, None), deprecated=row.take("deprecated", str, None),
-            prototype_differs=row.take("prototype_differs", str, None), header=header)
+            prototype_differs=row.take("prototype_differs", str, None), header=header,
+            variadic=row.take("variadic", bool, False))
         if any(param.c_only for param in function.params) and not function.by_hand:
             row.fail("a function with c_only parameters must be by_hand")
         if not name and not function.by_hand:

@@ -4,6 +4,8 @@
 
 #include "api/entry.h"
 #include "base/fork.h"
+#include "exec/op_timeout.h"
+#include "runtime/exception.h"
 #include "runtime/process.h"
 
 using namespace softacl;
@@ -17,7 +19,12 @@ aclError aclInit(const char* configPath) {
 }
 
 aclError aclFinalize(void) {
-    return entry<row::aclFinalize>()([] { return runtime::Process::instance().finalize(); });
+    return entry<row::aclFinalize>()([]() -> Status {
+        SOFTACL_TRY(runtime::Process::instance().finalize());
+        exec::set_op_timeout(std::chrono::nanoseconds(0));
+        runtime::set_exception_callback(nullptr);
+        return {};
+    });
 }
 
 aclError aclrtGetVersion(int32_t* majorVersion, int32_t* minorVersion, int32_t* patchVersion) {

@@ -185,6 +185,7 @@ const char* kind_name(Kind kind) {
         case Kind::kDataset: return "dataset";
         case Kind::kModelDesc: return "model description";
         case Kind::kModelConfig: return "model configuration";
+        case Kind::kExceptionInfo: return "exception";
         case Kind::kTensorDesc: return "tensor description";
     }
     return "unknown";

@@ -23,7 +23,8 @@ enum class Kind : uint8_t {
     kDataset = 5,
     kModelDesc = 6,
     kModelConfig = 7,
-    kTensorDesc = 8
+    kTensorDesc = 8,
+    kExceptionInfo = 9
 };
 
 const char* kind_name(Kind kind);

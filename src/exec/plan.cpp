@@ -3,6 +3,9 @@
 
 #include <cstring>
 
+#include "acl/acl_base.h"
+#include "exec/op_timeout.h"
+
 namespace softacl::exec {
 
 char* Plan::base(const Place& place) const {
@@ -86,9 +89,28 @@ Status Plan::run(const void* const* inputs, void* const* outputs) {
     for (const Patch& patch : output_patches_) {
         *patch.address = static_cast<char*>(outputs[patch.index]) + patch.offset;
     }
+    if (const auto timeout = op_timeout(); timeout.count() != 0) {
+        return run_steps(timeout);
+    }
     for (Step& step : steps_) {
         if (Status status = step.kernel->run(step.buffers); !status.ok()) {
             return Status(status.code(), step.label + ": " + status.message());
+        }
+    }
+    return {};
+}
+
+// Kernels are not interrupted: one that was too slow ends the run.
+Status Plan::run_steps(std::chrono::nanoseconds timeout) {
+    for (Step& step : steps_) {
+        const Clock::time_point begin = Clock::now();
+        if (Status status = step.kernel->run(step.buffers); !status.ok()) {
+            return Status(status.code(), step.label + ": " + status.message());
+        }
+        if (const auto spent = Clock::now() - begin; spent > timeout) {
+            using Seconds = std::chrono::duration<double>;
+            return fail(ACL_ERROR_RT_AICORE_TIMEOUT, step.label, " took ", Seconds(spent).count(),
+                        " s; aclrtSetOpExecuteTimeOut allows ", Seconds(timeout).count(), " s");
         }
     }
     return {};

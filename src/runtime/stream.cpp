@@ -13,6 +13,8 @@
 #include "runtime/callback.h"
 #include "runtime/callback_thread.h"
 #include "runtime/device.h"
+#include "runtime/exception.h"
+#include "runtime/process.h"
 #include "runtime/scheduler.h"
 
 namespace softacl::runtime {
@@ -24,6 +26,9 @@ constexpr uint64_t kTasksPerTurn = 64;
 // Waiting for a task that another thread is just finishing: shorter than a sleep and a wake-up.
 constexpr auto kSpin = std::chrono::microseconds(20);
 constexpr auto kSpinFastSync = std::chrono::milliseconds(1);
+
+// The stream whose failure the calling thread is telling the program about: nothing of it can go on meanwhile.
+thread_local const Stream* t_reporting = nullptr;
 
 void pause_cpu() {
 #if defined(__x86_64__)
@@ -55,6 +60,7 @@ Stream::~Stream() {
 }
 
 Result<uint64_t> Stream::launch(std::unique_ptr<Task> task) {
+    task->thread_ = current_thread_id();
     Lock lock(mutex_);
     if (closed_) {
         lock.unlock();
@@ -134,7 +140,7 @@ bool Stream::run_front() {
         sink->on_task({task.kind(), device_.id(), id_, running_task(), outcome.status.code(), begin, Clock::now()});
     }
     if (!outcome.status.ok() || !outcome.warning.empty()) {
-        keep(outcome);
+        keep(outcome, task);
     }
     const std::unique_ptr<Task> done = batch_.pop();
     finished(1);
@@ -160,20 +166,37 @@ void Stream::become_idle() {
     device_.stream_became_idle();
 }
 
-void Stream::keep(const Outcome& outcome) {
+void Stream::keep(const Outcome& outcome, const Task& task) {
     constexpr size_t kEnough = 4096;  // a program that warns for ever and never synchronises
     const bool failed = !outcome.status.ok();
     const std::string place = text("device ", device_.id(), " stream ", id_, " task ", running_task(), ": ");
     log(failed ? LogLevel::kError : LogLevel::kWarning, SOFTACL_HERE,
         place + (failed ? outcome.status.message() : outcome.warning));
-    const Lock lock(mutex_);
-    if (failed && error_.ok()) {
-        error_ = outcome.status;
-        has_error_ = true;
+    {
+        const Lock lock(mutex_);
+        if (failed && error_.ok()) {
+            error_ = outcome.status;
+            has_error_ = true;
+        }
+        if (!failed && warning_.size() < kEnough) {
+            warning_ += (warning_.empty() ? "" : "\n") + place + outcome.warning;
+        }
     }
-    if (!failed && warning_.size() < kEnough) {
-        warning_ += (warning_.empty() ? "" : "\n") + place + outcome.warning;
+    if (failed) {
+        report(outcome.status, task);
     }
+}
+
+void Stream::report(const Status& failure, const Task& task) {
+    ExceptionInfo info;
+    info.task = running_task();
+    info.stream = id_;
+    info.thread = task.thread_;
+    info.device = static_cast<uint32_t>(Process::instance().index_of(device_));
+    info.code = failure.code();
+    const Stream* const before = std::exchange(t_reporting, this);
+    report_exception(info);
+    t_reporting = before;
 }
 
 // A thread that waits says so before it looks; the count is published before this looks for waiters.
@@ -201,7 +224,8 @@ void Stream::wake() {
 Status Stream::synchronize(std::string& warning, std::optional<std::chrono::milliseconds> timeout) {
     Lock lock(mutex_);
     const uint64_t target = position();
-    if (!reached(target) && subscription_ != nullptr && subscription_->waits_for_this_thread()) {
+    if (!reached(target) &&
+        (t_reporting == this || (subscription_ != nullptr && subscription_->waits_for_this_thread()))) {
         return fail(ACL_ERROR_RT_PARAM_INVALID, "stream ", id_,
                     " waits for callbacks that the calling thread runs, so the thread would wait for itself");
     }
@@ -309,6 +333,11 @@ template <class Look>
 void Stream::drain(Look look) {
     constexpr auto kLookAgain = std::chrono::milliseconds(5);
     Lock lock(mutex_);
+    if (t_reporting == this) {
+        dropping_ = true;
+        drop_queue(lock, destroyed());
+        return;
+    }
     while (!wait_until_reached(lock, position(), kLookAgain)) {
         lock.unlock();
         look();

@@ -115,7 +115,8 @@ class Stream final : public Object, public std::enable_shared_from_this<Stream> 
     };
     std::optional<Parked> parked() const;
     static std::optional<std::vector<uint64_t>> all_wait_for_each_other(const Streams& streams);
-    void keep(const Outcome& outcome);
+    void keep(const Outcome& outcome, const Task& task);
+    void report(const Status& failure, const Task& task);
     void finished(uint64_t count);
     Status destroyed() const;
     /// Runs tasks, of this stream or of those it waits for, until `target` or until only other threads can go on.

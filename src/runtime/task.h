@@ -64,7 +64,9 @@ class Task {
 
    private:
     friend class TaskQueue;
+    friend class Stream;
     const char* kind_;
+    uint32_t thread_ = 0;  ///< the system's id of the thread that queued it
     std::unique_ptr<Task> next_;
 };
 

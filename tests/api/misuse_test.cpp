@@ -35,8 +35,9 @@ struct Param {
         }
     }
     bool is_handle() const {
-        static const std::set<std::string> kHandles = {"stream",      "event",      "context",      "dataset",
-                                                       "data_buffer", "model_desc", "model_config", "tensor_desc"};
+        static const std::set<std::string> kHandles = {"stream",       "event",       "context",
+                                                       "dataset",      "data_buffer", "model_desc",
+                                                       "model_config", "tensor_desc", "exception_info"};
         return kHandles.count(what) != 0;
     }
     // The other handles may not be null: a null stream is the default one.
@@ -66,7 +67,7 @@ template <class R>
 bool is_nothing(R value) {
     if constexpr (std::is_same_v<R, const char*>) {
         return value == nullptr || *value == '\0';
-    } else if constexpr (std::is_enum_v<R> || std::is_same_v<R, int64_t>) {
+    } else if constexpr (std::is_enum_v<R> || std::is_same_v<R, int64_t> || std::is_same_v<R, uint32_t>) {
         return static_cast<int>(value) == -1;
     } else {
         return value == R{};
@@ -162,6 +163,7 @@ class World {
         if (param.what == "model_desc") return word(model_desc_);
         if (param.what == "model_config") return word(model_config_);
         if (param.what == "tensor_desc") return word(tensor_desc_);
+        if (param.what == "exception_info") return 0;  // there is one only while a function of the program runs
         if (param.what == "device_memory" || param.what == "memory") return word(device_memory_);
         if (param.what == "host_memory") return word(host_memory_);
         if (param.what == "positive") return 64;
@@ -197,6 +199,13 @@ class World {
         } else if (param.what == "model_config") {
             object = aclmdlCreateConfigHandle();
             EXPECT_EQ(aclmdlDestroyConfigHandle(static_cast<aclmdlConfigHandle*>(object)), ACL_SUCCESS);
+        } else if (param.what == "exception_info") {
+            static aclrtExceptionInfo* s_info = nullptr;
+            EXPECT_EQ(aclrtSetExceptionInfoCallback([](aclrtExceptionInfo* info) { s_info = info; }), ACL_SUCCESS);
+            EXPECT_EQ(aclrtMemcpyAsync(host_memory_, 64, host_memory_, 64, ACL_MEMCPY_HOST_TO_HOST, stream_),
+                      ACL_SUCCESS);
+            EXPECT_NE(settle(), ACL_SUCCESS);
+            object = s_info;
         } else if (param.what == "tensor_desc") {
             object = aclCreateTensorDesc(ACL_FLOAT, 0, nullptr, ACL_FORMAT_ND);
             aclDestroyTensorDesc(static_cast<aclTensorDesc*>(object));

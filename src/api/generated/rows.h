@@ -185,449 +185,483 @@ inline constexpr Param kParams_aclTransTensorDescFormat[] = {{"srcDesc", Check::
 inline constexpr Row aclTransTensorDescFormat = {39, "aclTransTensorDescFormat",
     "acl.trans_tensor_desc_format", kParams_aclTransTensorDescFormat, 3};
 
+inline constexpr Param kParams_aclAppLog[] = {{"logLevel", Check::kNone, 0, 0},
+    {"func", Check::kNone, 0, 0}, {"file", Check::kNone, 0, 0}, {"line", Check::kNone, 0, 0},
+    {"fmt", Check::kNonNull, 0, 0}};
+inline constexpr Row aclAppLog = {40, "aclAppLog", "acl.app_log", kParams_aclAppLog, 5};
+
 inline constexpr Param kParams_aclrtSetDevice[] = {{"deviceId", Check::kNone, 0, 0}};
-inline constexpr Row aclrtSetDevice = {40, "aclrtSetDevice", "acl.rt.set_device",
+inline constexpr Row aclrtSetDevice = {41, "aclrtSetDevice", "acl.rt.set_device",
     kParams_aclrtSetDevice, 1};
 
 inline constexpr Param kParams_aclrtResetDevice[] = {{"deviceId", Check::kNone, 0, 0}};
-inline constexpr Row aclrtResetDevice = {41, "aclrtResetDevice", "acl.rt.reset_device",
+inline constexpr Row aclrtResetDevice = {42, "aclrtResetDevice", "acl.rt.reset_device",
     kParams_aclrtResetDevice, 1};
 
 inline constexpr Param kParams_aclrtGetDevice[] = {{"deviceId", Check::kNonNull, 0, 0}};
-inline constexpr Row aclrtGetDevice = {42, "aclrtGetDevice", "acl.rt.get_device",
+inline constexpr Row aclrtGetDevice = {43, "aclrtGetDevice", "acl.rt.get_device",
     kParams_aclrtGetDevice, 1};
 
 inline constexpr Param kParams_aclrtGetRunMode[] = {{"runMode", Check::kNonNull, 0, 0}};
-inline constexpr Row aclrtGetRunMode = {43, "aclrtGetRunMode", "acl.rt.get_run_mode",
+inline constexpr Row aclrtGetRunMode = {44, "aclrtGetRunMode", "acl.rt.get_run_mode",
     kParams_aclrtGetRunMode, 1};
 
 inline constexpr Param kParams_aclrtSetTsDevice[] = {{"tsId", Check::kRange, 0, 2}};
-inline constexpr Row aclrtSetTsDevice = {44, "aclrtSetTsDevice", "acl.rt.set_ts_device",
+inline constexpr Row aclrtSetTsDevice = {45, "aclrtSetTsDevice", "acl.rt.set_ts_device",
     kParams_aclrtSetTsDevice, 1};
 
 inline constexpr Param kParams_aclrtGetDeviceCount[] = {{"count", Check::kNonNull, 0, 0}};
-inline constexpr Row aclrtGetDeviceCount = {45, "aclrtGetDeviceCount", "acl.rt.get_device_count",
+inline constexpr Row aclrtGetDeviceCount = {46, "aclrtGetDeviceCount", "acl.rt.get_device_count",
     kParams_aclrtGetDeviceCount, 1};
 
 inline constexpr Param kParams_aclrtCreateContext[] = {{"context", Check::kNonNull, 0, 0},
     {"deviceId", Check::kNone, 0, 0}};
-inline constexpr Row aclrtCreateContext = {46, "aclrtCreateContext", "acl.rt.create_context",
+inline constexpr Row aclrtCreateContext = {47, "aclrtCreateContext", "acl.rt.create_context",
     kParams_aclrtCreateContext, 2};
 
 inline constexpr Param kParams_aclrtDestroyContext[] = {{"context", Check::kNone, 0, 0}};
-inline constexpr Row aclrtDestroyContext = {47, "aclrtDestroyContext", "acl.rt.destroy_context",
+inline constexpr Row aclrtDestroyContext = {48, "aclrtDestroyContext", "acl.rt.destroy_context",
     kParams_aclrtDestroyContext, 1};
 
 inline constexpr Param kParams_aclrtSetCurrentContext[] = {{"context", Check::kNone, 0, 0}};
-inline constexpr Row aclrtSetCurrentContext = {48, "aclrtSetCurrentContext", "acl.rt.set_context",
+inline constexpr Row aclrtSetCurrentContext = {49, "aclrtSetCurrentContext", "acl.rt.set_context",
     kParams_aclrtSetCurrentContext, 1};
 
 inline constexpr Param kParams_aclrtGetCurrentContext[] = {{"context", Check::kNonNull, 0, 0}};
-inline constexpr Row aclrtGetCurrentContext = {49, "aclrtGetCurrentContext", "acl.rt.get_context",
+inline constexpr Row aclrtGetCurrentContext = {50, "aclrtGetCurrentContext", "acl.rt.get_context",
     kParams_aclrtGetCurrentContext, 1};
 
 inline constexpr Param kParams_aclrtCreateStream[] = {{"stream", Check::kNonNull, 0, 0}};
-inline constexpr Row aclrtCreateStream = {50, "aclrtCreateStream", "acl.rt.create_stream",
+inline constexpr Row aclrtCreateStream = {51, "aclrtCreateStream", "acl.rt.create_stream",
     kParams_aclrtCreateStream, 1};
 
 inline constexpr Param kParams_aclrtCreateStreamWithConfig[] = {{"stream", Check::kNonNull, 0, 0},
     {"priority", Check::kNone, 0, 0}, {"flag", Check::kNone, 0, 0}};
-inline constexpr Row aclrtCreateStreamWithConfig = {51, "aclrtCreateStreamWithConfig",
+inline constexpr Row aclrtCreateStreamWithConfig = {52, "aclrtCreateStreamWithConfig",
     "acl.rt.create_stream_with_config", kParams_aclrtCreateStreamWithConfig, 3};
 
 inline constexpr Param kParams_aclrtDestroyStream[] = {{"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclrtDestroyStream = {52, "aclrtDestroyStream", "acl.rt.destroy_stream",
+inline constexpr Row aclrtDestroyStream = {53, "aclrtDestroyStream", "acl.rt.destroy_stream",
     kParams_aclrtDestroyStream, 1};
 
 inline constexpr Param kParams_aclrtDestroyStreamForce[] = {{"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclrtDestroyStreamForce = {53, "aclrtDestroyStreamForce",
+inline constexpr Row aclrtDestroyStreamForce = {54, "aclrtDestroyStreamForce",
     "acl.rt.destroy_stream_force", kParams_aclrtDestroyStreamForce, 1};
 
 inline constexpr Param kParams_aclrtSetStreamFailureMode[] = {{"stream", Check::kNone, 0, 0},
     {"mode", Check::kRange, 0, 1}};
-inline constexpr Row aclrtSetStreamFailureMode = {54, "aclrtSetStreamFailureMode",
+inline constexpr Row aclrtSetStreamFailureMode = {55, "aclrtSetStreamFailureMode",
     "acl.rt.set_stream_failure_mode", kParams_aclrtSetStreamFailureMode, 2};
 
 inline constexpr Param kParams_aclrtCreateEvent[] = {{"event", Check::kNonNull, 0, 0}};
-inline constexpr Row aclrtCreateEvent = {55, "aclrtCreateEvent", "acl.rt.create_event",
+inline constexpr Row aclrtCreateEvent = {56, "aclrtCreateEvent", "acl.rt.create_event",
     kParams_aclrtCreateEvent, 1};
 
 inline constexpr Param kParams_aclrtCreateEventWithFlag[] = {{"event", Check::kNonNull, 0, 0},
     {"flag", Check::kNone, 0, 0}};
-inline constexpr Row aclrtCreateEventWithFlag = {56, "aclrtCreateEventWithFlag",
+inline constexpr Row aclrtCreateEventWithFlag = {57, "aclrtCreateEventWithFlag",
     "acl.rt.create_event_with_flag", kParams_aclrtCreateEventWithFlag, 2};
 
 inline constexpr Param kParams_aclrtDestroyEvent[] = {{"event", Check::kNone, 0, 0}};
-inline constexpr Row aclrtDestroyEvent = {57, "aclrtDestroyEvent", "acl.rt.destroy_event",
+inline constexpr Row aclrtDestroyEvent = {58, "aclrtDestroyEvent", "acl.rt.destroy_event",
     kParams_aclrtDestroyEvent, 1};
 
 inline constexpr Param kParams_aclrtRecordEvent[] = {{"event", Check::kNone, 0, 0},
     {"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclrtRecordEvent = {58, "aclrtRecordEvent", "acl.rt.record_event",
+inline constexpr Row aclrtRecordEvent = {59, "aclrtRecordEvent", "acl.rt.record_event",
     kParams_aclrtRecordEvent, 2};
 
 inline constexpr Param kParams_aclrtResetEvent[] = {{"event", Check::kNone, 0, 0},
     {"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclrtResetEvent = {59, "aclrtResetEvent", "acl.rt.reset_event",
+inline constexpr Row aclrtResetEvent = {60, "aclrtResetEvent", "acl.rt.reset_event",
     kParams_aclrtResetEvent, 2};
 
 inline constexpr Param kParams_aclrtQueryEvent[] = {{"event", Check::kNone, 0, 0},
     {"status", Check::kNonNull, 0, 0}};
-inline constexpr Row aclrtQueryEvent = {60, "aclrtQueryEvent", "acl.rt.query_event",
+inline constexpr Row aclrtQueryEvent = {61, "aclrtQueryEvent", "acl.rt.query_event",
     kParams_aclrtQueryEvent, 2};
 
 inline constexpr Param kParams_aclrtQueryEventStatus[] = {{"event", Check::kNone, 0, 0},
     {"status", Check::kNonNull, 0, 0}};
-inline constexpr Row aclrtQueryEventStatus = {61, "aclrtQueryEventStatus",
+inline constexpr Row aclrtQueryEventStatus = {62, "aclrtQueryEventStatus",
     "acl.rt.query_event_status", kParams_aclrtQueryEventStatus, 2};
 
 inline constexpr Param kParams_aclrtQueryEventWaitStatus[] = {{"event", Check::kNone, 0, 0},
     {"status", Check::kNonNull, 0, 0}};
-inline constexpr Row aclrtQueryEventWaitStatus = {62, "aclrtQueryEventWaitStatus",
+inline constexpr Row aclrtQueryEventWaitStatus = {63, "aclrtQueryEventWaitStatus",
     "acl.rt.query_event_wait_status", kParams_aclrtQueryEventWaitStatus, 2};
 
 inline constexpr Param kParams_aclrtSynchronizeEvent[] = {{"event", Check::kNone, 0, 0}};
-inline constexpr Row aclrtSynchronizeEvent = {63, "aclrtSynchronizeEvent",
+inline constexpr Row aclrtSynchronizeEvent = {64, "aclrtSynchronizeEvent",
     "acl.rt.synchronize_event", kParams_aclrtSynchronizeEvent, 1};
 
 inline constexpr Param kParams_aclrtEventElapsedTime[] = {{"ms", Check::kNonNull, 0, 0},
     {"startEvent", Check::kNone, 0, 0}, {"endEvent", Check::kNone, 0, 0}};
-inline constexpr Row aclrtEventElapsedTime = {64, "aclrtEventElapsedTime",
+inline constexpr Row aclrtEventElapsedTime = {65, "aclrtEventElapsedTime",
     "acl.rt.event_elapsed_time", kParams_aclrtEventElapsedTime, 3};
 
 inline constexpr Param kParams_aclrtStreamWaitEvent[] = {{"stream", Check::kNone, 0, 0},
     {"event", Check::kNone, 0, 0}};
-inline constexpr Row aclrtStreamWaitEvent = {65, "aclrtStreamWaitEvent", "acl.rt.stream_wait_event",
+inline constexpr Row aclrtStreamWaitEvent = {66, "aclrtStreamWaitEvent", "acl.rt.stream_wait_event",
     kParams_aclrtStreamWaitEvent, 2};
 
-inline constexpr Row aclrtSynchronizeDevice = {66, "aclrtSynchronizeDevice",
+inline constexpr Row aclrtSynchronizeDevice = {67, "aclrtSynchronizeDevice",
     "acl.rt.synchronize_device", nullptr, 0};
 
 inline constexpr Param kParams_aclrtSynchronizeStream[] = {{"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclrtSynchronizeStream = {67, "aclrtSynchronizeStream",
+inline constexpr Row aclrtSynchronizeStream = {68, "aclrtSynchronizeStream",
     "acl.rt.synchronize_stream", kParams_aclrtSynchronizeStream, 1};
 
 inline constexpr Param kParams_aclrtSynchronizeStreamWithTimeout[] = {
     {"stream", Check::kNone, 0, 0}, {"timeout", Check::kNone, 0, 0}};
-inline constexpr Row aclrtSynchronizeStreamWithTimeout = {68, "aclrtSynchronizeStreamWithTimeout",
+inline constexpr Row aclrtSynchronizeStreamWithTimeout = {69, "aclrtSynchronizeStreamWithTimeout",
     "acl.rt.synchronize_stream_with_timeout", kParams_aclrtSynchronizeStreamWithTimeout, 2};
 
 inline constexpr Param kParams_aclrtSetOpWaitTimeout[] = {{"timeout", Check::kNone, 0, 0}};
-inline constexpr Row aclrtSetOpWaitTimeout = {69, "aclrtSetOpWaitTimeout",
+inline constexpr Row aclrtSetOpWaitTimeout = {70, "aclrtSetOpWaitTimeout",
     "acl.rt.set_op_wait_timeout", kParams_aclrtSetOpWaitTimeout, 1};
 
 inline constexpr Param kParams_aclrtSubscribeReport[] = {{"threadId", Check::kNone, 0, 0},
     {"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclrtSubscribeReport = {70, "aclrtSubscribeReport", "acl.rt.subscribe_report",
+inline constexpr Row aclrtSubscribeReport = {71, "aclrtSubscribeReport", "acl.rt.subscribe_report",
     kParams_aclrtSubscribeReport, 2};
 
 inline constexpr Param kParams_aclrtLaunchCallback[] = {{"fn", Check::kNonNull, 0, 0},
     {"userData", Check::kNone, 0, 0}, {"blockType", Check::kRange, 0, 1},
     {"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclrtLaunchCallback = {71, "aclrtLaunchCallback", "acl.rt.launch_callback",
+inline constexpr Row aclrtLaunchCallback = {72, "aclrtLaunchCallback", "acl.rt.launch_callback",
     kParams_aclrtLaunchCallback, 4};
 
 inline constexpr Param kParams_aclrtProcessReport[] = {{"timeout", Check::kNone, 0, 0}};
-inline constexpr Row aclrtProcessReport = {72, "aclrtProcessReport", "acl.rt.process_report",
+inline constexpr Row aclrtProcessReport = {73, "aclrtProcessReport", "acl.rt.process_report",
     kParams_aclrtProcessReport, 1};
 
 inline constexpr Param kParams_aclrtUnSubscribeReport[] = {{"threadId", Check::kNone, 0, 0},
     {"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclrtUnSubscribeReport = {73, "aclrtUnSubscribeReport",
+inline constexpr Row aclrtUnSubscribeReport = {74, "aclrtUnSubscribeReport",
     "acl.rt.unsubscribe_report", kParams_aclrtUnSubscribeReport, 2};
+
+inline constexpr Param kParams_aclrtSetExceptionInfoCallback[] = {{"callback", Check::kNone, 0, 0}};
+inline constexpr Row aclrtSetExceptionInfoCallback = {75, "aclrtSetExceptionInfoCallback",
+    "acl.rt.set_exception_info_callback", kParams_aclrtSetExceptionInfoCallback, 1};
+
+inline constexpr Param kParams_aclrtGetTaskIdFromExceptionInfo[] = {{"info", Check::kNone, 0, 0}};
+inline constexpr Row aclrtGetTaskIdFromExceptionInfo = {76, "aclrtGetTaskIdFromExceptionInfo",
+    "acl.rt.get_task_id_from_exception_info", kParams_aclrtGetTaskIdFromExceptionInfo, 1};
+
+inline constexpr Param kParams_aclrtGetStreamIdFromExceptionInfo[] = {{"info", Check::kNone, 0, 0}};
+inline constexpr Row aclrtGetStreamIdFromExceptionInfo = {77, "aclrtGetStreamIdFromExceptionInfo",
+    "acl.rt.get_stream_id_from_exception_info", kParams_aclrtGetStreamIdFromExceptionInfo, 1};
+
+inline constexpr Param kParams_aclrtGetThreadIdFromExceptionInfo[] = {{"info", Check::kNone, 0, 0}};
+inline constexpr Row aclrtGetThreadIdFromExceptionInfo = {78, "aclrtGetThreadIdFromExceptionInfo",
+    "acl.rt.get_thread_id_from_exception_info", kParams_aclrtGetThreadIdFromExceptionInfo, 1};
+
+inline constexpr Param kParams_aclrtGetDeviceIdFromExceptionInfo[] = {{"info", Check::kNone, 0, 0}};
+inline constexpr Row aclrtGetDeviceIdFromExceptionInfo = {79, "aclrtGetDeviceIdFromExceptionInfo",
+    "acl.rt.get_device_id_from_exception_info", kParams_aclrtGetDeviceIdFromExceptionInfo, 1};
+
+inline constexpr Param kParams_aclrtGetErrorCodeFromExceptionInfo[] = {
+    {"info", Check::kNone, 0, 0}};
+inline constexpr Row aclrtGetErrorCodeFromExceptionInfo = {80, "aclrtGetErrorCodeFromExceptionInfo",
+    "acl.rt.get_error_code_from_exception_info", kParams_aclrtGetErrorCodeFromExceptionInfo, 1};
 
 inline constexpr Param kParams_aclrtMalloc[] = {{"devPtr", Check::kNonNull, 0, 0},
     {"size", Check::kPositive, 0, 0}, {"policy", Check::kRange, 0, 5}};
-inline constexpr Row aclrtMalloc = {74, "aclrtMalloc", "acl.rt.malloc", kParams_aclrtMalloc, 3};
+inline constexpr Row aclrtMalloc = {81, "aclrtMalloc", "acl.rt.malloc", kParams_aclrtMalloc, 3};
 
 inline constexpr Param kParams_aclrtMallocCached[] = {{"devPtr", Check::kNonNull, 0, 0},
     {"size", Check::kPositive, 0, 0}, {"policy", Check::kRange, 0, 5}};
-inline constexpr Row aclrtMallocCached = {75, "aclrtMallocCached", "acl.rt.malloc_cached",
+inline constexpr Row aclrtMallocCached = {82, "aclrtMallocCached", "acl.rt.malloc_cached",
     kParams_aclrtMallocCached, 3};
 
 inline constexpr Param kParams_aclrtMemFlush[] = {{"devPtr", Check::kNonNull, 0, 0},
     {"size", Check::kPositive, 0, 0}};
-inline constexpr Row aclrtMemFlush = {76, "aclrtMemFlush", "acl.rt.mem_flush",
+inline constexpr Row aclrtMemFlush = {83, "aclrtMemFlush", "acl.rt.mem_flush",
     kParams_aclrtMemFlush, 2};
 
 inline constexpr Param kParams_aclrtMemInvalidate[] = {{"devPtr", Check::kNonNull, 0, 0},
     {"size", Check::kPositive, 0, 0}};
-inline constexpr Row aclrtMemInvalidate = {77, "aclrtMemInvalidate", "acl.rt.mem_invalidate",
+inline constexpr Row aclrtMemInvalidate = {84, "aclrtMemInvalidate", "acl.rt.mem_invalidate",
     kParams_aclrtMemInvalidate, 2};
 
 inline constexpr Param kParams_aclrtGetMemInfo[] = {{"attr", Check::kRange, 0, 9},
     {"free", Check::kNonNull, 0, 0}, {"total", Check::kNonNull, 0, 0}};
-inline constexpr Row aclrtGetMemInfo = {78, "aclrtGetMemInfo", "acl.rt.get_mem_info",
+inline constexpr Row aclrtGetMemInfo = {85, "aclrtGetMemInfo", "acl.rt.get_mem_info",
     kParams_aclrtGetMemInfo, 3};
 
 inline constexpr Param kParams_aclrtFree[] = {{"devPtr", Check::kNonNull, 0, 0}};
-inline constexpr Row aclrtFree = {79, "aclrtFree", "acl.rt.free", kParams_aclrtFree, 1};
+inline constexpr Row aclrtFree = {86, "aclrtFree", "acl.rt.free", kParams_aclrtFree, 1};
 
 inline constexpr Param kParams_aclrtMallocHost[] = {{"hostPtr", Check::kNonNull, 0, 0},
     {"size", Check::kPositive, 0, 0}};
-inline constexpr Row aclrtMallocHost = {80, "aclrtMallocHost", "acl.rt.malloc_host",
+inline constexpr Row aclrtMallocHost = {87, "aclrtMallocHost", "acl.rt.malloc_host",
     kParams_aclrtMallocHost, 2};
 
 inline constexpr Param kParams_aclrtFreeHost[] = {{"hostPtr", Check::kNonNull, 0, 0}};
-inline constexpr Row aclrtFreeHost = {81, "aclrtFreeHost", "acl.rt.free_host",
+inline constexpr Row aclrtFreeHost = {88, "aclrtFreeHost", "acl.rt.free_host",
     kParams_aclrtFreeHost, 1};
 
 inline constexpr Param kParams_aclrtMemset[] = {{"devPtr", Check::kNonNull, 0, 0},
     {"maxCount", Check::kNone, 0, 0}, {"value", Check::kNone, 0, 0}, {"count", Check::kNone, 0, 0}};
-inline constexpr Row aclrtMemset = {82, "aclrtMemset", "acl.rt.memset", kParams_aclrtMemset, 4};
+inline constexpr Row aclrtMemset = {89, "aclrtMemset", "acl.rt.memset", kParams_aclrtMemset, 4};
 
 inline constexpr Param kParams_aclrtMemsetAsync[] = {{"devPtr", Check::kNonNull, 0, 0},
     {"maxCount", Check::kNone, 0, 0}, {"value", Check::kNone, 0, 0}, {"count", Check::kNone, 0, 0},
     {"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclrtMemsetAsync = {83, "aclrtMemsetAsync", "acl.rt.memset_async",
+inline constexpr Row aclrtMemsetAsync = {90, "aclrtMemsetAsync", "acl.rt.memset_async",
     kParams_aclrtMemsetAsync, 5};
 
 inline constexpr Param kParams_aclrtMemcpy[] = {{"dst", Check::kNonNull, 0, 0},
     {"destMax", Check::kNone, 0, 0}, {"src", Check::kNonNull, 0, 0}, {"count", Check::kNone, 0, 0},
     {"kind", Check::kRange, 0, 3}};
-inline constexpr Row aclrtMemcpy = {84, "aclrtMemcpy", "acl.rt.memcpy", kParams_aclrtMemcpy, 5};
+inline constexpr Row aclrtMemcpy = {91, "aclrtMemcpy", "acl.rt.memcpy", kParams_aclrtMemcpy, 5};
 
 inline constexpr Param kParams_aclrtMemcpyAsync[] = {{"dst", Check::kNonNull, 0, 0},
     {"destMax", Check::kNone, 0, 0}, {"src", Check::kNonNull, 0, 0}, {"count", Check::kNone, 0, 0},
     {"kind", Check::kRange, 0, 3}, {"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclrtMemcpyAsync = {85, "aclrtMemcpyAsync", "acl.rt.memcpy_async",
+inline constexpr Row aclrtMemcpyAsync = {92, "aclrtMemcpyAsync", "acl.rt.memcpy_async",
     kParams_aclrtMemcpyAsync, 6};
 
 inline constexpr Param kParams_aclrtMemcpy2d[] = {{"dst", Check::kNonNull, 0, 0},
     {"dpitch", Check::kNone, 0, 0}, {"src", Check::kNonNull, 0, 0}, {"spitch", Check::kNone, 0, 0},
     {"width", Check::kNone, 0, 0}, {"height", Check::kNone, 0, 0}, {"kind", Check::kRange, 1, 2}};
-inline constexpr Row aclrtMemcpy2d = {86, "aclrtMemcpy2d", "acl.rt.memcpy2d", kParams_aclrtMemcpy2d,
+inline constexpr Row aclrtMemcpy2d = {93, "aclrtMemcpy2d", "acl.rt.memcpy2d", kParams_aclrtMemcpy2d,
     7};
 
 inline constexpr Param kParams_aclrtMemcpy2dAsync[] = {{"dst", Check::kNonNull, 0, 0},
     {"dpitch", Check::kNone, 0, 0}, {"src", Check::kNonNull, 0, 0}, {"spitch", Check::kNone, 0, 0},
     {"width", Check::kNone, 0, 0}, {"height", Check::kRange, 0, 5242880},
     {"kind", Check::kRange, 1, 2}, {"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclrtMemcpy2dAsync = {87, "aclrtMemcpy2dAsync", "acl.rt.memcpy2d_async",
+inline constexpr Row aclrtMemcpy2dAsync = {94, "aclrtMemcpy2dAsync", "acl.rt.memcpy2d_async",
     kParams_aclrtMemcpy2dAsync, 8};
 
 inline constexpr Param kParams_aclmdlLoadFromFile[] = {{"modelPath", Check::kNonNull, 0, 0},
     {"modelId", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlLoadFromFile = {88, "aclmdlLoadFromFile", "acl.mdl.load_from_file",
+inline constexpr Row aclmdlLoadFromFile = {95, "aclmdlLoadFromFile", "acl.mdl.load_from_file",
     kParams_aclmdlLoadFromFile, 2};
 
 inline constexpr Param kParams_aclmdlLoadFromMem[] = {{"model", Check::kNone, 0, 0},
     {"modelSize", Check::kNone, 0, 0}, {"modelId", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlLoadFromMem = {89, "aclmdlLoadFromMem", "acl.mdl.load_from_mem",
+inline constexpr Row aclmdlLoadFromMem = {96, "aclmdlLoadFromMem", "acl.mdl.load_from_mem",
     kParams_aclmdlLoadFromMem, 3};
 
 inline constexpr Param kParams_aclmdlLoadFromFileWithMem[] = {{"modelPath", Check::kNonNull, 0, 0},
     {"modelId", Check::kNonNull, 0, 0}, {"workPtr", Check::kNone, 0, 0},
     {"workSize", Check::kNone, 0, 0}, {"weightPtr", Check::kNone, 0, 0},
     {"weightSize", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlLoadFromFileWithMem = {90, "aclmdlLoadFromFileWithMem",
+inline constexpr Row aclmdlLoadFromFileWithMem = {97, "aclmdlLoadFromFileWithMem",
     "acl.mdl.load_from_file_with_mem", kParams_aclmdlLoadFromFileWithMem, 6};
 
 inline constexpr Param kParams_aclmdlLoadFromMemWithMem[] = {{"model", Check::kNone, 0, 0},
     {"modelSize", Check::kNone, 0, 0}, {"modelId", Check::kNonNull, 0, 0},
     {"workPtr", Check::kNone, 0, 0}, {"workSize", Check::kNone, 0, 0},
     {"weightPtr", Check::kNone, 0, 0}, {"weightSize", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlLoadFromMemWithMem = {91, "aclmdlLoadFromMemWithMem",
+inline constexpr Row aclmdlLoadFromMemWithMem = {98, "aclmdlLoadFromMemWithMem",
     "acl.mdl.load_from_mem_with_mem", kParams_aclmdlLoadFromMemWithMem, 7};
 
 inline constexpr Param kParams_aclmdlExecute[] = {{"modelId", Check::kNone, 0, 0},
     {"input", Check::kNone, 0, 0}, {"output", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlExecute = {92, "aclmdlExecute", "acl.mdl.execute", kParams_aclmdlExecute,
+inline constexpr Row aclmdlExecute = {99, "aclmdlExecute", "acl.mdl.execute", kParams_aclmdlExecute,
     3};
 
 inline constexpr Param kParams_aclmdlExecuteAsync[] = {{"modelId", Check::kNone, 0, 0},
     {"input", Check::kNone, 0, 0}, {"output", Check::kNone, 0, 0}, {"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlExecuteAsync = {93, "aclmdlExecuteAsync", "acl.mdl.execute_async",
+inline constexpr Row aclmdlExecuteAsync = {100, "aclmdlExecuteAsync", "acl.mdl.execute_async",
     kParams_aclmdlExecuteAsync, 4};
 
 inline constexpr Param kParams_aclmdlUnload[] = {{"modelId", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlUnload = {94, "aclmdlUnload", "acl.mdl.unload", kParams_aclmdlUnload,
+inline constexpr Row aclmdlUnload = {101, "aclmdlUnload", "acl.mdl.unload", kParams_aclmdlUnload,
     1};
 
 inline constexpr Param kParams_aclmdlQuerySize[] = {{"fileName", Check::kNonNull, 0, 0},
     {"workSize", Check::kNonNull, 0, 0}, {"weightSize", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlQuerySize = {95, "aclmdlQuerySize", "acl.mdl.query_size",
+inline constexpr Row aclmdlQuerySize = {102, "aclmdlQuerySize", "acl.mdl.query_size",
     kParams_aclmdlQuerySize, 3};
 
 inline constexpr Param kParams_aclmdlQuerySizeFromMem[] = {{"model", Check::kNone, 0, 0},
     {"modelSize", Check::kNone, 0, 0}, {"workSize", Check::kNonNull, 0, 0},
     {"weightSize", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlQuerySizeFromMem = {96, "aclmdlQuerySizeFromMem",
+inline constexpr Row aclmdlQuerySizeFromMem = {103, "aclmdlQuerySizeFromMem",
     "acl.mdl.query_size_from_mem", kParams_aclmdlQuerySizeFromMem, 4};
 
 inline constexpr Param kParams_aclmdlGetAippType[] = {{"modelId", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"type", Check::kNonNull, 0, 0},
     {"dynamicAttachedDataIndex", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetAippType = {97, "aclmdlGetAippType", "acl.mdl.get_aipp_type",
+inline constexpr Row aclmdlGetAippType = {104, "aclmdlGetAippType", "acl.mdl.get_aipp_type",
     kParams_aclmdlGetAippType, 4};
 
-inline constexpr Row aclmdlCreateConfigHandle = {98, "aclmdlCreateConfigHandle",
+inline constexpr Row aclmdlCreateConfigHandle = {105, "aclmdlCreateConfigHandle",
     "acl.mdl.create_config_handle", nullptr, 0};
 
 inline constexpr Param kParams_aclmdlDestroyConfigHandle[] = {{"handle", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlDestroyConfigHandle = {99, "aclmdlDestroyConfigHandle",
+inline constexpr Row aclmdlDestroyConfigHandle = {106, "aclmdlDestroyConfigHandle",
     "acl.mdl.destroy_config_handle", kParams_aclmdlDestroyConfigHandle, 1};
 
 inline constexpr Param kParams_aclmdlSetConfigOpt[] = {{"handle", Check::kNone, 0, 0},
     {"attr", Check::kRange, 0, 13}, {"attrValue", Check::kNonNull, 0, 0},
     {"valueSize", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlSetConfigOpt = {100, "aclmdlSetConfigOpt", "acl.mdl.set_config_opt",
+inline constexpr Row aclmdlSetConfigOpt = {107, "aclmdlSetConfigOpt", "acl.mdl.set_config_opt",
     kParams_aclmdlSetConfigOpt, 4};
 
 inline constexpr Param kParams_aclmdlLoadWithConfig[] = {{"handle", Check::kNone, 0, 0},
     {"modelId", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlLoadWithConfig = {101, "aclmdlLoadWithConfig",
+inline constexpr Row aclmdlLoadWithConfig = {108, "aclmdlLoadWithConfig",
     "acl.mdl.load_with_config", kParams_aclmdlLoadWithConfig, 2};
 
 inline constexpr Param kParams_aclmdlGetTensorRealName[] = {{"modelDesc", Check::kNone, 0, 0},
     {"name", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetTensorRealName = {102, "aclmdlGetTensorRealName",
+inline constexpr Row aclmdlGetTensorRealName = {109, "aclmdlGetTensorRealName",
     "acl.mdl.get_tensor_real_name", kParams_aclmdlGetTensorRealName, 2};
 
-inline constexpr Row aclmdlCreateDataset = {103, "aclmdlCreateDataset", "acl.mdl.create_dataset",
+inline constexpr Row aclmdlCreateDataset = {110, "aclmdlCreateDataset", "acl.mdl.create_dataset",
     nullptr, 0};
 
 inline constexpr Param kParams_aclmdlDestroyDataset[] = {{"dataset", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlDestroyDataset = {104, "aclmdlDestroyDataset", "acl.mdl.destroy_dataset",
+inline constexpr Row aclmdlDestroyDataset = {111, "aclmdlDestroyDataset", "acl.mdl.destroy_dataset",
     kParams_aclmdlDestroyDataset, 1};
 
 inline constexpr Param kParams_aclmdlAddDatasetBuffer[] = {{"dataset", Check::kNone, 0, 0},
     {"dateBuffer", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlAddDatasetBuffer = {105, "aclmdlAddDatasetBuffer",
+inline constexpr Row aclmdlAddDatasetBuffer = {112, "aclmdlAddDatasetBuffer",
     "acl.mdl.add_dataset_buffer", kParams_aclmdlAddDatasetBuffer, 2};
 
 inline constexpr Param kParams_aclmdlGetDatasetNumBuffers[] = {{"dataset", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetDatasetNumBuffers = {106, "aclmdlGetDatasetNumBuffers",
+inline constexpr Row aclmdlGetDatasetNumBuffers = {113, "aclmdlGetDatasetNumBuffers",
     "acl.mdl.get_dataset_num_buffers", kParams_aclmdlGetDatasetNumBuffers, 1};
 
 inline constexpr Param kParams_aclmdlGetDatasetBuffer[] = {{"dataset", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetDatasetBuffer = {107, "aclmdlGetDatasetBuffer",
+inline constexpr Row aclmdlGetDatasetBuffer = {114, "aclmdlGetDatasetBuffer",
     "acl.mdl.get_dataset_buffer", kParams_aclmdlGetDatasetBuffer, 2};
 
-inline constexpr Row aclmdlCreateDesc = {108, "aclmdlCreateDesc", "acl.mdl.create_desc", nullptr,
+inline constexpr Row aclmdlCreateDesc = {115, "aclmdlCreateDesc", "acl.mdl.create_desc", nullptr,
     0};
 
 inline constexpr Param kParams_aclmdlDestroyDesc[] = {{"modelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlDestroyDesc = {109, "aclmdlDestroyDesc", "acl.mdl.destroy_desc",
+inline constexpr Row aclmdlDestroyDesc = {116, "aclmdlDestroyDesc", "acl.mdl.destroy_desc",
     kParams_aclmdlDestroyDesc, 1};
 
 inline constexpr Param kParams_aclmdlGetDesc[] = {{"modelDesc", Check::kNone, 0, 0},
     {"modelId", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetDesc = {110, "aclmdlGetDesc", "acl.mdl.get_desc",
+inline constexpr Row aclmdlGetDesc = {117, "aclmdlGetDesc", "acl.mdl.get_desc",
     kParams_aclmdlGetDesc, 2};
 
 inline constexpr Param kParams_aclmdlGetNumInputs[] = {{"modelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetNumInputs = {111, "aclmdlGetNumInputs", "acl.mdl.get_num_inputs",
+inline constexpr Row aclmdlGetNumInputs = {118, "aclmdlGetNumInputs", "acl.mdl.get_num_inputs",
     kParams_aclmdlGetNumInputs, 1};
 
 inline constexpr Param kParams_aclmdlGetNumOutputs[] = {{"modelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetNumOutputs = {112, "aclmdlGetNumOutputs", "acl.mdl.get_num_outputs",
+inline constexpr Row aclmdlGetNumOutputs = {119, "aclmdlGetNumOutputs", "acl.mdl.get_num_outputs",
     kParams_aclmdlGetNumOutputs, 1};
 
 inline constexpr Param kParams_aclmdlGetInputSizeByIndex[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputSizeByIndex = {113, "aclmdlGetInputSizeByIndex",
+inline constexpr Row aclmdlGetInputSizeByIndex = {120, "aclmdlGetInputSizeByIndex",
     "acl.mdl.get_input_size_by_index", kParams_aclmdlGetInputSizeByIndex, 2};
 
 inline constexpr Param kParams_aclmdlGetOutputSizeByIndex[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetOutputSizeByIndex = {114, "aclmdlGetOutputSizeByIndex",
+inline constexpr Row aclmdlGetOutputSizeByIndex = {121, "aclmdlGetOutputSizeByIndex",
     "acl.mdl.get_output_size_by_index", kParams_aclmdlGetOutputSizeByIndex, 2};
 
 inline constexpr Param kParams_aclmdlGetInputDims[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetInputDims = {115, "aclmdlGetInputDims", "acl.mdl.get_input_dims",
+inline constexpr Row aclmdlGetInputDims = {122, "aclmdlGetInputDims", "acl.mdl.get_input_dims",
     kParams_aclmdlGetInputDims, 3};
 
 inline constexpr Param kParams_aclmdlGetInputDimsV2[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetInputDimsV2 = {116, "aclmdlGetInputDimsV2",
+inline constexpr Row aclmdlGetInputDimsV2 = {123, "aclmdlGetInputDimsV2",
     "acl.mdl.get_input_dims_v2", kParams_aclmdlGetInputDimsV2, 3};
 
 inline constexpr Param kParams_aclmdlGetOutputDims[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetOutputDims = {117, "aclmdlGetOutputDims", "acl.mdl.get_output_dims",
+inline constexpr Row aclmdlGetOutputDims = {124, "aclmdlGetOutputDims", "acl.mdl.get_output_dims",
     kParams_aclmdlGetOutputDims, 3};
 
 inline constexpr Param kParams_aclmdlGetInputNameByIndex[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputNameByIndex = {118, "aclmdlGetInputNameByIndex",
+inline constexpr Row aclmdlGetInputNameByIndex = {125, "aclmdlGetInputNameByIndex",
     "acl.mdl.get_input_name_by_index", kParams_aclmdlGetInputNameByIndex, 2};
 
 inline constexpr Param kParams_aclmdlGetOutputNameByIndex[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetOutputNameByIndex = {119, "aclmdlGetOutputNameByIndex",
+inline constexpr Row aclmdlGetOutputNameByIndex = {126, "aclmdlGetOutputNameByIndex",
     "acl.mdl.get_output_name_by_index", kParams_aclmdlGetOutputNameByIndex, 2};
 
 inline constexpr Param kParams_aclmdlGetInputFormat[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputFormat = {120, "aclmdlGetInputFormat",
+inline constexpr Row aclmdlGetInputFormat = {127, "aclmdlGetInputFormat",
     "acl.mdl.get_input_format", kParams_aclmdlGetInputFormat, 2};
 
 inline constexpr Param kParams_aclmdlGetOutputFormat[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetOutputFormat = {121, "aclmdlGetOutputFormat",
+inline constexpr Row aclmdlGetOutputFormat = {128, "aclmdlGetOutputFormat",
     "acl.mdl.get_output_format", kParams_aclmdlGetOutputFormat, 2};
 
 inline constexpr Param kParams_aclmdlGetInputDataType[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputDataType = {122, "aclmdlGetInputDataType",
+inline constexpr Row aclmdlGetInputDataType = {129, "aclmdlGetInputDataType",
     "acl.mdl.get_input_data_type", kParams_aclmdlGetInputDataType, 2};
 
 inline constexpr Param kParams_aclmdlGetOutputDataType[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetOutputDataType = {123, "aclmdlGetOutputDataType",
+inline constexpr Row aclmdlGetOutputDataType = {130, "aclmdlGetOutputDataType",
     "acl.mdl.get_output_data_type", kParams_aclmdlGetOutputDataType, 2};
 
 inline constexpr Param kParams_aclmdlGetInputIndexByName[] = {{"modelDesc", Check::kNone, 0, 0},
     {"name", Check::kNonNull, 0, 0}, {"index", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetInputIndexByName = {124, "aclmdlGetInputIndexByName",
+inline constexpr Row aclmdlGetInputIndexByName = {131, "aclmdlGetInputIndexByName",
     "acl.mdl.get_input_index_by_name", kParams_aclmdlGetInputIndexByName, 3};
 
 inline constexpr Param kParams_aclmdlGetOutputIndexByName[] = {{"modelDesc", Check::kNone, 0, 0},
     {"name", Check::kNonNull, 0, 0}, {"index", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetOutputIndexByName = {125, "aclmdlGetOutputIndexByName",
+inline constexpr Row aclmdlGetOutputIndexByName = {132, "aclmdlGetOutputIndexByName",
     "acl.mdl.get_output_index_by_name", kParams_aclmdlGetOutputIndexByName, 3};
 
 inline constexpr Param kParams_aclmdlGetDynamicBatch[] = {{"modelDesc", Check::kNone, 0, 0},
     {"batch", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetDynamicBatch = {126, "aclmdlGetDynamicBatch",
+inline constexpr Row aclmdlGetDynamicBatch = {133, "aclmdlGetDynamicBatch",
     "acl.mdl.get_dynamic_batch", kParams_aclmdlGetDynamicBatch, 2};
 
 inline constexpr Param kParams_aclmdlGetDynamicHW[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"hw", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetDynamicHW = {127, "aclmdlGetDynamicHW", "acl.mdl.get_dynamic_hw",
+inline constexpr Row aclmdlGetDynamicHW = {134, "aclmdlGetDynamicHW", "acl.mdl.get_dynamic_hw",
     kParams_aclmdlGetDynamicHW, 3};
 
 inline constexpr Param kParams_aclmdlGetCurOutputDims[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetCurOutputDims = {128, "aclmdlGetCurOutputDims",
+inline constexpr Row aclmdlGetCurOutputDims = {135, "aclmdlGetCurOutputDims",
     "acl.mdl.get_cur_output_dims", kParams_aclmdlGetCurOutputDims, 3};
 
 inline constexpr Param kParams_aclmdlGetFirstAippInfo[] = {{"modelId", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"aippInfo", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetFirstAippInfo = {129, "aclmdlGetFirstAippInfo",
+inline constexpr Row aclmdlGetFirstAippInfo = {136, "aclmdlGetFirstAippInfo",
     "acl.mdl.get_first_aipp_info", kParams_aclmdlGetFirstAippInfo, 3};
 
 inline constexpr Param kParams_aclmdlGetInputDynamicGearCount[] = {
     {"modelDesc", Check::kNone, 0, 0}, {"index", Check::kNone, 0, 0},
     {"gearCount", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetInputDynamicGearCount = {130, "aclmdlGetInputDynamicGearCount",
+inline constexpr Row aclmdlGetInputDynamicGearCount = {137, "aclmdlGetInputDynamicGearCount",
     "acl.mdl.get_input_dynamic_gear_count", kParams_aclmdlGetInputDynamicGearCount, 3};
 
 inline constexpr Param kParams_aclmdlGetInputDynamicDims[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0},
     {"gearCount", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputDynamicDims = {131, "aclmdlGetInputDynamicDims",
+inline constexpr Row aclmdlGetInputDynamicDims = {138, "aclmdlGetInputDynamicDims",
     "acl.mdl.get_input_dynamic_dims", kParams_aclmdlGetInputDynamicDims, 4};
 
 inline constexpr Param kParams_aclmdlGetOpAttr[] = {{"modelDesc", Check::kNone, 0, 0},
     {"opName", Check::kNonNull, 0, 0}, {"attr", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetOpAttr = {132, "aclmdlGetOpAttr", "acl.mdl.get_op_attr",
+inline constexpr Row aclmdlGetOpAttr = {139, "aclmdlGetOpAttr", "acl.mdl.get_op_attr",
     kParams_aclmdlGetOpAttr, 3};
 
-inline constexpr int kCount = 133;
+inline constexpr Param kParams_aclrtSetOpExecuteTimeOut[] = {{"timeout", Check::kNone, 0, 0}};
+inline constexpr Row aclrtSetOpExecuteTimeOut = {140, "aclrtSetOpExecuteTimeOut",
+    "acl.rt.set_op_execute_time_out", kParams_aclrtSetOpExecuteTimeOut, 1};
+
+inline constexpr int kCount = 141;
 inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, &aclrtGetSocName,
     &aclGetRecentErrMsg, &aclFloat16ToFloat, &aclFloatToFloat16, &aclCreateDataBuffer,
     &aclDestroyDataBuffer, &aclGetDataBufferAddr, &aclGetDataBufferSize, &aclGetDataBufferSizeV2,
@@ -639,7 +673,7 @@ inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, 
     &aclSetTensorOriginFormat, &aclSetTensorShape, &aclSetTensorFormat, &aclSetTensorConst,
     &aclSetTensorShapeRange, &aclSetTensorDynamicInput, &aclGetTensorDescByIndex,
     &aclGetTensorDescAddress, &aclSetTensorPlaceMent, &aclSetTensorValueRange,
-    &aclTransTensorDescFormat, &aclrtSetDevice, &aclrtResetDevice, &aclrtGetDevice,
+    &aclTransTensorDescFormat, &aclAppLog, &aclrtSetDevice, &aclrtResetDevice, &aclrtGetDevice,
     &aclrtGetRunMode, &aclrtSetTsDevice, &aclrtGetDeviceCount, &aclrtCreateContext,
     &aclrtDestroyContext, &aclrtSetCurrentContext, &aclrtGetCurrentContext, &aclrtCreateStream,
     &aclrtCreateStreamWithConfig, &aclrtDestroyStream, &aclrtDestroyStreamForce,
@@ -648,7 +682,10 @@ inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, 
     &aclrtQueryEventWaitStatus, &aclrtSynchronizeEvent, &aclrtEventElapsedTime,
     &aclrtStreamWaitEvent, &aclrtSynchronizeDevice, &aclrtSynchronizeStream,
     &aclrtSynchronizeStreamWithTimeout, &aclrtSetOpWaitTimeout, &aclrtSubscribeReport,
-    &aclrtLaunchCallback, &aclrtProcessReport, &aclrtUnSubscribeReport, &aclrtMalloc,
+    &aclrtLaunchCallback, &aclrtProcessReport, &aclrtUnSubscribeReport,
+    &aclrtSetExceptionInfoCallback, &aclrtGetTaskIdFromExceptionInfo,
+    &aclrtGetStreamIdFromExceptionInfo, &aclrtGetThreadIdFromExceptionInfo,
+    &aclrtGetDeviceIdFromExceptionInfo, &aclrtGetErrorCodeFromExceptionInfo, &aclrtMalloc,
     &aclrtMallocCached, &aclrtMemFlush, &aclrtMemInvalidate, &aclrtGetMemInfo, &aclrtFree,
     &aclrtMallocHost, &aclrtFreeHost, &aclrtMemset, &aclrtMemsetAsync, &aclrtMemcpy,
     &aclrtMemcpyAsync, &aclrtMemcpy2d, &aclrtMemcpy2dAsync, &aclmdlLoadFromFile, &aclmdlLoadFromMem,
@@ -664,6 +701,6 @@ inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, 
     &aclmdlGetInputDataType, &aclmdlGetOutputDataType, &aclmdlGetInputIndexByName,
     &aclmdlGetOutputIndexByName, &aclmdlGetDynamicBatch, &aclmdlGetDynamicHW,
     &aclmdlGetCurOutputDims, &aclmdlGetFirstAippInfo, &aclmdlGetInputDynamicGearCount,
-    &aclmdlGetInputDynamicDims, &aclmdlGetOpAttr};
+    &aclmdlGetInputDynamicDims, &aclmdlGetOpAttr, &aclrtSetOpExecuteTimeOut};
 
 }  // namespace softacl::api::row

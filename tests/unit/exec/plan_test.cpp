@@ -8,6 +8,7 @@
 #include <map>
 #include <random>
 
+#include "exec/op_timeout.h"
 #include "graph/evaluate.h"
 
 namespace softacl::exec {
@@ -218,6 +219,32 @@ TEST(PlanTest, SizesThatNoMemoryHas) {
     const auto plan = Plan::compile(net.graph, {});
     ASSERT_FALSE(plan.ok());
     EXPECT_EQ(plan.status().code(), ACL_ERROR_GE_MEMORY_ALLOCATION);
+}
+
+TEST(OpTimeout, EndsARunAtTheStepThatWasTooSlow) {
+    Net net;
+    const ValueId x = net.input({1, 8, 16, 16});
+    net.output(net.conv(x, 8, 8, 3));
+    auto plan = Plan::compile(std::move(net.graph), {});
+    ASSERT_TRUE(plan.ok()) << plan.status().message();
+    alignas(64) static char work[1 << 20];
+    alignas(64) static char weights[1 << 20];
+    alignas(64) static char input[1 << 20];
+    alignas(64) static char output[1 << 20];
+    ASSERT_LE((*plan)->work_bytes(), sizeof work);
+    ASSERT_LE((*plan)->weight_bytes(), sizeof weights);
+    ASSERT_TRUE((*plan)->load(weights).ok());
+    (*plan)->bind(work);
+    const void* inputs[] = {input};
+    void* outputs[] = {output};
+    set_op_timeout(std::chrono::nanoseconds(1));
+    const Status slow = (*plan)->run(inputs, outputs);
+    EXPECT_EQ(slow.code(), ACL_ERROR_RT_AICORE_TIMEOUT) << slow.message();
+    EXPECT_NE(slow.message().find("Conv2D"), std::string::npos) << slow.message();
+    set_op_timeout(std::chrono::hours(1));
+    EXPECT_TRUE((*plan)->run(inputs, outputs).ok());
+    set_op_timeout(std::chrono::nanoseconds(0));
+    EXPECT_TRUE((*plan)->run(inputs, outputs).ok());
 }
 
 }  // namespace
