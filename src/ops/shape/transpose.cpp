@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Dimensions in another order.
+#include <algorithm>
+
 #include "kernels/fast.h"
 #include "ops/caffe/imports.h"
 #include "ops/common/copy.h"
@@ -105,6 +107,18 @@ Imported import_transpose(Importer& graph, const ForeignNode& node) {
     return one(graph.add("TransposeD", node.inputs, {{"perm", std::move(perm)}}));
 }
 
+/// The layer names the first axes; the others keep their places behind them.
+Imported import_permute(Importer& graph, const ForeignNode& node) {
+    Ints order = node.attrs.get<Ints>("order", {});
+    const auto rank = static_cast<int64_t>(graph.type(node.input(0)).shape.rank());
+    for (int64_t axis = 0; axis < rank; ++axis) {
+        if (std::find(order.begin(), order.end(), axis) == order.end()) {
+            order.push_back(axis);
+        }
+    }
+    return one(graph.add("Permute", {node.input(0)}, {{"order", std::move(order)}}));
+}
+
 OpDef& finish(OpDef& op) {
     return op.infer(infer_transpose)
         .kernel("view", make_transpose_view)
@@ -128,7 +142,7 @@ OpDef declare_Transpose() {
 
 OpDef declare_Permute() {
     OpDef op("Permute", "Dimension i of the result is dimension order[i] of x.");
-    op.input("x", kAny).output("y", kAny).attr("order", Ints{0});
+    op.input("x", kAny).output("y", kAny).attr("order", Ints{0}).caffe("Permute", import_permute);
     return finish(op);
 }
 
