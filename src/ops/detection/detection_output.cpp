@@ -266,20 +266,19 @@ Imported import_detection_output(Importer& graph, const ForeignNode& node) {
     const float overlap = node.attrs.get<float>("nms_threshold", node.attrs.get<float>("iou_threshold", 0.3F));
     SOFTACL_ASSIGN(
         auto outputs,
-        graph.add_node(
-            "SSDDetectionOutput", node.inputs,
-            {{"num_classes", node.attrs.get<int64_t>("num_classes", 0)},
-             {"share_location", node.attrs.get<bool>("share_location", true)},
-             {"background_label_id", node.attrs.get<int64_t>("background_label_id", 0)},
-             {"iou_threshold", overlap},
-             {"top_k", node.attrs.get<int64_t>("top_k", -1)},
-             {"eta", node.attrs.get<float>("eta", 1.0F)},
-             {"variance_encoded_in_target", node.attrs.get<bool>("variance_encoded_in_target", false)},
-             {"code_type", code},
-             {"keep_top_k", node.attrs.get<int64_t>("keep_top_k", -1)},
-             {"confidence_threshold",
-              node.attrs.get<float>("confidence_threshold", -std::numeric_limits<float>::max())}},
-            2, node.outputs == 1 ? "ssd" : ""));
+        graph.add_node("SSDDetectionOutput", node.inputs,
+                       {{"num_classes", node.attrs.get<int64_t>("num_classes", 0)},
+                        {"share_location", node.attrs.get<bool>("share_location", true)},
+                        {"background_label_id", node.attrs.get<int64_t>("background_label_id", 0)},
+                        {"iou_threshold", overlap},
+                        {"top_k", node.attrs.get<int64_t>("top_k", -1)},
+                        {"eta", node.attrs.get<float>("eta", 1.0F)},
+                        {"variance_encoded_in_target", node.attrs.get<bool>("variance_encoded_in_target", false)},
+                        {"code_type", code},
+                        {"keep_top_k", node.attrs.get<int64_t>("keep_top_k", -1)},
+                        {"confidence_threshold",
+                         node.attrs.get<float>("confidence_threshold", -std::numeric_limits<float>::max())}},
+                       2, node.outputs == 1 ? "ssd" : ""));
     if (node.outputs == 2) {
         return outputs;
     }

@@ -47,8 +47,9 @@ Result<kernels::KernelPtr> make_reference(const OpCall& call) {
 Imported import_reorg(Importer& graph, const ForeignNode& node) {
     const auto stride = node.attrs.get<int64_t>("stride", 1);
     if (node.attrs.get<bool>("reverse", false)) {
-        return one(graph.add("DepthToSpace", {node.input(0)},
-                             {{"block_size", stride}, {"mode", std::string("DCR")}, {"data_format", std::string("NCHW")}}));
+        return one(
+            graph.add("DepthToSpace", {node.input(0)},
+                      {{"block_size", stride}, {"mode", std::string("DCR")}, {"data_format", std::string("NCHW")}}));
     }
     return one(graph.add("CpuReorg", {node.input(0)}, {{"stride", stride}}));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPP and Im2col of Caffe: an image pooled to grids of several sizes, and its windows as columns.
-#include "kernels/ref/pool.h"
 #include "base/parallel.h"
+#include "kernels/ref/pool.h"
 #include "ops/common/importing.h"
 #include "ops/common/reference.h"
 #include "ops/common/values.h"
@@ -75,7 +75,7 @@ Result<kernels::KernelPtr> make_spp(const OpCall& call) {
         ref::PoolGeometry geometry;
         geometry.planes = x[1];
         geometry.kind = call.attrs.at<int64_t>("pool_method") == kMax ? ref::PoolGeometry::Kind::kMax
-                                                                     : ref::PoolGeometry::Kind::kAverage;
+                                                                      : ref::PoolGeometry::Kind::kAverage;
         geometry.counts_padding = true;
         SOFTACL_ASSIGN(geometry.axes[1], level_axis(call, x[2], int64_t{1} << level));
         SOFTACL_ASSIGN(geometry.axes[2], level_axis(call, x[3], int64_t{1} << level));
@@ -139,7 +139,8 @@ Result<Window> column_window(const OpCall& call) {
     }
     constexpr int64_t kLargest = 1 << 20;
     if (pads.size() != 4 || std::any_of(pads.begin(), pads.end(), [](int64_t n) { return n < 0 || n > kLargest; })) {
-        return call.fail("pads is ", Shape(call.attrs.at<Ints>("pads")), "; expected one or four numbers, none negative");
+        return call.fail("pads is ", Shape(call.attrs.at<Ints>("pads")),
+                         "; expected one or four numbers, none negative");
     }
     window.pads_begin = {pads[0], pads[2]};
     window.pads_end = {pads[1], pads[3]};
