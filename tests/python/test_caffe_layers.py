@@ -105,6 +105,26 @@ def convolution(case):
     return case.layer("Convolution", x, ("convolution_param", params), blobs)
 
 
+def convolution_nd(case):
+    """One or three spatial axes, by definition."""
+    axes = [1, 3][case.integer(0, 1)]
+    kernel, stride, pad = case.integer(1, 3), case.integer(1, 2), case.integer(0, 1)
+    x = case.input((2, 2, *(case.integer(3, 6) for _ in range(axes))))
+    weights, bias = case.normal(3, 2, *(kernel,) * axes), case.normal(3)
+
+    def judge(x):
+        x = np.pad(x, [(0, 0), (0, 0)] + [(pad, pad)] * axes)
+        windows = np.lib.stride_tricks.sliding_window_view(x, (kernel,) * axes, tuple(range(2, 2 + axes)))
+        windows = windows[(slice(None),) * 2 + (slice(None, None, stride),) * axes]
+        inner = list(range(2 + axes, 2 + 2 * axes))
+        y = np.tensordot(windows, weights, ([1, *inner], list(range(1, 2 + axes))))
+        return np.moveaxis(y + bias, -1, 1)
+
+    case.judge, case.tolerance = judge, 1e-4
+    return case.layer("Convolution", x, ("convolution_param", {"num_output": 3, "kernel_size": [kernel] * axes,
+                                                               "stride": stride, "pad": pad}), [weights, bias])
+
+
 def deconvolution(case):
     taken, made, kernel = case.integer(1, 4), case.integer(1, 4), case.integer(1, 4)
     x = case.input((case.integer(1, 2), taken, case.integer(3, 7), case.integer(3, 7)))
@@ -481,7 +501,7 @@ def tile(case):
     return case.layer("Tile", case.input(), ("tile_param", {"axis": axis, "tiles": tiles}))
 
 
-LAYERS = [convolution, deconvolution, pooling, pooling_opencv, global_pooling, inner_product, inner_product_axis, relu,
+LAYERS = [convolution, convolution_nd, deconvolution, pooling, pooling_opencv, global_pooling, inner_product, inner_product_axis, relu,
           *FUNCTIONS, prelu, softmax, lrn, batch_norm, folded, scale, bias, scale_by_bottom, eltwise, concat, slices,
           split, flatten, reshape, crop, arg_max, reduction, embed, interp, upsample, shuffle_channel, tile]
 

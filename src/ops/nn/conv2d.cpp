@@ -93,7 +93,8 @@ OpDef declare_Conv2D() {
         .kernel("onednn", make_plain_fast)
         .kernel("reference", make_plain_reference)
         .onnx("Conv", import_conv)
-        .caffe("Convolution", import_caffe_convolution);
+        .caffe("Convolution", import_caffe_convolution)
+        .caffe("DepthwiseConvolution", import_caffe_convolution);
 }
 
 OpDef declare_Conv3D() {
