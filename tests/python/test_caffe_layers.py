@@ -373,8 +373,8 @@ def slices(case):
         case.random.choice(range(1, 3 * parts), parts - 1, replace=False).tolist())
     tops = [f"part{i}" for i in range(parts)]
     case.judge = lambda x: np.split(x, points, axis)
-    case.layer("Slice", case.input(tuple(shape)), ("slice_param", {"axis": axis, "slice_point": [] if equal else points}),
-                   tops=tops)
+    params = {"axis": axis, "slice_point": [] if equal else points}
+    case.layer("Slice", case.input(tuple(shape)), ("slice_param", params), tops=tops)
     return tops
 
 
@@ -501,9 +501,10 @@ def tile(case):
     return case.layer("Tile", case.input(), ("tile_param", {"axis": axis, "tiles": tiles}))
 
 
-LAYERS = [convolution, convolution_nd, deconvolution, pooling, pooling_opencv, global_pooling, inner_product, inner_product_axis, relu,
-          *FUNCTIONS, prelu, softmax, lrn, batch_norm, folded, scale, bias, scale_by_bottom, eltwise, concat, slices,
-          split, flatten, reshape, crop, arg_max, reduction, embed, interp, upsample, shuffle_channel, tile]
+LAYERS = [convolution, convolution_nd, deconvolution, pooling, pooling_opencv, global_pooling, inner_product,
+          inner_product_axis, relu, *FUNCTIONS, prelu, softmax, lrn, batch_norm, folded, scale, bias,
+          scale_by_bottom, eltwise, concat, slices, split, flatten, reshape, crop, arg_max, reduction, embed, interp,
+          upsample, shuffle_channel, tile]
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -125,7 +125,7 @@ TEST(CaffeNetwork, LabelsOfTrainingAreNoInputs) {
 }
 
 TEST(CaffeNetwork, InputsInEveryNotation) {
-    const std::string layer = caffe_layer("AbsVal", "data", "y");
+    const std::string layer = " " + caffe_layer("AbsVal", "data", "y");
     for (const char* input :
          {"input: 'data' input_dim: 1 input_dim: 3 input_dim: 5 input_dim: 7",
           "input: 'data' input_shape { dim: 1 dim: 3 dim: 5 dim: 7 }",
