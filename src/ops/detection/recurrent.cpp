@@ -242,15 +242,15 @@ Imported import_recurrent(Importer& graph, const ForeignNode& node, const char* 
     const size_t fixed = 2 + (exposed ? states : 0);
     const bool has_static = bottoms == fixed + 1;
     if (bottoms != fixed && !has_static) {
-        return import_fail("there are ", bottoms, " bottoms; expected x, cont, perhaps x_static",
+        return import_fail("it has ", bottoms, " bottoms; expected x, cont, perhaps x_static",
                            exposed ? ", and the states" : "");
     }
     if (node.blobs != 3 + outer + (has_static ? 1 : 0)) {
-        return import_fail("there are ", node.blobs, " blobs; expected ", 3 + outer + (has_static ? 1 : 0));
+        return import_fail("it has ", node.blobs, " blobs; expected ", 3 + outer + (has_static ? 1 : 0));
     }
     const size_t wanted = 1 + (exposed ? states : 0);
     if (node.outputs != wanted) {
-        return import_fail("there are ", node.outputs, " tops; expected ", wanted);
+        return import_fail("it has ", node.outputs, " tops; expected ", wanted);
     }
     std::vector<ValueRef> inputs(states == 2 ? 9 : 10, kNoValue);
     size_t next = 0;

@@ -32,7 +32,8 @@ Result<ref::PoolAxis> level_axis(const OpCall& call, int64_t size, int64_t bins)
     axis.taps = axis.stride = (size + bins - 1) / bins;
     axis.pad_begin = axis.pad_end = (axis.taps * bins - size + 1) / 2;
     if (axis.pad_begin >= axis.taps) {
-        return call.fail("the image ", call.inputs[0]->shape, " is too small for a level of ", bins, " by ", bins);
+        return call.fail("the pyramid is too high for the image ", call.inputs[0]->shape, ": a level of ", bins, " by ",
+                         bins);
     }
     return axis;
 }
@@ -220,8 +221,12 @@ Imported import_im2col(Importer& graph, const ForeignNode& node) {
     if (const auto axis = node.attrs.get<int64_t>("axis", 1); axis != 1) {
         return import_fail("axis is ", axis, "; only 1 is supported");
     }
+    const Ints size = caffe_pair(node, "kernel_size", "kernel", 0);
+    if (size == Ints{0, 0}) {
+        return import_fail("kernel_size is missing");
+    }
     return one(graph.add("Im2col", {node.input(0)},
-                         {{"ksizes", caffe_pair(node, "kernel_size", "kernel", 0)},
+                         {{"ksizes", size},
                           {"strides", caffe_pair(node, "stride", "stride", 1)},
                           {"dilations", caffe_pair(node, "dilation", "dilation", 1)},
                           {"pads", Ints{pads[0], pads[0], pads[1], pads[1]}}}));
