@@ -127,7 +127,7 @@ TEST(DetectionProposal, ByHand) {
     // Twice as wide, but not beyond the image of 20 by 30.
     const Floats wide = {0, 0, 0, 0, std::log(2.0F), 0, 0, 0};
     run(proposal(score, wide, {20, 30, 1}), 2, {0, 16, 0, 29, 16, 0, 0, 0, 24, 16, 0, 0, 0, 0, 0});
-    // min_size counts in pixels of the scaled image: 15 pixels are less than 8 times 2.
+    // min_size counts in pixels of the scaled image: 14 pixels are less than 8 times 2.
     run(proposal(score, still, {20, 30, 2}).attr("min_size", 8.0F), 1, {0, 0, 0, 16, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0});
     run(proposal(score, still).attr("pre_nms_topn", int64_t{1}), 1, {0, 16, 0, 32, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0});
 }
