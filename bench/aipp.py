@@ -22,11 +22,13 @@ NORMALIZE = ("min_chn_0: 123.675 min_chn_1: 116.28 min_chn_2: 103.53 var_reci_ch
              "var_reci_chn_1: 0.0175070028011204 var_reci_chn_2: 0.0174291938997821")
 CASES = {
     "RGB888, normalised": f"input_format: RGB888_U8 {NORMALIZE}",
-    "XRGB8888, cut out of 1920 x 1080": "input_format: XRGB8888_U8 src_image_size_w: 1920 src_image_size_h: 1080 crop: true "
-                                        f"load_start_pos_w: 800 load_start_pos_h: 400 {NORMALIZE}",
+    "XRGB8888, cut out of 1920 x 1080":
+        "input_format: XRGB8888_U8 src_image_size_w: 1920 src_image_size_h: 1080 crop: true load_start_pos_w: 800 "
+        f"load_start_pos_h: 400 {NORMALIZE}",
     "YUV420SP, colours, normalised": f"input_format: YUV420SP_U8 csc_switch: true {NORMALIZE}",
-    "YUV420SP, resized from 640 x 480": "input_format: YUV420SP_U8 src_image_size_w: 640 src_image_size_h: 480 resize: true "
-                                        f"resize_output_w: 224 resize_output_h: 224 csc_switch: true {NORMALIZE}",
+    "YUV420SP, resized from 640 x 480":
+        "input_format: YUV420SP_U8 src_image_size_w: 640 src_image_size_h: 480 resize: true resize_output_w: 224 "
+        f"resize_output_h: 224 csc_switch: true {NORMALIZE}",
     "YUYV, colours, normalised": f"input_format: YUYV_U8 csc_switch: true {NORMALIZE}",
 }
 ROUNDS = 15

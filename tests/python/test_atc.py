@@ -158,8 +158,8 @@ def test_outputs_by_tensor_and_types_of_single_ones(network):
 
 
 @pytest.mark.parametrize("option, dims, shown", [
-    ("NCHW", [1, 2, 3, 4], " NCHW"), ("NHWC", [1, 2, 3, 4], " NHWC"), ("ND", [1, 2, 3, 4], ""), (None, [1, 2, 3, 4], " NCHW"),
-    ("NCHW", [1, 2], ""), ("NDHWC", [1, 2, 3, 4, 5], " NDHWC"), ("NCDHW", [1, 2, 3, 4, 5], " NCDHW")])
+    ("NCHW", [1, 2, 3, 4], " NCHW"), ("NHWC", [1, 2, 3, 4], " NHWC"), ("ND", [1, 2, 3, 4], ""),
+    (None, [1, 2, 3, 4], " NCHW"), ("NCHW", [1, 2], ""), ("NDHWC", [1, 2, 3, 4, 5], " NDHWC"), ("NCDHW", [1, 2, 3, 4, 5], " NCDHW")])
 def test_formats_of_inputs(tmp_path, option, dims, shown):
     network = save(tmp_path / "net.onnx", [helper.make_node("Neg", ["x"], ["y"])], {"x": dims}, {"y": dims})
     done = convert(network, *([f"--input_format={option}"] if option else []))
@@ -200,7 +200,8 @@ def test_a_model_is_shown(network):
     assert lines[1] == "============ Display Model Info start ============"
     assert lines[-2] == "============ Display Model Info end   ============"
     assert lines[2].startswith(f"Original Atc command line: atc --model={network} --framework=5")
-    assert re.fullmatch(r"system   info: atc_version\[[\d.]+\], soc_version\[Ascend310B4\], framework_type\[5\]\.", lines[3])
+    assert re.fullmatch(r"system   info: atc_version\[[\d.]+\], soc_version\[Ascend310B4\], framework_type\[5\]\.",
+                        lines[3])
     memory, weights = re.fullmatch(r"resource info: memory_size\[(\d+) B\], weight_size\[(\d+) B\], stream_num\[1\], "
                                    r"event_num\[0\]\.", lines[4]).groups()
     definition, again = re.fullmatch(r"om       info: modeldef_size\[(\d+) B\], weight_data_size\[(\d+) B\], "
