@@ -186,7 +186,7 @@ def loaded(tmp_path, device):
 
     def load(config, dims, *options):
         network = relu_network(tmp_path / "net.onnx", dims)
-        (tmp_path / "aipp.cfg").write_text(written(config) if isinstance(config, dict) else config)
+        (tmp_path / "aipp.cfg").write_text(written(config or {}))
         done = convert(network, *([f"--insert_op_conf={tmp_path / 'aipp.cfg'}"] if config else []), *options)
         assert done.returncode == 0, done.stdout
         model, ret = acl.mdl.load_from_file(str(network.with_suffix(".om")))

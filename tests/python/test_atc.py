@@ -159,7 +159,8 @@ def test_outputs_by_tensor_and_types_of_single_ones(network):
 
 @pytest.mark.parametrize("option, dims, shown", [
     ("NCHW", [1, 2, 3, 4], " NCHW"), ("NHWC", [1, 2, 3, 4], " NHWC"), ("ND", [1, 2, 3, 4], ""),
-    (None, [1, 2, 3, 4], " NCHW"), ("NCHW", [1, 2], ""), ("NDHWC", [1, 2, 3, 4, 5], " NDHWC"), ("NCDHW", [1, 2, 3, 4, 5], " NCDHW")])
+    (None, [1, 2, 3, 4], " NCHW"), ("NCHW", [1, 2], ""), ("NDHWC", [1, 2, 3, 4, 5], " NDHWC"),
+    ("NCDHW", [1, 2, 3, 4, 5], " NCDHW")])
 def test_formats_of_inputs(tmp_path, option, dims, shown):
     network = save(tmp_path / "net.onnx", [helper.make_node("Neg", ["x"], ["y"])], {"x": dims}, {"y": dims})
     done = convert(network, *([f"--input_format={option}"] if option else []))
