@@ -323,3 +323,34 @@ def test_the_file_shows_its_aipp(tmp_path):
     for part in (b"Aipp", b"aipp_config_path", b"aipp_mode:static,input_format:RGB888_U8,src_image_size_w:6,",
                  b"acl_cpu.aipp", b'"mean_chn_0":104'):
         assert part in data, part
+
+
+def smooth_picture(h, w):
+    """Colours that change slowly, so that shared chroma and interpolation are no matter."""
+    y, x = np.mgrid[:h, :w].astype(np.float64)
+    return np.stack([128 + 100 * np.sin(x / 17 + k) * np.cos(y / 23 - k) for k in range(3)], axis=2).astype(np.uint8)
+
+
+def test_default_colours_are_what_opencv_makes_of_nv12(tmp_path):
+    cv2 = pytest.importorskip("cv2")
+    h, w = 64, 96
+    i420 = cv2.cvtColor(smooth_picture(h, w), cv2.COLOR_BGR2YUV_I420)
+    luma, chroma = i420[:h], i420[h:].reshape(2, -1)
+    nv12 = np.concatenate([luma.ravel(), chroma.T.ravel()])
+    wanted = cv2.cvtColor(nv12.reshape(h * 3 // 2, w), cv2.COLOR_YUV2BGR_NV12)
+    config = {"input_format": "YUV420SP_U8", "csc_switch": True, "src_image_size_w": w, "src_image_size_h": h}
+    got = np.frombuffer(run_aipp(tmp_path, config, nv12, [1, 3, h, w]), np.float32).reshape(3, h, w)
+    assert np.abs(got - wanted.transpose(2, 0, 1).astype(np.float32)).max() <= 2
+    got = np.frombuffer(run_aipp(tmp_path, dict(config, rbuv_swap_switch=True), nv12, [1, 3, h, w]), np.float32)
+    assert np.abs(got.reshape(3, h, w) - wanted.transpose(2, 0, 1)).max() > 50  # the swap is seen
+
+
+@pytest.mark.parametrize("size", [(64, 96), (30, 41), (97, 200)])
+def test_resize_is_what_opencv_does(tmp_path, size):
+    cv2 = pytest.importorskip("cv2")
+    picture = np.random.default_rng(4).integers(0, 256, (48, 72, 3), np.uint8)
+    config = {"input_format": "RGB888_U8", "src_image_size_w": 72, "src_image_size_h": 48, "resize": True,
+              "resize_output_w": size[1], "resize_output_h": size[0]}
+    got = np.frombuffer(run_aipp(tmp_path, config, picture, [1, 3, *size]), np.float32).reshape(3, *size)
+    wanted = cv2.resize(picture, size[::-1], interpolation=cv2.INTER_LINEAR).transpose(2, 0, 1)
+    assert np.abs(got - wanted.astype(np.float32)).max() <= 1
