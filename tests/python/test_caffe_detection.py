@@ -95,9 +95,9 @@ def test_prior_box(dice, tmp_path):
 
 
 def found(rows):
-    """Those that count: by image, class and score."""
+    """Those that count, by image, class and score. Of the others the score is -1 here, 0 in OpenCV."""
     rows = rows.reshape(-1, 7)
-    rows = rows[rows[:, 0] >= 0]
+    rows = rows[rows[:, 2] > 0]
     return rows[np.lexsort((-rows[:, 2], rows[:, 1], rows[:, 0]))]
 
 
@@ -115,8 +115,9 @@ def test_detection_output(dice, tmp_path, code, shared):
     arrays["prior"] = np.concatenate([boxes, variances], 1).astype(np.float32)
     arrays["conf"] = dice.permutation(arrays["conf"].size).astype(np.float32).reshape(batch, -1) / arrays["conf"].size
     top = net.layer("DetectionOutput", list(arrays), detection_output_param={
-        "num_classes": classes, "share_location": shared, "code_type": code, "keep_top_k": number(dice, 5, 50),
-        "confidence_threshold": 0.3, "nms_param": {"nms_threshold": 0.45, "top_k": number(dice, 10, 100)}})
+        "num_classes": classes, "share_location": shared, "background_label_id": 0, "code_type": code,
+        "keep_top_k": number(dice, 5, 50), "confidence_threshold": 0.3,
+        "nms_param": {"nms_threshold": 0.45, "top_k": number(dice, 10, 100)}})
     ours, theirs = both(net, tmp_path, arrays, top)
     assert len(found(theirs)) > 0
     np.testing.assert_allclose(found(ours), found(theirs), rtol=1e-4, atol=1e-4, err_msg=net.prototxt())
