@@ -7,8 +7,7 @@
 namespace softacl::exec {
 namespace {
 
-constexpr Kind kKinds[] = {Kind::kDataset, Kind::kDataBuffer, Kind::kModelDesc, Kind::kModelConfig,
-                           Kind::kTensorDesc};
+constexpr Kind kKinds[] = {Kind::kDataset, Kind::kDataBuffer, Kind::kModelDesc, Kind::kModelConfig, Kind::kTensorDesc};
 
 class Leftovers final : public runtime::EndObserver {
    public:

@@ -306,7 +306,7 @@ def test_all_that_is_wrong_is_shown(tmp_path):
     (["--framework"], 2, "CPU-103"),
     (["--input_shape=1,3"], 2, "CPU-102"),
     (["--precision_mode=force_fp16", "--precision_mode_v2=fp16"], 2, "CPU-105"),
-    (["--framework=0"], 1, "CPU-160"),
+    (["--framework=0"], 2, "CPU-103"),
     (["--framework=1"], 1, "CPU-160"),
     (["--framework=3"], 1, "CPU-160"),
     (["--mode=3"], 1, "CPU-160"),
