@@ -120,12 +120,10 @@ class Reader {
         input.type.dtype = ACL_FLOAT;
         input.ranked = shape != nullptr;
         if (shape != nullptr) {
-            for (const int64_t dim : *shape) {
-                input.type.shape = Shape(shape->dims());
-                if (dim < 0) {
-                    problems_.add(code::kCaffe, "Input [", name, "] has the shape ", *shape,
-                                  "; dimensions are not negative.");
-                }
+            input.type.shape = *shape;
+            if (std::any_of(shape->begin(), shape->end(), [](int64_t dim) { return dim < 0; })) {
+                problems_.add(code::kCaffe, "Input [", name, "] has the shape ", *shape,
+                              "; dimensions are not negative.");
             }
         }
         if (current_.count(name) != 0) {
