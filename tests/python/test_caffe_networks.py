@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Well-known networks of Caffe; OpenCV is the judge."""
+import os
+import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -122,3 +125,18 @@ def test_old_weights_are_the_same(tmp_path):
     assert done.returncode == 0, done.stdout
     image = picture([1, 3, 8, 8])
     assert run_model(tmp_path / "old.om", image) == run_model(tmp_path / "new.om", image)
+
+
+PLAN = "import acl, sys; acl.init(); acl.rt.set_device(0); assert acl.mdl.load_from_file(sys.argv[1])[1] == 0"
+
+
+@pytest.mark.parametrize("name", ["squeezenet"] if SANITIZED else ["squeezenet", "googlenet", "resnet50", "mobilenet"])
+def test_no_plain_loops(name, tmp_path):
+    """BatchNorm and Scale are part of convolutions, and every node has a fast kernel."""
+    convert(caffe_networks.build(name), tmp_path / name)
+    environment = dict(os.environ, SOFTACL_LOG_LEVEL="debug", ASCEND_SLOG_PRINT_TO_STDOUT="1")
+    log = subprocess.run([sys.executable, "-c", PLAN, str(tmp_path / f"{name}.om")], env=environment, text=True,
+                         capture_output=True, check=True).stdout
+    kernels = re.findall(r"^node '(.*)' \((\w+)\)  \[(.*?)\] ", log, re.MULTILINE)
+    assert len(kernels) > 15, log
+    assert [found for found in kernels if "onednn" not in found[2] or found[1] == "BNInference"] == []
