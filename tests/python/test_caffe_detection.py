@@ -151,6 +151,22 @@ def test_psroi_pooling(dice, tmp_path):
     check(net, tmp_path, arrays, top)
 
 
+def test_proposal(dice, tmp_path):
+    """With a min_size that drops nothing: OpenCV keeps small boxes."""
+    net = Network("proposal")
+    height, width, kinds = number(dice, 3, 8), number(dice, 3, 8), 9
+    arrays = {"score": random_input(net, dice, "score", 1, 2 * kinds, height, width),
+              "move": random_input(net, dice, "move", 1, 4 * kinds, height, width) * np.float32(0.2),
+              "im_info": random_input(net, dice, "im_info", 1, 3)}
+    arrays["im_info"][:] = height * 16, width * 16, 1
+    scores = dice.permutation(arrays["score"].size) / arrays["score"].size
+    arrays["score"] = scores.astype(np.float32).reshape(arrays["score"].shape)
+    top = net.layer("Proposal", list(arrays), proposal_param={
+        "feat_stride": 16, "base_size": 16, "min_size": 1, "ratio": [0.5, 1.0, 2.0], "scale": [2.0, 4.0, 8.0],
+        "pre_nms_topn": 200, "post_nms_topn": 20, "nms_thresh": 0.7})
+    check(net, tmp_path, arrays, top)
+
+
 def test_ssd(tmp_path):
     net = caffe_ssd.build()
     image = np.random.default_rng(3).uniform(-1, 1, caffe_ssd.SHAPE).astype(np.float32)
