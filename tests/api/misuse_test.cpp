@@ -19,7 +19,7 @@
 namespace {
 
 using Words = std::vector<uint64_t>;
-using Scratch = std::array<uint64_t, 1024>;  // room for every structure
+using Scratch = std::array<uint64_t, sizeof(aclAippInfo) / 8 + 1024>;  // room for the largest structure
 
 // One parameter of the table: "size:positive", "policy:range:0:5".
 struct Param {
