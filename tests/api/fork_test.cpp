@@ -3,6 +3,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <thread>
+
 #include "api/fixture.h"
 
 namespace softacl::test {
@@ -12,6 +15,8 @@ namespace {
 template <class Test>
 void in_child(Test test) {
     fflush(nullptr);
+    // Threads come to rest. A sanitizer's allocator that one of them uses at the moment stays locked in the child.
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
     const pid_t child = fork();
     ASSERT_NE(child, -1);
     if (child == 0) {
