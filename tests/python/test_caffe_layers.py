@@ -559,7 +559,9 @@ def test_files_that_are_missing(tmp_path):
     atc = [str(ATC), "--framework=0", f"--output={tmp_path / 'net'}", "--soc_version=Ascend310B4"]
     for options, status, message in (([f"--model={prototxt}"], 2, "CPU-103: The option [--weight] is missing"),
                                      ([f"--model={prototxt}", "--weight=nowhere"], 1, "CPU-140: weight [nowhere]"),
-                                     (["--model=nowhere", f"--weight={caffemodel}"], 1, "CPU-140: model [nowhere]")):
+                                     (["--model=nowhere", f"--weight={caffemodel}"], 1, "CPU-140: model [nowhere]"),
+                                     ([f"--model={caffemodel}", f"--weight={caffemodel}"], 1, "CPU-150: ")):
         done = subprocess.run(atc + options, capture_output=True, text=True, check=False)
         assert done.returncode == status and message in done.stdout
+        assert "Solution: " in done.stdout and "See the message" not in done.stdout
         assert not (tmp_path / "net.om").exists()
