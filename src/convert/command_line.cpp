@@ -103,7 +103,8 @@ class Options {
         import.float16_inputs = parse_names(get("input_fp16_nodes"));
         parse_output_type(get("output_type"), import, problems_);
         if (!get("input_format").empty() && good("input_format")) {
-            conversion.input_format = parse_input_format(get("input_format"), problems_).value_or(ACL_FORMAT_NCHW);
+            conversion.input_format =
+                parse_input_format(get("input_format"), problems_).value_or(conversion.input_format);
         }
     }
 
@@ -164,9 +165,8 @@ class Options {
                               "framework [1] (MindSpore) is not supported. Export the network as ONNX.");
             } else if (conversion.framework == kCaffeFramework) {
                 conversion.weight = required("weight");
-            } else if (conversion.framework != kOnnxFramework) {
-                problems_.add(code::kNotSupported, "framework [", framework,
-                              "] (TensorFlow) is not supported yet. Export the network as ONNX.");
+            } else if (conversion.framework == kTensorFlowFramework) {
+                conversion.input_format = ACL_FORMAT_NHWC;
             }
         }
         const std::string soc = get("soc_version").empty() ? get("soc") : get("soc_version");

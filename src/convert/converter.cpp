@@ -10,6 +10,7 @@
 #include "convert/caffe/reader.h"
 #include "convert/onnx/reader.h"
 #include "convert/sha256.h"
+#include "convert/tensorflow/reader.h"
 #include "graph/memory_plan.h"
 #include "graph/passes/passes.h"
 #include "model/file.h"
@@ -153,6 +154,9 @@ std::optional<Network> read_network(const Conversion& conversion, const model::M
         digests["acl_cpu.weight_sha256"] = sha256(weights->data.get(), weights->size);
         return read_caffe({file.data.get(), file.size}, {weights->data.get(), weights->size}, problems);
     }
+    if (conversion.framework == kTensorFlowFramework) {
+        return read_tensorflow(file.data.get(), file.size, problems);
+    }
     return read_onnx(file.data.get(), file.size, folder, problems);
 }
 
@@ -169,6 +173,13 @@ Outcome convert(const Conversion& conversion, Problems& problems, const Progress
     const std::vector<AippBlock> aipp =
         conversion.aipp.empty() ? std::vector<AippBlock>() : read_aipp(conversion.aipp, problems);
     tell("reading the network", 0);
+    if (std::error_code error;
+        conversion.framework == kTensorFlowFramework && fs::is_directory(conversion.model, error)) {
+        problems.add(code::kTensorFlow, "model [", conversion.model,
+                     "] is a folder, perhaps a SavedModel. Freeze it: turn its variables into constants and write the "
+                     "GraphDef.");
+        return {};
+    }
     auto file = map(conversion.model, "model", problems);
     if (!file) {
         return {};

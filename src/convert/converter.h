@@ -13,6 +13,7 @@
 namespace softacl::convert {
 
 inline constexpr int kCaffeFramework = 0;
+inline constexpr int kTensorFlowFramework = 3;
 inline constexpr int kOnnxFramework = 5;
 
 struct Conversion {

@@ -10,6 +10,7 @@
 #include "convert/caffe/reader.h"
 #include "convert/graph_importer.h"
 #include "convert/onnx/reader.h"
+#include "convert/tensorflow/reader.h"
 
 namespace softacl::convert {
 namespace {
@@ -69,6 +70,10 @@ class Import {
     graph::Graph run() {
         graph_.name = network_.name;
         const std::vector<std::string> outputs = choose_outputs();
+        if (outputs.empty() && problems_.empty()) {
+            problems_.add(network_.code(), "Every node of the network is read by another one, or computes nothing. ",
+                          "Name the outputs with --out_nodes.");
+        }
         check_options(outputs);
         scopes_.push_back({&network_, {}});
         for (const NetworkTensor& input : network_.inputs) {
@@ -197,6 +202,10 @@ class Import {
             value = cast(value, *wanted, text("output_", index), "output_type");
         }
         graph_.outputs.push_back(value);
+        if (network_.framework == ops::Framework::kTensorFlow) {  // tensors have no other names
+            graph_.output_names.push_back(text(node, ":", index));
+            return;
+        }
         const auto label = network_.labels.find(tensor);
         graph_.output_names.push_back(
             text(node, ":", index, ":", label == network_.labels.end() ? tensor : label->second));
@@ -243,7 +252,7 @@ class Import {
         TensorType type = input.type;
         bool good = type.dtype != ACL_DT_UNDEFINED;
         if (!good) {
-            problems_.add(code::kOnnx, "Input [", input.name, "] has no element type.");
+            problems_.add(network_.code(), "Input [", input.name, "] has no element type.");
         }
         const auto given = options_.shapes.find(input.name);
         if (given != options_.shapes.end()) {
@@ -466,6 +475,11 @@ Result<graph::Graph> to_graph(const std::optional<Network>& network, const Impor
 Result<graph::Graph> onnx_to_graph(const void* data, size_t size, const ImportOptions& options) {
     Problems problems;
     return to_graph(read_onnx(data, size, options.folder, problems), options, problems);
+}
+
+Result<graph::Graph> tensorflow_to_graph(const void* data, size_t size, const ImportOptions& options) {
+    Problems problems;
+    return to_graph(read_tensorflow(data, size, problems), options, problems);
 }
 
 Result<graph::Graph> caffe_to_graph(const std::string& text, const std::string& weights, const ImportOptions& options) {

@@ -46,6 +46,9 @@ graph::Graph import_network(const Network& network, const ImportOptions& options
 /// Reads and imports an ONNX model in memory.
 Result<graph::Graph> onnx_to_graph(const void* data, size_t size, const ImportOptions& options = {});
 
+/// Reads and imports a frozen TensorFlow graph in memory.
+Result<graph::Graph> tensorflow_to_graph(const void* data, size_t size, const ImportOptions& options = {});
+
 /// Reads and imports the two files of a Caffe network.
 Result<graph::Graph> caffe_to_graph(const std::string& text, const std::string& weights,
                                     const ImportOptions& options = {});

@@ -49,7 +49,7 @@ Scope find_makers(const Network& network, const Scope* outer, Problems& problems
     }
     for (const NetworkTensor& input : network.inputs) {
         if (!scope.makers.emplace(input.name, -1).second) {
-            problems.add(code::kOnnx, "Two inputs of the network are named [", input.name, "].");
+            problems.add(network.code(), "Two inputs of the network are named [", input.name, "].");
         }
     }
     for (size_t k = 0; k < network.nodes.size(); ++k) {
@@ -125,7 +125,7 @@ void order_nodes(Network& network, const Scope& scope, Problems& problems) {
         }
     }
     if (order.size() < count) {
-        problems.add(code::kOnnx, "The nodes ", circle(network, before, done),
+        problems.add(network.code(), "The nodes ", circle(network, before, done),
                      " need each other's results in a circle, so that none can be computed first.");
         return;
     }
@@ -154,7 +154,7 @@ void settle_in(Network& network, const Scope* outer, Problems& problems) {
     }
     for (const NetworkTensor& output : network.outputs) {
         if (!scope.has(output.name)) {
-            problems.add(code::kOnnx, "Tensor [", output.name, "], an output of the network, is made by no node.");
+            problems.add(network.code(), "Tensor [", output.name, "], an output of the network, is made by no node.");
         }
     }
     order_nodes(network, scope, problems);
@@ -186,6 +186,14 @@ void free_names(const Network& body, std::vector<std::string>& names) {
                  [&](const std::string& name) { return !name.empty() && own.count(name) == 0; });
 }
 
+const char* code_of(ops::Framework framework) {
+    switch (framework) {
+        case ops::Framework::kCaffe: return code::kCaffe;
+        case ops::Framework::kTensorFlow: return code::kTensorFlow;
+        default: return code::kOnnx;
+    }
+}
+
 }  // namespace
 
 std::string NetworkNode::optype() const {
@@ -193,7 +201,9 @@ std::string NetworkNode::optype() const {
     return onnx ? text(domain.empty() ? "ai.onnx" : domain, "::", version, "::", type) : type;
 }
 
-const char* NetworkNode::code() const { return framework == ops::Framework::kOnnx ? code::kOnnx : code::kCaffe; }
+const char* NetworkNode::code() const { return code_of(framework); }
+
+const char* Network::code() const { return code_of(framework); }
 
 std::vector<std::string> needs(const NetworkNode& node) {
     std::vector<std::string> names;

@@ -29,7 +29,7 @@ struct NetworkNode {
     std::vector<std::string> outputs;
     std::map<std::string, std::shared_ptr<Network>> bodies;  ///< attributes that are networks
 
-    /// As messages name the operator: "ai.onnx::11::Conv", or the type of a Caffe layer.
+    /// As messages name the operator: "ai.onnx::11::Conv"; of other frameworks the type only.
     std::string optype() const;
     /// The code of messages about it.
     const char* code() const;
@@ -43,6 +43,7 @@ struct NetworkTensor {
 };
 
 struct Network {
+    ops::Framework framework = ops::Framework::kOnnx;
     std::string name;
     std::vector<NetworkNode> nodes;
     std::unordered_map<std::string, Tensor> constants;
@@ -50,6 +51,9 @@ struct Network {
     std::vector<NetworkTensor> outputs;
     /// What tensors are called in the file, if several there share a name, as those of Caffe that are written over.
     std::unordered_map<std::string, std::string> labels;
+
+    /// The code of messages about it as a whole.
+    const char* code() const;
 };
 
 /// Names what has no name and puts the nodes into an order in which they can run. Reports tensors that are made twice,

@@ -20,6 +20,7 @@ inline constexpr const char* kNameUnknown = "CPU-106";
 inline constexpr const char* kAipp = "CPU-120";
 inline constexpr const char* kFile = "CPU-140";
 inline constexpr const char* kCaffe = "CPU-150";
+inline constexpr const char* kTensorFlow = "CPU-151";
 inline constexpr const char* kOnnx = "CPU-152";
 inline constexpr const char* kNotSupported = "CPU-160";
 inline constexpr const char* kInternal = "CPU-900";

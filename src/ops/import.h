@@ -59,7 +59,7 @@ class ForeignAttrs {
 };
 
 /// Where a network comes from. Operators of the same name differ between frameworks.
-enum class Framework { kOnnx, kCaffe };
+enum class Framework { kOnnx, kCaffe, kTensorFlow };
 
 /// A node of a network file, independent of the file's format.
 struct ForeignNode {

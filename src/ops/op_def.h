@@ -147,6 +147,11 @@ class OpDef {
         imports_.push_back({Framework::kCaffe, type, function});
         return *this;
     }
+    /// The same for a TensorFlow operator; src/ops/tensorflow/ has a table of them.
+    OpDef& tensorflow(const char* type, Import function) {
+        imports_.push_back({Framework::kTensorFlow, type, function});
+        return *this;
+    }
     /// Inputs whose values infer() or the kernels need before the model runs.
     OpDef& needs_value(size_t input) {
         value_inputs_.push_back(input);

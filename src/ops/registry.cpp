@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "ops/op_def.h"
+#include "ops/tensorflow/table.h"
 
 namespace softacl::ops {
 
@@ -23,9 +24,17 @@ struct Registry {
 #define OP(name) add(declare_##name());
 #include "ops/ops.inc"
 #undef OP
+        for (const TensorFlowRow& row : tensorflow_rows()) {  // also of those that become no operator
+            imports.emplace(std::make_pair(Framework::kTensorFlow, row.type), row.function);
+        }
     }
 
     void add(OpDef&& declaration) {
+        for (const TensorFlowRow& row : tensorflow_rows()) {
+            if (declaration.name() == row.op) {
+                declaration.tensorflow(row.type, row.function);
+            }
+        }
         const auto* op = new OpDef(std::move(declaration));  // lives as long as the process: graphs point to it
         all.push_back(op);
         by_name.emplace(op->name(), op);

@@ -32,6 +32,7 @@ class Reader {
         : text_(std::move(text)), weights_(std::move(weights)), problems_(problems), layers_(layers_of(text_.net)) {}
 
     Network read() {
+        network_.framework = ops::Framework::kCaffe;
         network_.name = text_.net.name();
         report_unknown();
         drop_labels();

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "acl/acl_base.h"
+#include "convert/elements.h"
 #include "convert/onnx/external.h"
 
 namespace softacl::convert {
@@ -31,19 +32,6 @@ Result<TensorType> type_of(aclDataType dtype, const Dims& dims) {
     return type;
 }
 
-template <class To, class From>
-To element(From value) {
-    if constexpr (std::is_class_v<To>) {
-        To half;
-        half.bits = static_cast<uint16_t>(value);  // 16-bit floats are kept as their bits
-        return half;
-    } else if constexpr (std::is_same_v<To, bool>) {
-        return value != 0;
-    } else {
-        return static_cast<To>(value);
-    }
-}
-
 template <class Field>
 Result<Tensor> from_field(const Field& values, const TensorType& type) {
     if (values.size() != type.shape.elements()) {
@@ -55,25 +43,6 @@ Result<Tensor> from_field(const Field& values, const TensorType& type) {
         using T = typename decltype(tag)::Type;
         std::transform(values.begin(), values.end(), static_cast<T*>(data), [](auto v) { return element<T>(v); });
     });
-    return tensor;
-}
-
-Result<Tensor> from_bytes(std::unique_ptr<std::string> raw, const TensorType& type) {
-    if (raw->size() != type.bytes()) {
-        return bad("has ", raw->size(), " bytes of data; its type ", type.text(), " needs ", type.bytes());
-    }
-    constexpr size_t kMoved = 4096;  // the text of small strings may lie anywhere
-    if (type.dtype != ACL_BOOL && raw->size() >= kMoved) {
-        const std::shared_ptr<const std::string> owner = std::move(raw);
-        return Tensor(type, std::shared_ptr<const void>(owner, owner->data()));
-    }
-    void* data = nullptr;
-    Tensor tensor = Tensor::zeros(type, &data);
-    if (type.dtype == ACL_BOOL) {
-        std::transform(raw->begin(), raw->end(), static_cast<bool*>(data), [](char byte) { return byte != 0; });
-    } else {
-        std::copy(raw->begin(), raw->end(), static_cast<char*>(data));
-    }
     return tensor;
 }
 
@@ -128,7 +97,7 @@ Result<Tensor> take_tensor(onnx::TensorProto& proto, const std::string& folder) 
         return read_external(proto, type, folder);
     }
     if (proto.has_raw_data()) {
-        return from_bytes(std::unique_ptr<std::string>(proto.release_raw_data()), type);
+        return tensor_of_bytes(std::unique_ptr<std::string>(proto.release_raw_data()), type);
     }
     switch (dtype) {
         case ACL_FLOAT: return from_field(proto.float_data(), type);

@@ -87,7 +87,8 @@ std::string page() {
         out << "| " << op->name() << " | " << op->doc() << " | " << ports_of(op->inputs()) << " | "
             << ports_of(op->outputs()) << " | " << attrs_of(*op) << " | "
             << joined(op->kernels(), [](const KernelDef& kernel) { return kernel.name; }) << " | "
-            << imported(*op, Framework::kOnnx) << " | " << imported(*op, Framework::kCaffe) << " |\n";
+            << imported(*op, Framework::kOnnx) << " | " << imported(*op, Framework::kCaffe) << " | "
+            << imported(*op, Framework::kTensorFlow) << " |\n";
         for (const ImportDef& import : op->imports()) {
             foreign[import.framework].insert(import.type);
         }
@@ -103,8 +104,10 @@ std::string page() {
         "default. Kernels are asked in this order.\n\n",
         foreign[Framework::kOnnx].size(), " operators of ONNX are imported: ", sources(Framework::kOnnx), ".\n\n",
         foreign[Framework::kCaffe].size(), " layers of Caffe are imported: ", sources(Framework::kCaffe), ".\n\n",
-        "| operator | result | inputs | outputs | attributes | kernels | from ONNX | from Caffe |\n",
-        "|---|---|---|---|---|---|---|---|\n", out.str());
+        foreign[Framework::kTensorFlow].size(),
+        " operators of TensorFlow are imported: ", sources(Framework::kTensorFlow), ".\n\n",
+        "| operator | result | inputs | outputs | attributes | kernels | from ONNX | from Caffe | from TensorFlow |\n",
+        "|---|---|---|---|---|---|---|---|---|\n", out.str());
 }
 
 TEST(OperatorsPage, IsWhatTheDeclarationsSay) {

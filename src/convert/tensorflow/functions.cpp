@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "convert/tensorflow/functions.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace softacl::convert {
+namespace {
+
+constexpr int kDeepest = 64;
+constexpr size_t kMostNodes = 1 << 20;
+constexpr size_t kMostOutputs = 1 << 16;
+
+struct Function {
+    std::vector<std::string> parameters;
+    std::vector<std::pair<std::string, std::string>> results;  ///< names, and the tensors inside
+    std::vector<GraphNode> nodes;
+};
+
+/// "node", "node:1" or, in functions, "node:values:0".
+struct Reference {
+    std::string node;
+    std::string output;
+    size_t index = 0;
+};
+bool is_number(const std::string& word) {
+    return !word.empty() && word.size() < 8 &&
+           std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+Reference parse(const std::string& word) {
+    Reference reference;
+    reference.node = word;
+    const size_t last = word.rfind(':');
+    if (last == std::string::npos || !is_number(word.substr(last + 1))) {
+        return reference;
+    }
+    reference.index = static_cast<size_t>(std::atoi(word.c_str() + last + 1));
+    reference.node = word.substr(0, last);
+    const size_t middle = reference.node.find(':');
+    if (middle != std::string::npos) {
+        reference.output = reference.node.substr(middle + 1);
+        reference.node.resize(middle);
+    }
+    return reference;
+}
+
+class Inliner {
+   public:
+    Inliner(tensorflow::GraphDef& graph, Problems& problems) : problems_(problems) {
+        for (auto& proto : *graph.mutable_library()->mutable_function()) {
+            Function function;
+            for (const auto& argument : proto.signature().input_arg()) {
+                function.parameters.push_back(argument.name());
+            }
+            for (const auto& argument : proto.signature().output_arg()) {
+                const auto at = std::find_if(proto.ret().begin(), proto.ret().end(),
+                                             [&](const auto& entry) { return entry.key() == argument.name(); });
+                function.results.emplace_back(argument.name(), at == proto.ret().end() ? "" : at->value());
+            }
+            for (auto& node : *proto.mutable_node_def()) {
+                function.nodes.push_back(read_node(node, problems));
+            }
+            functions_.emplace(proto.signature().name(), std::move(function));
+        }
+        for (auto& node : *graph.mutable_node()) {
+            top_.push_back(read_node(node, problems));
+        }
+    }
+
+    std::vector<GraphNode> run() {
+        expand(top_, {}, "", 0);
+        for (GraphNode& node : nodes_) {
+            for (TensorPlace& source : node.sources) {
+                source = original(source);
+            }
+        }
+        return std::move(nodes_);
+    }
+
+   private:
+    using Bindings = std::unordered_map<std::string, TensorPlace>;
+
+    const Function* called(const GraphNode& node) const {
+        const bool calls = node.type == "PartitionedCall" || node.type == "StatefulPartitionedCall";
+        const auto at = functions_.find(calls ? node.function : node.type);
+        return at == functions_.end() ? nullptr : &at->second;
+    }
+
+    /// The tensor that a word means among these nodes.
+    TensorPlace resolve(const std::string& word, const Bindings& bindings, const std::string& prefix,
+                        const std::unordered_map<std::string, const GraphNode*>& nodes) const {
+        const Reference reference = parse(word);
+        const auto bound = bindings.find(reference.node);
+        if (bound != bindings.end()) {
+            return bound->second;
+        }
+        TensorPlace place{prefix + reference.node, std::min(reference.index, kMostOutputs)};
+        const auto at = nodes.find(reference.node);
+        if (at != nodes.end() && !reference.output.empty()) {
+            if (const Function* function = called(*at->second)) {
+                for (size_t i = 0; i < function->results.size(); ++i) {
+                    place.index += function->results[i].first == reference.output ? i : 0;
+                }
+            } else {
+                place.index += first_output(at->second->type, reference.output);
+            }
+        }
+        return place;
+    }
+
+    // NOLINTNEXTLINE(misc-no-recursion): limited in depth
+    void expand(const std::vector<GraphNode>& nodes, const Bindings& bindings, const std::string& prefix, int depth,
+                const Function* function = nullptr, const std::string& call = "") {
+        std::unordered_map<std::string, const GraphNode*> by_name;
+        for (const GraphNode& node : nodes) {
+            by_name.emplace(node.name, &node);
+        }
+        for (const GraphNode& node : nodes) {
+            if (nodes_.size() >= kMostNodes || too_deep_) {
+                break;
+            }
+            GraphNode made = node;
+            made.name = prefix + node.name;
+            for (const std::string& input : node.inputs) {
+                made.sources.push_back(resolve(input, bindings, prefix, by_name));
+            }
+            for (std::string& other : made.waits) {
+                other = prefix + other;
+            }
+            if (const Function* inner = called(node)) {
+                expand_call(made, *inner, depth);
+            } else {
+                nodes_.push_back(std::move(made));
+            }
+        }
+        if (nodes_.size() >= kMostNodes) {
+            complain(text("The graph has more than ", kMostNodes, " nodes after its functions are put in place"));
+        }
+        for (size_t i = 0; function != nullptr && i < function->results.size(); ++i) {
+            aliases_[tensor_name({call, i})] = resolve(function->results[i].second, bindings, prefix, by_name);
+        }
+    }
+
+    // NOLINTNEXTLINE(misc-no-recursion): limited in depth
+    void expand_call(const GraphNode& call, const Function& function, int depth) {
+        if (depth >= kDeepest) {
+            complain(text("Node '", call.name, "' [optype [", call.type, "]] calls functions that call functions, ",
+                          kDeepest, " deep: one of them calls itself"));
+            return;
+        }
+        if (call.sources.size() != function.parameters.size()) {
+            problems_.add(code::kTensorFlow, "Node '", call.name, "' [optype [", call.type, "]] calls a function of ",
+                          function.parameters.size(), " parameters with ", call.sources.size(), " inputs.");
+            return;
+        }
+        Bindings bindings;
+        for (size_t i = 0; i < call.sources.size(); ++i) {
+            bindings.emplace(function.parameters[i], call.sources[i]);
+        }
+        expand(function.nodes, bindings, call.name + "/", depth + 1, &function, call.name);
+    }
+
+    void complain(const std::string& sentence) {
+        if (!too_deep_) {
+            problems_.add(code::kTensorFlow, sentence, ". Freeze the graph with functions inlined.");
+        }
+        too_deep_ = true;
+    }
+
+    /// What the output of a call is in the end.
+    TensorPlace original(TensorPlace place) const {
+        for (size_t steps = 0; steps <= aliases_.size(); ++steps) {
+            const auto at = aliases_.find(tensor_name(place));
+            if (at == aliases_.end()) {
+                break;
+            }
+            place = at->second;
+        }
+        return place;
+    }
+
+    Problems& problems_;
+    std::unordered_map<std::string, Function> functions_;
+    std::vector<GraphNode> top_;
+    std::vector<GraphNode> nodes_;
+    std::unordered_map<std::string, TensorPlace> aliases_;
+    bool too_deep_ = false;
+};
+
+}  // namespace
+
+std::vector<GraphNode> inline_functions(tensorflow::GraphDef& graph, Problems& problems) {
+    return Inliner(graph, problems).run();
+}
+
+}  // namespace softacl::convert

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// Puts the nodes of functions in place of the nodes that call them.
+#pragma once
+
+#include <vector>
+
+#include "convert/tensorflow/nodes.h"
+
+namespace softacl::convert {
+
+/// The nodes of the graph and, instead of calls, those of the functions, named "<call>/<node>". Fills `sources` of
+/// each. Large constants are moved out of the message.
+std::vector<GraphNode> inline_functions(tensorflow::GraphDef& graph, Problems& problems);
+
+}  // namespace softacl::convert

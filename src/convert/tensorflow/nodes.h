@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Nodes as a GraphDef has them, and as they are after functions have been put in place of their calls.
+#pragma once
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "convert/problems.h"
+#include "convert/tensorflow/graph.pb.h"
+#include "ops/attrs.h"
+
+namespace softacl::convert {
+
+/// An output of a node.
+struct TensorPlace {
+    std::string node;
+    size_t index = 0;
+};
+
+/// What others call it: the first output has the name of its node.
+std::string tensor_name(const TensorPlace& place);
+
+struct GraphNode {
+    std::string type;
+    std::string name;
+    ops::Attrs attrs;
+    std::string function;              ///< that it calls; "": none
+    std::vector<std::string> inputs;   ///< as they stand in the file, data only
+    std::vector<std::string> waits;    ///< nodes that only have to run before
+    std::vector<TensorPlace> sources;  ///< `inputs`, after inline_functions()
+};
+
+/// Reads the attributes, and the inputs as they stand there. Large constants are moved out of the message.
+GraphNode read_node(tensorflow::NodeDef& proto, Problems& problems);
+
+/// Where an operator's output of this name begins: bodies of functions count the outputs of each name by themselves.
+size_t first_output(const std::string& type, const std::string& name);
+
+}  // namespace softacl::convert

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "convert/tensorflow/reader.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <unordered_set>
+
+#include "convert/tensorflow/functions.h"
+#include "convert/tensorflow/graph.pb.h"
+
+namespace softacl::convert {
+namespace {
+
+// Of older graphs, a shape without dimensions says that nothing is known.
+constexpr int kFirstWithScalars = 24;
+
+bool is_one_of(const std::string& type, std::initializer_list<const char*> types) {
+    return std::any_of(types.begin(), types.end(), [&](const char* other) { return type == other; });
+}
+
+bool is_input(const GraphNode& node) {
+    return is_one_of(node.type, {"Placeholder", "PlaceholderV2", "PlaceholderWithDefault"});
+}
+
+/// How many outputs a node has whose number is not that of those that are read.
+size_t outputs_of(const GraphNode& node) {
+    const auto number = [&](const char* attr) {
+        constexpr int64_t kMost = 1 << 16;
+        return static_cast<size_t>(std::clamp<int64_t>(node.attrs.get<int64_t>(attr, 1), 1, kMost));
+    };
+    if (is_one_of(node.type, {"Split", "SplitV"})) {
+        return number("num_split");
+    }
+    if (node.type == "Unpack") {
+        return number("num");
+    }
+    if (is_one_of(node.type, {"IdentityN", "ShapeN"})) {
+        return std::max<size_t>(node.sources.size(), 1);
+    }
+    return is_one_of(node.type, {"TopK", "TopKV2"}) ? 2 : 1;
+}
+
+class Reader {
+   public:
+    Reader(std::vector<GraphNode> nodes, int producer) : nodes_(std::move(nodes)), producer_(producer) {}
+
+    Network read() {
+        network_.framework = ops::Framework::kTensorFlow;
+        count_readers();
+        for (GraphNode& node : nodes_) {
+            const Tensor* value = node.type == "Const" ? node.attrs.find_as<Tensor>("value") : nullptr;
+            if (is_input(node)) {
+                add_input(node);
+            } else if (value != nullptr && network_.constants.emplace(node.name, *value).second) {
+                continue;
+            } else {
+                add_node(node);
+            }
+        }
+        return std::move(network_);
+    }
+
+   private:
+    void count_readers() {
+        for (const GraphNode& node : nodes_) {
+            for (const TensorPlace& source : node.sources) {
+                size_t& outputs = read_[source.node];
+                outputs = std::max(outputs, source.index + 1);
+            }
+            for (const std::string& other : node.waits) {
+                read_.emplace(other, 0);
+            }
+        }
+    }
+
+    void add_input(const GraphNode& node) {
+        NetworkTensor input;
+        input.name = node.name;
+        input.type.dtype = node.attrs.get<aclDataType>("dtype", ACL_DT_UNDEFINED);
+        const auto* shape = node.attrs.find_as<ops::Ints>("shape");
+        input.ranked = shape != nullptr && !(shape->empty() && producer_ < kFirstWithScalars);
+        if (shape != nullptr) {
+            input.type.shape = Shape(*shape);
+        }
+        network_.inputs.push_back(std::move(input));
+    }
+
+    void add_node(GraphNode& node) {
+        NetworkNode made;
+        made.framework = ops::Framework::kTensorFlow;
+        made.type = node.type;
+        made.name = node.name;
+        made.attrs = std::move(node.attrs);
+        for (const TensorPlace& source : node.sources) {
+            // A loop of old control flow would be a circle. It is refused where it begins.
+            const bool back = node.type == "Merge" && !source.node.empty() && is_back_edge(source.node);
+            if (!back) {
+                made.inputs.push_back(tensor_name(source));
+            }
+        }
+        const auto read = read_.find(node.name);
+        const size_t outputs = std::max(outputs_of(node), read == read_.end() ? 0 : read->second);
+        for (size_t i = 0; i < outputs; ++i) {
+            made.outputs.push_back(tensor_name({node.name, i}));
+        }
+        const bool computes = !is_one_of(node.type, {"NoOp", "Assert", "Const", "PrintV2", "SaveV2", "RestoreV2"});
+        if (read == read_.end() && computes) {
+            for (const std::string& name : made.outputs) {
+                NetworkTensor output;
+                output.name = name;
+                network_.outputs.push_back(std::move(output));
+            }
+        }
+        network_.nodes.push_back(std::move(made));
+    }
+
+    bool is_back_edge(const std::string& name) {
+        if (back_edges_.empty()) {
+            back_edges_.insert("");
+            for (const GraphNode& node : nodes_) {
+                if (node.type == "NextIteration") {
+                    back_edges_.insert(node.name);
+                }
+            }
+        }
+        return back_edges_.count(name) != 0;
+    }
+
+    std::vector<GraphNode> nodes_;
+    int producer_;
+    Network network_;
+    std::unordered_map<std::string, size_t> read_;  ///< nodes that somebody waits for, and how many outputs are read
+    std::unordered_set<std::string> back_edges_;
+};
+
+}  // namespace
+
+std::optional<Network> read_tensorflow(const void* data, size_t size, Problems& problems) {
+    constexpr size_t kMost = std::numeric_limits<int>::max();
+    constexpr char kSavedModel = 0x08;  // begins with the number of its version; a graph with a node
+    if (size == 0 || size > kMost) {
+        problems.add(code::kTensorFlow, "The model has [", size, "] bytes; possible are 1 to ", kMost,
+                     ". Freeze it again.");
+        return std::nullopt;
+    }
+    if (*static_cast<const char*>(data) == kSavedModel) {
+        problems.add(code::kTensorFlow,
+                     "The file is a SavedModel, whose variables lie in other files. Freeze it: turn its variables into "
+                     "constants and write the GraphDef.");
+        return std::nullopt;
+    }
+    tensorflow::GraphDef proto;
+    if (!proto.ParseFromArray(data, static_cast<int>(size)) || proto.node_size() == 0) {
+        const std::string begin(static_cast<const char*>(data), std::min<size_t>(size, 8));
+        const bool text = begin.compare(0, 4, "node") == 0;
+        problems.add(code::kTensorFlow, "The bytes [", size, "] are not a GraphDef with nodes",
+                     text
+                         ? " but the text of one. Write it in binary form."
+                         : ": they end too early, or are something else. Check the file, or freeze the network again.");
+        return std::nullopt;
+    }
+    const int producer = proto.versions().producer();
+    Network network = Reader(inline_functions(proto, problems), producer).read();
+    settle(network, problems);
+    return network;
+}
+
+}  // namespace softacl::convert
