@@ -26,8 +26,8 @@ Status run(Graph& graph, std::initializer_list<Pass> passes) {
 
 Status run_conversion_passes(Graph& graph) {
     // Activations are found before their factors have gone into weights.
-    return run(graph, {fold_constants, remove_no_ops, find_activations, merge_reshapes, merge_transposes, merge_pads,
-                       fold_affine});
+    return run(graph, {fold_constants, remove_no_ops, find_activations, merge_reshapes, merge_transposes,
+                       sink_transposes, merge_pads, fold_affine});
 }
 
 Status run_execution_passes(Graph& graph) {

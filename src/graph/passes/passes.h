@@ -21,6 +21,7 @@ Result<bool> fold_constants(Graph& graph);    ///< nodes whose inputs are known
 Result<bool> remove_no_ops(Graph& graph);     ///< nodes whose output is their input
 Result<bool> merge_reshapes(Graph& graph);    ///< of nodes that only change the shape the last remains
 Result<bool> merge_transposes(Graph& graph);  ///< consecutive ones become one; pairs around elementwise nodes go
+Result<bool> sink_transposes(Graph& graph);   ///< from channels first to last: below what works in either order
 Result<bool> fold_affine(Graph& graph);       ///< batch normalisation, factors, summands: into weights beside them
 Result<bool> merge_pads(Graph& graph);        ///< zeros around the input of a convolution
 Result<bool> find_activations(Graph& graph);  ///< that are spelled out: x * sigmoid(x) is Swish
