@@ -71,7 +71,8 @@ class Import {
         graph_.name = network_.name;
         const std::vector<std::string> outputs = choose_outputs();
         if (outputs.empty() && problems_.empty()) {
-            problems_.add(network_.code(), "Every node of the network is read by another one, or computes nothing. ",
+            problems_.add(network_.code(), "The network [", network_.name,
+                          "] has no output: every node is read by another one, or computes nothing. ",
                           "Name the outputs with --out_nodes.");
         }
         check_options(outputs);

@@ -96,6 +96,105 @@ def test_outputs_without_out_nodes_are_what_nobody_reads(cases, tmp_path):
     assert names == ["out0:0", "out1:0"]
 
 
+# --- what is refused; these graphs are written here, byte by byte ---
+
+def field(number, content):
+    """A text, a message or a number."""
+    def varint(value):
+        return bytes([value & 127 | 128]) + varint(value >> 7) if value > 127 else bytes([value])
+    if isinstance(content, int):
+        return varint(number << 3) + varint(content)
+    content = content.encode() if isinstance(content, str) else content
+    return varint(number << 3 | 2) + varint(len(content)) + content
+
+
+def node(name, kind, *inputs, **attrs):
+    """Attributes are bytes of an AttrValue."""
+    body = field(1, name) + field(2, kind) + b"".join(field(3, name) for name in inputs)
+    body += b"".join(field(5, field(1, key) + field(2, value)) for key, value in attrs.items())
+    return field(1, body)
+
+
+FLOAT, STRING = field(6, 1), field(6, 7)
+SHAPE = field(7, field(2, field(1, 2)))
+X = node("x", "Placeholder", dtype=FLOAT, shape=SHAPE)
+
+
+def refusals(tmp_path, graph, *options):
+    (tmp_path / "net.pb").write_bytes(graph)
+    done = atc(tmp_path / "net.pb", tmp_path / "net", *options)
+    assert done.returncode in (1, 2), done.stdout
+    assert not (tmp_path / "net.om").exists()
+    return done.stdout
+
+
+@pytest.mark.parametrize("graph, code, words", [
+    (X + node("v", "VariableV2") + node("y", "Add", "x", "v"), "CPU-151", "Node 'v' [optype [VariableV2]]"),
+    (X + node("v", "VarHandleOp") + node("r", "ReadVariableOp", "v") + node("y", "Add", "x", "r"), "CPU-151", "'v'"),
+    (X + node("y", "NoSuchOp", "x") + node("z", "NorThis", "x"), "E19010", "[z, optype [NorThis]]"),
+    (X + node("e", "Enter", "x") + node("m", "Merge", "e", "n") + node("n", "NextIteration", "m")
+     + node("o", "Exit", "m"), "CPU-151",
+     "'e' [optype [Enter]]"),
+    (X + node("y", "StatelessIf", "x"), "CPU-151", "choice"),
+    (X + node("y", "Relu", "nowhere"), "CPU-151", "[nowhere]"),
+    (X + node("y", "Relu", "z") + node("z", "Relu", "y") + node("o", "Relu", "z"), "CPU-151", "circle"),
+    (X + node("y", "Relu", "x", "x"), "CPU-151", "2 inputs"),
+    (X + node("y", "Relu", "x:3"), "CPU-151", "[x:3]"),
+    (X + node("y", "LeakyRelu", "x", alpha=field(3, 1)), "CPU-151", "alpha is of kind Int; expected Float"),
+    (node("s", "Const", dtype=STRING, value=field(8, field(1, 7))) + X + node("y", "Identity", "s"), "CPU-151",
+     "DT_STRING"),
+    (node("x", "Placeholder", dtype=FLOAT) + node("y", "Relu", "x"), "CPU-102", "input_shape"),
+    (node("x", "Placeholder", dtype=STRING) + node("y", "Relu", "x"), "CPU-151", "element type"),
+    (X + node("x", "Relu", "x") + node("x", "Relu", "x"), "CPU-151", "made twice"),
+])
+def test_refusals_name_the_node(tmp_path, graph, code, words):
+    said = refusals(tmp_path, graph)
+    assert f"{code}: " in said and words in said, said
+
+
+def test_all_unknown_operators_are_named(tmp_path):
+    said = refusals(tmp_path, X + node("y", "NoSuchOp", "x") + node("z", "NorThis", "y"))
+    assert "[y, optype [NoSuchOp]]" in said and "[z, optype [NorThis]]" in said
+
+
+def test_what_no_output_needs_does_no_harm(tmp_path):
+    """Text, assertions and control inputs beside the network."""
+    graph = (X + node("s", "Const", dtype=STRING, value=field(8, field(1, 7))) + node("a", "Assert", "x", "s")
+             + node("y", "Relu", "x", "^a", "^s") + node("n", "NoOp", "^y2") + node("y2", "Neg", "y"))
+    (tmp_path / "net.pb").write_bytes(graph)
+    om = convert(tmp_path / "net.pb", tmp_path / "net", "--out_nodes=y2:0")
+    with Device():
+        model = Model(om)
+        result, = model(np.array([-1, 2], np.float32))
+        model.close()
+    np.testing.assert_array_equal(result, [0, -2])
+
+
+def function(name, nodes, result):
+    """One parameter, "p", and one result, "r"."""
+    signature = field(1, name) + field(2, field(1, "p")) + field(3, field(1, "r"))
+    body = field(1, signature) + b"".join(field(3, inner[2:]) for inner in nodes)
+    return field(1, body + field(4, field(1, "r") + field(2, result)))
+
+
+def test_functions_take_the_place_of_their_calls(tmp_path):
+    twice = function("twice", [node("d", "Add", "p", "p")], "d:z:0")
+    four = function("four", [node("c", "twice", "p"), node("e", "twice", "c:r:0")], "e:r:0")
+    call = node("y", "PartitionedCall", "x", f=field(10, field(1, "four")))
+    (tmp_path / "net.pb").write_bytes(X + call + node("z", "Neg", "y") + field(2, twice + four))
+    om = convert(tmp_path / "net.pb", tmp_path / "net")
+    with Device():
+        model = Model(om)
+        result, = model(np.array([1, 2], np.float32))
+        model.close()
+    np.testing.assert_array_equal(result, [-4, -8])
+
+
+def test_a_function_that_calls_itself_is_refused(tmp_path):
+    said = refusals(tmp_path, X + node("y", "f", "x") + field(2, function("f", [node("c", "f", "p")], "c:r:0")))
+    assert "CPU-151" in said and "calls itself" in said
+
+
 def test_a_folder_is_no_frozen_graph(tmp_path):
     done = atc(tmp_path, tmp_path / "net")
     assert done.returncode == 1 and "CPU-151" in done.stdout and "Freeze" in done.stdout

@@ -138,15 +138,15 @@ class Reader {
 
 std::optional<Network> read_tensorflow(const void* data, size_t size, Problems& problems) {
     constexpr size_t kMost = std::numeric_limits<int>::max();
-    constexpr char kSavedModel = 0x08;  // begins with the number of its version; a graph with a node
     if (size == 0 || size > kMost) {
         problems.add(code::kTensorFlow, "The model has [", size, "] bytes; possible are 1 to ", kMost,
                      ". Freeze it again.");
         return std::nullopt;
     }
-    if (*static_cast<const char*>(data) == kSavedModel) {
-        problems.add(code::kTensorFlow,
-                     "The file is a SavedModel, whose variables lie in other files. Freeze it: turn its variables into "
+    // Field 1 is the version of a SavedModel, and the first node of a graph.
+    if (size >= 2 && std::memcmp(data, "\x08\x01", 2) == 0) {
+        problems.add(code::kTensorFlow, "The bytes [", size,
+                     "] are a SavedModel, whose variables lie in other files. Freeze it: turn its variables into "
                      "constants and write the GraphDef.");
         return std::nullopt;
     }

@@ -65,7 +65,6 @@ TEST(AtcOptions, ComplaintsByArguments) {
         {{"--framework=7"}, "CPU-101", "Use one of: 0, 1, 3, 5."},
         {{"--framework=0"}, "CPU-103", "[--weight] is missing"},
         {{"--framework=1"}, "CPU-160", "MindSpore"},
-        {{"--framework=3"}, "CPU-160", "TensorFlow"},
         {{"--mode=1", "--json=a.json"}, "CPU-103", "[--om]"},
         {{"--mode=1", "--om=a.om"}, "CPU-103", "[--json]"},
         {{"--mode=3"}, "CPU-160", "mode [3]"},
