@@ -584,6 +584,70 @@ ACL_API aclError aclmdlQuerySizeFromMem(const void *model, size_t modelSize, siz
                                         size_t *weightSize);
 
 /**
+ * Chooses the batch size of a model that was converted for several.
+ *
+ * Writes into the buffer of the input `ascend_mbatch_shape_data`; the program leaves that alone.
+ * The next executions with these inputs run in this gear, until another one is chosen. Without a
+ * choice the model runs in its largest gear.
+ *
+ * @param[in] modelId    Id of a loaded model.
+ * @param[in] dataset    The inputs.
+ * @param[in] index      Which input the gear is named in: what `aclmdlGetInputIndexByName` gives
+ *                       for `ascend_mbatch_shape_data`.
+ * @param[in] batchSize  One of those that `aclmdlGetDynamicBatch` tells.
+ *
+ * @return `ACL_SUCCESS` (0), or
+ *   - `ACL_ERROR_INVALID_RESOURCE_HANDLE` (200005): `dataset`, or the data buffer at `index`, is
+ *     not alive
+ *   - `ACL_ERROR_INVALID_MODEL_ID` (100011): no model has the id
+ *   - `ACL_ERROR_MODEL_NOT_DYNAMIC` (100019): the model has no gears
+ *   - `ACL_ERROR_GE_DYNAMIC_INPUT_ADDR_INVALID` (145011): `index` is that of another input
+ *   - `ACL_ERROR_GE_DYNAMIC_INPUT_LENGTH_INVALID` (145012): the buffer is too small
+ *   - `ACL_ERROR_RT_PARAM_INVALID` (107000): the buffer is no memory that can be written
+ *   - `ACL_ERROR_INVALID_PARAM` (100000): `dataset` has no buffer at `index`
+ *   - `ACL_ERROR_GE_DYNAMIC_BATCH_SIZE_INVALID` (145013): the model has no such batch size, or
+ *     gears of another kind
+ *
+ * Threads: May be called from any thread.
+ * Python:  ret = acl.mdl.set_dynamic_batch_size(model_id, dataset, index, batch_size)
+ * Manual:  section 10.6.1.10
+ */
+ACL_API aclError aclmdlSetDynamicBatchSize(uint32_t modelId, aclmdlDataset *dataset, size_t index,
+                                           uint64_t batchSize);
+
+/**
+ * Chooses the height and width of pictures for a model that was converted for several.
+ *
+ * Writes into the buffer of the input `ascend_mbatch_shape_data`; the program leaves that alone.
+ * The next executions with these inputs run in this gear, until another one is chosen. Without a
+ * choice the model runs in its largest gear.
+ *
+ * @param[in] modelId  Id of a loaded model.
+ * @param[in] dataset  The inputs.
+ * @param[in] index    Which input the gear is named in: what `aclmdlGetInputIndexByName` gives for
+ *                     `ascend_mbatch_shape_data`.
+ * @param[in] height   Of one of the pairs that `aclmdlGetDynamicHW` tells.
+ * @param[in] width    Of the same pair.
+ *
+ * @return `ACL_SUCCESS` (0), or
+ *   - `ACL_ERROR_INVALID_RESOURCE_HANDLE` (200005): `dataset`, or the data buffer at `index`, is
+ *     not alive
+ *   - `ACL_ERROR_INVALID_MODEL_ID` (100011): no model has the id
+ *   - `ACL_ERROR_MODEL_NOT_DYNAMIC` (100019): the model has no gears
+ *   - `ACL_ERROR_GE_DYNAMIC_INPUT_ADDR_INVALID` (145011): `index` is that of another input
+ *   - `ACL_ERROR_GE_DYNAMIC_INPUT_LENGTH_INVALID` (145012): the buffer is too small
+ *   - `ACL_ERROR_RT_PARAM_INVALID` (107000): the buffer is no memory that can be written
+ *   - `ACL_ERROR_INVALID_PARAM` (100000): `dataset` has no buffer at `index`
+ *   - `ACL_ERROR_GE_SHAPE_INVALID` (145021): the model has no such size, or gears of another kind
+ *
+ * Threads: May be called from any thread.
+ * Python:  ret = acl.mdl.set_dynamic_hw_size(model_id, dataset, index, height, width)
+ * Manual:  section 10.6.1.11
+ */
+ACL_API aclError aclmdlSetDynamicHWSize(uint32_t modelId, aclmdlDataset *dataset, size_t index,
+                                        uint64_t height, uint64_t width);
+
+/**
  * Tells whether an input of a loaded model takes pictures that AIPP turns into what the network
  * reads.
  *
@@ -604,6 +668,39 @@ ACL_API aclError aclmdlQuerySizeFromMem(const void *model, size_t modelSize, siz
  */
 ACL_API aclError aclmdlGetAippType(uint32_t modelId, size_t index, aclmdlInputAippType *type,
                                    size_t *dynamicAttachedDataIndex);
+
+/**
+ * Chooses the open dimensions of a model that was converted for several sets of them.
+ *
+ * Writes into the buffer of the input `ascend_mbatch_shape_data`; the program leaves that alone.
+ * The next executions with these inputs run in this gear, until another one is chosen. Without a
+ * choice the model runs in its largest gear.
+ *
+ * @param[in] modelId  Id of a loaded model.
+ * @param[in] dataset  The inputs.
+ * @param[in] index    Which input the gear is named in: what `aclmdlGetInputIndexByName` gives for
+ *                     `ascend_mbatch_shape_data`.
+ * @param[in] dims     One of those that `aclmdlGetInputDynamicDims` tells: the dimensions of all
+ *                     inputs, one after the other. The name has no meaning.
+ *
+ * @return `ACL_SUCCESS` (0), or
+ *   - `ACL_ERROR_INVALID_RESOURCE_HANDLE` (200005): `dataset`, or the data buffer at `index`, is
+ *     not alive
+ *   - `ACL_ERROR_INVALID_MODEL_ID` (100011): no model has the id
+ *   - `ACL_ERROR_MODEL_NOT_DYNAMIC` (100019): the model has no gears
+ *   - `ACL_ERROR_GE_DYNAMIC_INPUT_ADDR_INVALID` (145011): `index` is that of another input
+ *   - `ACL_ERROR_GE_DYNAMIC_INPUT_LENGTH_INVALID` (145012): the buffer is too small
+ *   - `ACL_ERROR_RT_PARAM_INVALID` (107000): the buffer is no memory that can be written
+ *   - `ACL_ERROR_INVALID_PARAM` (100000): `dims` is null, or `dataset` has no buffer at `index`
+ *   - `ACL_ERROR_GE_SHAPE_INVALID` (145021): the model has no gear of these dimensions, or gears of
+ *     another kind
+ *
+ * Threads: May be called from any thread.
+ * Python:  ret = acl.mdl.set_input_dynamic_dims(model_id, dataset_in, index, dims)
+ * Manual:  section 10.6.1.18
+ */
+ACL_API aclError aclmdlSetInputDynamicDims(uint32_t modelId, aclmdlDataset *dataset, size_t index,
+                                           const aclmdlIODims *dims);
 
 /**
  * Creates an empty configuration for the loading of a model.

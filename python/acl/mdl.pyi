@@ -454,6 +454,107 @@ def query_size_from_mem(model: typing.SupportsIndex, model_size: typing.Supports
     Manual: section 10.6.1.9
     """
 
+def set_dynamic_batch_size(model_id: typing.SupportsIndex, dataset: typing.SupportsIndex,
+        index: typing.SupportsIndex, batch_size: typing.SupportsIndex, /) -> int:
+    """Chooses the batch size of a model that was converted for several.
+
+    Writes into the buffer of the input `ascend_mbatch_shape_data`; the program leaves that
+    alone. The next executions with these inputs run in this gear, until another one is
+    chosen. Without a choice the model runs in its largest gear.
+
+    Parameters
+    ----------
+    model_id : int
+        Id of a loaded model.
+    dataset : int
+        The inputs.
+    index : int
+        Which input the gear is named in: what `acl.mdl.get_input_index_by_name` gives for
+        `ascend_mbatch_shape_data`.
+    batch_size : int
+        One of those that `acl.mdl.get_dynamic_batch` tells.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `dataset`, or the data buffer at `index`, is not alive
+    100011 ACL_ERROR_INVALID_MODEL_ID
+        no model has the id
+    100019 ACL_ERROR_MODEL_NOT_DYNAMIC
+        the model has no gears
+    145011 ACL_ERROR_GE_DYNAMIC_INPUT_ADDR_INVALID
+        `index` is that of another input
+    145012 ACL_ERROR_GE_DYNAMIC_INPUT_LENGTH_INVALID
+        the buffer is too small
+    107000 ACL_ERROR_RT_PARAM_INVALID
+        the buffer is no memory that can be written
+    100000 ACL_ERROR_INVALID_PARAM
+        `dataset` has no buffer at `index`
+    145013 ACL_ERROR_GE_DYNAMIC_BATCH_SIZE_INVALID
+        the model has no such batch size, or gears of another kind
+
+    Threads: May be called from any thread.
+    C function: aclmdlSetDynamicBatchSize
+    Manual: section 10.6.1.10
+    """
+
+def set_dynamic_hw_size(model_id: typing.SupportsIndex, dataset: typing.SupportsIndex,
+        index: typing.SupportsIndex, height: typing.SupportsIndex, width: typing.SupportsIndex,
+        /) -> int:
+    """Chooses the height and width of pictures for a model that was converted for several.
+
+    Writes into the buffer of the input `ascend_mbatch_shape_data`; the program leaves that
+    alone. The next executions with these inputs run in this gear, until another one is
+    chosen. Without a choice the model runs in its largest gear.
+
+    Parameters
+    ----------
+    model_id : int
+        Id of a loaded model.
+    dataset : int
+        The inputs.
+    index : int
+        Which input the gear is named in: what `acl.mdl.get_input_index_by_name` gives for
+        `ascend_mbatch_shape_data`.
+    height : int
+        Of one of the pairs that `acl.mdl.get_dynamic_hw` tells.
+    width : int
+        Of the same pair.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `dataset`, or the data buffer at `index`, is not alive
+    100011 ACL_ERROR_INVALID_MODEL_ID
+        no model has the id
+    100019 ACL_ERROR_MODEL_NOT_DYNAMIC
+        the model has no gears
+    145011 ACL_ERROR_GE_DYNAMIC_INPUT_ADDR_INVALID
+        `index` is that of another input
+    145012 ACL_ERROR_GE_DYNAMIC_INPUT_LENGTH_INVALID
+        the buffer is too small
+    107000 ACL_ERROR_RT_PARAM_INVALID
+        the buffer is no memory that can be written
+    100000 ACL_ERROR_INVALID_PARAM
+        `dataset` has no buffer at `index`
+    145021 ACL_ERROR_GE_SHAPE_INVALID
+        the model has no such size, or gears of another kind
+
+    Threads: May be called from any thread.
+    C function: aclmdlSetDynamicHWSize
+    Manual: section 10.6.1.11
+    """
+
 def get_aipp_type(model_id: typing.SupportsIndex, index: typing.SupportsIndex,
         /) -> tuple[int, int, int]:
     """Tells whether an input of a loaded model takes pictures that AIPP turns into what the
@@ -485,6 +586,56 @@ def get_aipp_type(model_id: typing.SupportsIndex, index: typing.SupportsIndex,
     Threads: May be called from any thread.
     C function: aclmdlGetAippType
     Manual: section 10.6.1.16
+    """
+
+def set_input_dynamic_dims(model_id: typing.SupportsIndex, dataset_in: typing.SupportsIndex,
+        index: typing.SupportsIndex, dims: dict[str, typing.Any], /) -> int:
+    """Chooses the open dimensions of a model that was converted for several sets of them.
+
+    Writes into the buffer of the input `ascend_mbatch_shape_data`; the program leaves that
+    alone. The next executions with these inputs run in this gear, until another one is
+    chosen. Without a choice the model runs in its largest gear.
+
+    Parameters
+    ----------
+    model_id : int
+        Id of a loaded model.
+    dataset_in : int
+        The inputs.
+    index : int
+        Which input the gear is named in: what `acl.mdl.get_input_index_by_name` gives for
+        `ascend_mbatch_shape_data`.
+    dims : dict[str, Any]
+        One of those that `acl.mdl.get_input_dynamic_dims` tells: the dimensions of all
+        inputs, one after the other. The name has no meaning.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `dataset_in`, or the data buffer at `index`, is not alive
+    100011 ACL_ERROR_INVALID_MODEL_ID
+        no model has the id
+    100019 ACL_ERROR_MODEL_NOT_DYNAMIC
+        the model has no gears
+    145011 ACL_ERROR_GE_DYNAMIC_INPUT_ADDR_INVALID
+        `index` is that of another input
+    145012 ACL_ERROR_GE_DYNAMIC_INPUT_LENGTH_INVALID
+        the buffer is too small
+    107000 ACL_ERROR_RT_PARAM_INVALID
+        the buffer is no memory that can be written
+    100000 ACL_ERROR_INVALID_PARAM
+        `dims` is null, or `dataset_in` has no buffer at `index`
+    145021 ACL_ERROR_GE_SHAPE_INVALID
+        the model has no gear of these dimensions, or gears of another kind
+
+    Threads: May be called from any thread.
+    C function: aclmdlSetInputDynamicDims
+    Manual: section 10.6.1.18
     """
 
 def create_config_handle() -> int:

@@ -127,9 +127,13 @@ aclError aclmdlGetOutputDims(const aclmdlDesc* modelDesc, size_t index, aclmdlIO
 }
 
 aclError aclmdlGetCurOutputDims(const aclmdlDesc* modelDesc, size_t index, aclmdlIODims* dims) {
-    // Without a way to choose a gear the shapes are those of the largest one.
-    return entry<row::aclmdlGetCurOutputDims>(modelDesc, index,
-                                              dims)([&] { return dims_of(modelDesc, Side::kOutput, index, dims); });
+    return entry<row::aclmdlGetCurOutputDims>(modelDesc, index, dims)([&] {
+        *dims = {};
+        return with_info(modelDesc, [&](const ModelInfo& info, ModelDesc&) -> Status {
+            SOFTACL_ASSIGN(*dims, exec::current_output_dims_of(info, index));
+            return {};
+        });
+    });
 }
 
 const char* aclmdlGetInputNameByIndex(const aclmdlDesc* modelDesc, size_t index) {

@@ -98,7 +98,12 @@ class Options {
         conversion.aipp = get("insert_op_conf");
         conversion.overflow_check = get("status_check") == "1";
         ImportOptions& import = conversion.import;
-        import.shapes = parse_input_shape(get("input_shape"), problems_);
+        read_gears();
+        const bool with_gears = conversion.gears.kind != model::Gears::Kind::kNone;
+        for (const InputShape& input : parse_input_shape(get("input_shape"), with_gears, problems_)) {
+            import.shapes[input.name] = input.shape;
+            conversion.gears.inputs.push_back(input.name);
+        }
         import.outputs = parse_out_nodes(get("out_nodes"), problems_);
         import.float16_inputs = parse_names(get("input_fp16_nodes"));
         parse_output_type(get("output_type"), import, problems_);
@@ -173,6 +178,28 @@ class Options {
         conversion.soc_version = soc.empty() ? "Ascend310B4" : soc;
         if (soc.empty()) {
             problems_.warn(code::kOptionMissing, "The option --soc_version is missing. Ascend310B4 is recorded.");
+        }
+    }
+
+    void read_gears() {
+        using Kind = model::Gears::Kind;
+        GearWish& gears = line_.conversion.gears;
+        for (const Kind kind : {Kind::kBatch, Kind::kSize, Kind::kDims}) {
+            const std::string value = get(option_of(kind));
+            if (value.empty()) {
+                continue;
+            }
+            if (gears.kind != Kind::kNone) {
+                problems_.add(code::kOptionsExclude, option_of(gears.kind), " and ", option_of(kind), " [", value,
+                              "] exclude each other. Give one of them.");
+                return;
+            }
+            gears.kind = kind;
+            gears.values = parse_gears(kind, value, problems_);
+            if (!get("insert_op_conf").empty() && kind == Kind::kDims) {
+                problems_.add(code::kOptionsExclude, "dynamic_dims [", value,
+                              "] and insert_op_conf exclude each other. Leave one of them out.");
+            }
         }
     }
 

@@ -13,6 +13,7 @@
 #include "convert/tensorflow/reader.h"
 #include "graph/memory_plan.h"
 #include "graph/passes/passes.h"
+#include "graph/specialise.h"
 #include "model/file.h"
 #include "model/om.h"
 
@@ -51,6 +52,14 @@ double flops_of(const graph::Graph& graph, const graph::Node& node) {
     return 2 * made * static_cast<double>(first[first.rank() - (transposed ? 2 : 1)]);
 }
 
+double flops_of(const graph::Graph& graph) {
+    double flops = 0;
+    for (const graph::Node& node : graph.nodes) {
+        flops += flops_of(graph, node);
+    }
+    return flops;
+}
+
 Outcome describe(const graph::Graph& graph) {
     Outcome outcome;
     for (const ops::ValueRef id : graph.inputs) {
@@ -62,7 +71,6 @@ Outcome describe(const graph::Graph& graph) {
     outcome.nodes = graph.nodes.size();
     std::unordered_set<ops::ValueRef> counted;
     for (const graph::Node& node : graph.nodes) {
-        outcome.flops += flops_of(graph, node);
         for (const ops::ValueRef id : node.inputs) {
             if (id != ops::kNoValue && graph.value(id).constant && counted.insert(id).second) {
                 outcome.weight_bytes += graph.value(id).type.bytes();
@@ -102,6 +110,15 @@ int64_t memory_of(const graph::Graph& graph) {
         }
     }
     return static_cast<int64_t>(graph::max_live(blocks));
+}
+
+/// The graph in its largest gear, or as it is without gears.
+Result<graph::Graph> largest_gear(const graph::Graph& graph, const model::Gears& gears) {
+    std::vector<Shape> shapes;
+    for (const graph::ValueId id : graph.inputs) {
+        shapes.push_back(graph.value(id).type.shape);
+    }
+    return gears.any() ? graph::specialise(graph, gears.shapes(std::move(shapes), gears.largest())) : Result(graph);
 }
 
 using Record = std::map<std::string, ops::Attr>;
@@ -204,6 +221,13 @@ Outcome convert(const Conversion& conversion, Problems& problems, const Progress
     tell("simplifying the graph", 0.6);
     result.graph.name = fs::path(path).stem().string();
     set_formats(result.graph, conversion.input_format);
+    model::Gears gears;
+    if (conversion.gears.kind != model::Gears::Kind::kNone) {
+        gears = add_gears(result.graph, conversion.gears, conversion.input_format, problems);
+        if (!problems.empty()) {
+            return {};
+        }
+    }
     if (!aipp.empty()) {
         result.attrs["acl_cpu.aipp"] =
             insert_aipp(result.graph, aipp, conversion.input_format, conversion.import.float16_inputs, problems);
@@ -218,15 +242,26 @@ Outcome convert(const Conversion& conversion, Problems& problems, const Progress
     if (status.ok()) {
         status = result.graph.infer_types();  // the inputs' formats spread
     }
-    if (!status.ok()) {
-        problems.add(code::kInternal, "The graph cannot be simplified: ", status.message(),
+    const auto report_defect = [&](const Status& defect) {
+        problems.add(code::kInternal, "The graph cannot be simplified: ", defect.message(),
                      ". This is a defect of the converter: please report it with the model.");
+    };
+    if (!status.ok()) {
+        report_defect(status);
         return {};
     }
-    result.attrs.merge(record(conversion, result.graph));
+    auto largest = largest_gear(result.graph, gears);
+    if (!largest.ok()) {
+        report_defect(largest.status());
+        return {};
+    }
+    result.attrs.merge(record(conversion, *largest));
+    model::record_gears(gears, result);
     result.attrs.merge(digests);
     tell("writing the model", 0.8);
     Outcome outcome = describe(result.graph);
+    outcome.gears = gears.values;
+    outcome.flops = flops_of(*largest);
     status = model::write_om(result, path);
     if (!status.ok()) {
         problems.add(code::kFile, "output [", path, "] cannot be written: ", status.message(), ".");

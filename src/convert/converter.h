@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "convert/gears.h"
 #include "convert/import_network.h"
 #include "convert/problems.h"
 #include "graph/graph.h"
@@ -28,6 +29,7 @@ struct Conversion {
     aclFormat input_format = ACL_FORMAT_NCHW;  ///< of inputs with as many dimensions as it has letters
     std::string aipp;                          ///< path of the configuration file of AIPP; empty: none
     ImportOptions import;
+    GearWish gears;
 };
 
 /// What became of it.
@@ -38,10 +40,11 @@ struct Outcome {
     };
     std::vector<Tensor> inputs;
     std::vector<Tensor> outputs;
+    std::vector<std::vector<int64_t>> gears;
     size_t nodes_before = 0;  ///< in the file
     size_t nodes = 0;
     uint64_t weight_bytes = 0;
-    double flops = 0;  ///< of convolutions and matrix products
+    double flops = 0;  ///< of convolutions and matrix products, in the largest gear
     std::string path;
     uint64_t file_bytes = 0;
 };

@@ -42,19 +42,21 @@ std::optional<Number> number(const std::string& digits) {
 
 constexpr const char* kShapeForm = "Write \"name:1,3,224,224;other:1,10\".";
 
-std::optional<Shape> parse_dims(const std::string& item, const std::string& list, Problems& problems) {
+std::optional<Shape> parse_dims(const std::string& item, const std::string& list, bool with_gears, Problems& problems) {
     if (list.empty()) {
         return Shape();
     }
     std::vector<int64_t> dims;
     for (const std::string& word : split(list, ',')) {
         const auto dim = number<int64_t>(word);
-        if (word.find('~') != std::string::npos || (dim && (*dim == -1 || *dim == -2))) {
+        const bool open = dim && *dim == -1;
+        if (word.find('~') != std::string::npos || (open && !with_gears) || (dim && *dim == -2)) {
             problems.add(code::kNotSupported, "input_shape [", item, "] leaves [", word,
-                         "] open, which is not supported yet. Give every dimension a number.");
+                         "] open without dynamic_batch_size, dynamic_image_size or dynamic_dims, which is not supported "
+                         "yet. Give every dimension a number, or name the values it may have.");
             return std::nullopt;
         }
-        if (!dim || *dim < 1) {
+        if (!dim || (*dim < 1 && !open)) {
             problems.add(code::kInputShape, "input_shape [", item, "] has the dimension [", word,
                          "]; expected a number above 0. ", kShapeForm);
             return std::nullopt;
@@ -92,8 +94,25 @@ std::optional<std::pair<std::string, size_t>> node_and_index(const std::string& 
 
 }  // namespace
 
-std::map<std::string, Shape> parse_input_shape(const std::string& value, Problems& problems) {
-    std::map<std::string, Shape> shapes;
+std::vector<std::vector<int64_t>> parse_number_rows(const char* option, const std::string& value, Problems& problems) {
+    std::vector<std::vector<int64_t>> rows;
+    for (const std::string& item : items(value)) {
+        auto& row = rows.emplace_back();
+        for (const std::string& word : split(item, ',')) {
+            const auto value_of_word = number<int64_t>(word);
+            if (!value_of_word || *value_of_word < 1) {
+                problems.add(code::kOptionValue, option, " [", value, "] has [", word,
+                             "]; expected a number above 0. Write \"1,2;3,4\".");
+                return rows;
+            }
+            row.push_back(*value_of_word);
+        }
+    }
+    return rows;
+}
+
+std::vector<InputShape> parse_input_shape(const std::string& value, bool with_gears, Problems& problems) {
+    std::vector<InputShape> shapes;
     for (const std::string& item : items(value)) {
         const size_t colon = item.rfind(':');
         const std::string name = colon == std::string::npos ? "" : trimmed(item.substr(0, colon));
@@ -101,10 +120,14 @@ std::map<std::string, Shape> parse_input_shape(const std::string& value, Problem
             problems.add(code::kInputShape, "input_shape [", item, "] does not name an input. ", kShapeForm);
             continue;
         }
-        const auto shape = parse_dims(item, trimmed(item.substr(colon + 1)), problems);
-        if (shape && !shapes.emplace(name, *shape).second) {
+        const auto shape = parse_dims(item, trimmed(item.substr(colon + 1)), with_gears, problems);
+        if (!shape) {
+            continue;
+        }
+        if (std::any_of(shapes.begin(), shapes.end(), [&](const InputShape& other) { return other.name == name; })) {
             problems.add(code::kInputShape, "input_shape names the input [", name, "] twice. Name each input once.");
         }
+        shapes.push_back({name, *shape});
     }
     return shapes;
 }

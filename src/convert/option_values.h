@@ -14,7 +14,15 @@
 namespace softacl::convert {
 
 /// "a:1,3,224,224;b:" - the last ':' of an item separates; nothing behind it is a scalar.
-std::map<std::string, Shape> parse_input_shape(const std::string& value, Problems& problems);
+struct InputShape {
+    std::string name;
+    Shape shape;
+};
+/// In the order given. -1 is a dimension that a gear chooses; only `with_gears`.
+std::vector<InputShape> parse_input_shape(const std::string& value, bool with_gears, Problems& problems);
+
+/// "1,2;3,4": rows of numbers above 0.
+std::vector<std::vector<int64_t>> parse_number_rows(const char* option, const std::string& value, Problems& problems);
 
 /// "node:0;other:1", or "tensor;tensor".
 std::vector<ImportOptions::Output> parse_out_nodes(const std::string& value, Problems& problems);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "acl/acl_base.h"
+#include "exec/choose_gear.h"
 #include "runtime/memory.h"
 
 namespace softacl::exec {
@@ -54,7 +55,8 @@ Result<std::unique_ptr<Execution>> Execution::prepare(std::shared_ptr<LoadedMode
     const std::vector<Handle> out = outputs.buffers();
     SOFTACL_TRY(check_count("input", in.size(), info->inputs.size(), ACL_ERROR_MODEL_INPUT_NOT_MATCH));
     SOFTACL_TRY(check_count("output", out.size(), info->outputs.size(), ACL_ERROR_MODEL_OUTPUT_NOT_MATCH));
-    std::unique_ptr<Execution> execution(new Execution(std::move(model)));
+    SOFTACL_ASSIGN(const size_t gear, chosen_gear(*info, inputs));
+    std::unique_ptr<Execution> execution(new Execution(std::move(model), gear));
     Status status;
     for (size_t i = 0; i < in.size() && status.ok(); ++i) {
         status = execution->bind({true, i}, in[i]);
@@ -70,8 +72,8 @@ Result<std::unique_ptr<Execution>> Execution::prepare(std::shared_ptr<LoadedMode
 }
 
 const TensorInfo& Execution::tensor(Place place) const {
-    const ModelInfo& info = *model_->info();
-    return (place.is_input ? info.inputs : info.outputs)[place.index];
+    const Variant& variant = model_->info()->variants[gear_];
+    return (place.is_input ? variant.inputs : variant.outputs)[place.index];
 }
 
 std::string Execution::title(Place place) const {
@@ -170,7 +172,7 @@ Status Execution::run(std::string& warning) {
             inputs[i] = padded.emplace_back(inputs[i], needed).get();
         }
     }
-    Status status = model_->execute(inputs, outputs_);
+    Status status = model_->execute(gear_, inputs, outputs_);
     if (status.ok()) {
         warning = warning_;
     }

@@ -11,11 +11,11 @@
 
 namespace softacl::exec {
 
-/// Keeps addresses and sizes as they are when it is made; the datasets may change or go afterwards.
+/// Keeps addresses, sizes and the gear as they are when it is made; the datasets may change or go afterwards.
 class Execution {
    public:
     /// Numbers of buffers that do not fit: 100017 for inputs, 100018 for outputs; a dataset without any: 100000. A
-    /// buffer that is too small: 145000. A device address where that much is not allocated: 107000.
+    /// gear that is none: 145013 or 145021, see chosen_gear. A buffer that is too small: 145000. A device address where that much is not allocated: 107000.
     /// An input may lack fewer than 64 bytes, which read as zero. For an empty output buffer memory is allocated on
     /// the model's device and put into the buffer: 207001 if there is none.
     static Result<std::unique_ptr<Execution>> prepare(std::shared_ptr<LoadedModel> model, const Dataset& inputs,
@@ -42,7 +42,7 @@ class Execution {
         Buffer range;
     };
 
-    explicit Execution(std::shared_ptr<LoadedModel> model) : model_(std::move(model)) {}
+    Execution(std::shared_ptr<LoadedModel> model, size_t gear) : model_(std::move(model)), gear_(gear) {}
 
     const TensorInfo& tensor(Place place) const;
     std::string title(Place place) const;
@@ -58,6 +58,7 @@ class Execution {
     Status probe(const HostRange& host) const;
 
     std::shared_ptr<LoadedModel> model_;
+    const size_t gear_;
     std::vector<Buffer> inputs_;
     std::vector<Buffer> outputs_;
     std::vector<HostRange> host_ranges_;  // to be probed when they are about to be used

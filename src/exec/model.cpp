@@ -8,15 +8,16 @@
 #include "base/log.h"
 #include "exec/device_block.h"
 #include "exec/plan.h"
+#include "graph/specialise.h"
 #include "model/om.h"
 
 namespace softacl::exec {
 namespace {
 
 // Lets go of the graph's constants as soon as they are packed, if nobody else holds the graph.
-Result<std::unique_ptr<Plan>> compile(graph::Graph graph) {
+Result<std::unique_ptr<Plan>> compile(graph::Graph graph, WeightPlaces& places) {
     const std::string name = graph.name;
-    auto plan = Plan::compile(std::move(graph), {});
+    auto plan = Plan::compile(std::move(graph), {}, &places);
     if (!plan.ok() && plan.status().code() == ACL_ERROR_INVALID_PARAM) {  // a node that no kernel takes
         return Status(ACL_ERROR_GE_EXEC_LOAD_KERNEL_PARTITION_FAILED, plan.status().message());
     }
@@ -39,16 +40,24 @@ std::optional<AippInput> aipp_of(const graph::Graph& graph, graph::ValueId input
     return std::nullopt;
 }
 
+Variant variant_of(const graph::Graph& graph) {
+    Variant variant;
+    for (const graph::ValueId id : graph.inputs) {
+        variant.inputs.push_back(tensor_info(graph.value(id).type, graph.value(id).name));
+        variant.inputs.back().aipp = aipp_of(graph, id);
+    }
+    for (size_t i = 0; i < graph.outputs.size(); ++i) {
+        variant.outputs.push_back(tensor_info(graph.value(graph.outputs[i]).type, graph.output_names[i]));
+    }
+    return variant;
+}
+
 ModelInfo describe(const graph::Graph& graph) {
     ModelInfo info;
     info.name = graph.name;
-    for (const graph::ValueId id : graph.inputs) {
-        info.inputs.push_back(tensor_info(graph.value(id).type, graph.value(id).name));
-        info.inputs.back().aipp = aipp_of(graph, id);
-    }
-    for (size_t i = 0; i < graph.outputs.size(); ++i) {
-        info.outputs.push_back(tensor_info(graph.value(graph.outputs[i]).type, graph.output_names[i]));
-    }
+    Variant open = variant_of(graph);
+    info.inputs = std::move(open.inputs);
+    info.outputs = std::move(open.outputs);
     for (const graph::Node& node : graph.nodes) {
         if (node.origins != std::vector<std::string>{node.name}) {
             info.fused_from[node.name] = node.origins;
@@ -57,17 +66,61 @@ ModelInfo describe(const graph::Graph& graph) {
     return info;
 }
 
+// Buffers must hold a tensor in every gear; shapes of outputs are shown as in the largest.
+void describe_gears(ModelInfo& info) {
+    const Variant& largest = info.variants[info.gears.largest()];
+    for (const Variant& variant : info.variants) {
+        for (size_t i = 0; i < info.inputs.size(); ++i) {
+            info.inputs[i].bytes = std::max(info.inputs[i].bytes, variant.inputs[i].bytes);
+        }
+        for (size_t i = 0; i < info.outputs.size(); ++i) {
+            info.outputs[i].dims = largest.outputs[i].dims;
+            info.outputs[i].bytes = std::max(info.outputs[i].bytes, variant.outputs[i].bytes);
+        }
+    }
+    const auto named = std::find_if(info.inputs.begin(), info.inputs.end(),
+                                    [](const TensorInfo& input) { return input.name == model::kGearInput; });
+    info.gear_input = static_cast<size_t>(named - info.inputs.begin());
+}
+
 struct Compiled {
-    std::unique_ptr<Plan> plan;
+    std::vector<std::unique_ptr<Plan>> plans;  ///< by gear
     ModelInfo info;
 };
 
 Result<Compiled> compile(model::OmModel om) {
-    ModelInfo info = describe(om.graph);
-    SOFTACL_ASSIGN(auto plan, compile(std::move(om.graph)));
-    info.work_bytes = std::max<size_t>(plan->work_bytes(), 1);
-    info.weight_bytes = std::max<size_t>(plan->weight_bytes(), 1);
-    return Compiled{std::move(plan), std::move(info)};
+    Compiled model;
+    ModelInfo& info = model.info;
+    info = describe(om.graph);
+    SOFTACL_ASSIGN(info.gears, model::gears_of(om));
+    WeightPlaces places;
+    const auto add = [&](graph::Graph graph) -> Status {
+        info.variants.push_back(variant_of(graph));
+        SOFTACL_ASSIGN(auto plan, compile(std::move(graph), places));
+        info.work_bytes = std::max({info.work_bytes, plan->work_bytes(), size_t{1}});
+        model.plans.push_back(std::move(plan));
+        return {};
+    };
+    if (info.gears.any()) {
+        std::vector<Shape> open;
+        for (const TensorInfo& input : info.inputs) {
+            open.emplace_back(input.dims);
+        }
+        for (size_t gear = 0; gear < info.gears.values.size(); ++gear) {
+            SOFTACL_ASSIGN(auto special, graph::specialise(om.graph, info.gears.shapes(open, gear)));
+            SOFTACL_TRY(add(std::move(special)));
+        }
+        describe_gears(info);
+        om.graph = {};
+        if (info.gear_input == info.inputs.size()) {
+            return fail(ACL_ERROR_PARSE_MODEL, "model '", info.name, "' has gears, but no input '", model::kGearInput,
+                        "' to choose one");
+        }
+    } else {
+        SOFTACL_TRY(add(std::move(om.graph)));
+    }
+    info.weight_bytes = std::max<size_t>(places.bytes(), 1);
+    return model;
 }
 
 bool overlap(const Buffer& a, const Buffer& b) {
@@ -80,7 +133,7 @@ class PlannedModel final : public Model {
    public:
     static Result<std::shared_ptr<Model>> load(runtime::Device& device, model::OmModel om, const ModelMemory& memory) {
         SOFTACL_ASSIGN(auto compiled, compile(std::move(om)));
-        auto& [plan, info] = compiled;
+        auto& [plans, info] = compiled;
         if (memory.work.data != nullptr && overlap(memory.work, memory.weights)) {
             return fail(ACL_ERROR_GE_PARAM_INVALID, "the memory given for working memory, ", memory.work.size,
                         " bytes at ", memory.work.data, ", and that for weights, ", memory.weights.size, " bytes at ",
@@ -88,25 +141,27 @@ class PlannedModel final : public Model {
         }
         SOFTACL_ASSIGN(auto weights, DeviceBlock::take(device, memory.weights, info.weight_bytes, "weights"));
         SOFTACL_ASSIGN(auto work, DeviceBlock::take(device, memory.work, info.work_bytes, "working memory"));
-        SOFTACL_TRY(plan->load(weights.get()));
-        plan->bind(work.get());
+        for (const auto& plan : plans) {
+            SOFTACL_TRY(plan->load(weights.get()));
+            plan->bind(work.get());
+        }
         return std::shared_ptr<Model>(
-            new PlannedModel(std::move(plan), std::move(info), std::move(weights), std::move(work)));
+            new PlannedModel(std::move(plans), std::move(info), std::move(weights), std::move(work)));
     }
 
     const ModelInfo& info() const override { return info_; }
 
-    Status execute(const std::vector<Buffer>& inputs, const std::vector<Buffer>& outputs) override {
+    Status execute(size_t gear, const std::vector<Buffer>& inputs, const std::vector<Buffer>& outputs) override {
         const std::lock_guard lock(mutex_);
+        const Variant& variant = info_.variants[gear];
         Detours detours;
         for (size_t i = 0; i < inputs.size(); ++i) {
-            input_addresses_[i] = detours.input(inputs[i], info_.inputs[i].bytes);
+            input_addresses_[i] = detours.input(inputs[i], variant.inputs[i].bytes);
         }
         for (size_t i = 0; i < outputs.size(); ++i) {
-            const size_t bytes = info_.outputs[i].bytes;
-            output_addresses_[i] = detours.output(outputs, i, inputs, bytes);
+            output_addresses_[i] = detours.output(outputs, i, inputs, variant.outputs[i].bytes);
         }
-        SOFTACL_TRY(plan_->run(input_addresses_.data(), output_addresses_.data()));
+        SOFTACL_TRY(plans_[gear]->run(input_addresses_.data(), output_addresses_.data()));
         detours.finish();
         return {};
     }
@@ -156,8 +211,8 @@ class PlannedModel final : public Model {
         std::vector<Back> back_;
     };
 
-    PlannedModel(std::unique_ptr<Plan> plan, ModelInfo info, DeviceBlock weights, DeviceBlock work)
-        : plan_(std::move(plan)),
+    PlannedModel(std::vector<std::unique_ptr<Plan>> plans, ModelInfo info, DeviceBlock weights, DeviceBlock work)
+        : plans_(std::move(plans)),
           info_(std::move(info)),
           weights_(std::move(weights)),
           work_(std::move(work)),
@@ -165,7 +220,7 @@ class PlannedModel final : public Model {
           output_addresses_(info_.outputs.size()) {}
 
     std::mutex mutex_;
-    const std::unique_ptr<Plan> plan_;
+    const std::vector<std::unique_ptr<Plan>> plans_;
     const ModelInfo info_;
     const DeviceBlock weights_;
     const DeviceBlock work_;

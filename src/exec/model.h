@@ -2,6 +2,7 @@
 // A loaded model: what it is, and how it is run.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -14,6 +15,7 @@
 #include "aipp/params.h"
 #include "base/status.h"
 #include "exec/data_buffer.h"
+#include "model/gears.h"
 #include "runtime/device.h"
 #include "tensor/tensor.h"
 
@@ -35,12 +37,18 @@ struct TensorInfo {
 };
 TensorInfo tensor_info(const TensorType& type, std::string name);
 
-/// The shapes a model with gears was converted for.
-struct Gears {
-    enum class Kind { kNone, kBatch, kSize, kDims };
-    Kind kind = Kind::kNone;
-    /// One row per gear: {batch}, {height, width}, or the values of all -1 dims in the order of the inputs.
-    std::vector<std::vector<int64_t>> values;
+using model::Gears;
+
+/// What a model takes and gives in one gear; all of it is known.
+struct Variant {
+    std::vector<TensorInfo> inputs;
+    std::vector<TensorInfo> outputs;
+};
+
+/// The gear that a program has named last, for descriptions. Any thread.
+struct CurrentGear {
+    static constexpr size_t kNone = SIZE_MAX;
+    std::atomic<size_t> gear{kNone};
 };
 
 /// What is known of a model without running it.
@@ -49,6 +57,9 @@ struct ModelInfo {
     std::vector<TensorInfo> inputs;
     std::vector<TensorInfo> outputs;  ///< dims of the largest gear
     Gears gears;
+    size_t gear_input = 0;          ///< where the program names the gear
+    std::vector<Variant> variants;  ///< one per gear; without gears one
+    std::shared_ptr<CurrentGear> current_gear = std::make_shared<CurrentGear>();
     /// Names of the operators that each fused operator was made of (_datadump_original_op_names).
     std::map<std::string, std::vector<std::string>> fused_from;
     size_t work_bytes = 0;    ///< at least 1 for a loadable model
@@ -80,9 +91,9 @@ class Model {
     virtual ~Model() = default;
     virtual const ModelInfo& info() const = 0;
 
-    /// Runs on the calling thread. One buffer per input and output, in order, each at least as large as its tensor says
-    /// and accessible. Waits for a call of another thread.
-    virtual Status execute(const std::vector<Buffer>& inputs, const std::vector<Buffer>& outputs) = 0;
+    /// Runs on the calling thread, in a gear (0 without gears). One buffer per input and output, in order, each at least
+    /// as large as its tensor in that gear and accessible. Waits for a call of another thread.
+    virtual Status execute(size_t gear, const std::vector<Buffer>& inputs, const std::vector<Buffer>& outputs) = 0;
 };
 
 /// The same facts without a device. Models whose shapes are free: 145000.

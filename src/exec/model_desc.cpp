@@ -95,6 +95,12 @@ aclmdlIODims picture_dims_of(const TensorInfo& input, size_t index) {
     return dims_of(seen, index);
 }
 
+Result<aclmdlIODims> current_output_dims_of(const ModelInfo& info, size_t index) {
+    SOFTACL_ASSIGN(const TensorInfo* tensor, tensor_at(info, Side::kOutput, index));
+    const size_t gear = info.current_gear->gear;
+    return dims_of(gear == CurrentGear::kNone ? *tensor : info.variants[gear].outputs[index], index);
+}
+
 Result<const char*> real_name(const ModelInfo& info, const std::string& name) {
     for (const Side side : {Side::kInput, Side::kOutput}) {
         const auto& all = tensors(info, side);
@@ -141,16 +147,18 @@ aclmdlHW size_gears(const ModelInfo& info) {
 
 std::vector<aclmdlIODims> dims_gears(const ModelInfo& info) {
     std::vector<aclmdlIODims> gears;
-    for (const std::vector<int64_t>& values : gears_of(info, Gears::Kind::kDims)) {
+    if (info.gears.kind != Gears::Kind::kDims) {
+        return gears;
+    }
+    for (const Variant& variant : info.variants) {
         aclmdlIODims dims{};
-        auto value = values.begin();
-        for (const TensorInfo& input : info.inputs) {
-            if (input.name == ACL_DYNAMIC_TENSOR_NAME) {
+        for (size_t i = 0; i < variant.inputs.size(); ++i) {
+            if (i == info.gear_input) {
                 continue;  // how the program tells the gear, no input of the network
             }
-            for (const int64_t dim : input.dims) {
+            for (const int64_t dim : variant.inputs[i].dims) {
                 if (dims.dimCount < std::size(dims.dims)) {
-                    dims.dims[dims.dimCount++] = dim == -1 && value != values.end() ? *value++ : dim;
+                    dims.dims[dims.dimCount++] = dim;
                 }
             }
         }

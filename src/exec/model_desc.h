@@ -48,6 +48,8 @@ Result<const char*> real_name(const ModelInfo& info, const std::string& name);
 /// Gears of the kind asked for; a count of 0 if the model has others, or none.
 aclmdlBatch batch_gears(const ModelInfo& info);
 aclmdlHW size_gears(const ModelInfo& info);
+/// Dimensions of an output in the gear that the program has chosen last, or in the largest.
+Result<aclmdlIODims> current_output_dims_of(const ModelInfo& info, size_t index);
 /// For each gear the dimensions of all inputs, one after the other.
 std::vector<aclmdlIODims> dims_gears(const ModelInfo& info);
 

@@ -53,7 +53,7 @@ Status Plan::load(void* weights) {
     load_steps_.clear();
     for (Step& step : steps_) {
         set_addresses(step);
-        if (!step.packs.empty() || step.kernel->packed_bytes != 0) {
+        if (step.packs_itself) {
             SOFTACL_TRY(pack(step));
         }
     }
@@ -89,23 +89,16 @@ Status Plan::run(const void* const* inputs, void* const* outputs) {
     for (const Patch& patch : output_patches_) {
         *patch.address = static_cast<char*>(outputs[patch.index]) + patch.offset;
     }
-    if (const auto timeout = op_timeout(); timeout.count() != 0) {
-        return run_steps(timeout);
-    }
+    const auto timeout = op_timeout();
+    const bool timed = timeout.count() != 0;
     for (Step& step : steps_) {
+        const Clock::time_point begin = timed ? Clock::now() : Clock::time_point();
         if (Status status = step.kernel->run(step.buffers); !status.ok()) {
             return Status(status.code(), step.label + ": " + status.message());
         }
-    }
-    return {};
-}
-
-// Kernels are not interrupted: one that was too slow ends the run.
-Status Plan::run_steps(std::chrono::nanoseconds timeout) {
-    for (Step& step : steps_) {
-        const Clock::time_point begin = Clock::now();
-        if (Status status = step.kernel->run(step.buffers); !status.ok()) {
-            return Status(status.code(), step.label + ": " + status.message());
+        // Kernels are not interrupted: one that was too slow ends the run.
+        if (!timed) {
+            continue;
         }
         if (const auto spent = Clock::now() - begin; spent > timeout) {
             using Seconds = std::chrono::duration<double>;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "exec/weight_places.h"
 #include "graph/graph.h"
 #include "kernels/kernel.h"
 
@@ -27,13 +28,16 @@ class Plan {
     };
 
     /// Chooses kernels, layouts and places. Fails with the sentences of all kernels where a node has none that takes
-    /// it.
-    static Result<std::unique_ptr<Plan>> compile(graph::Graph graph, const Options& options);
+    /// it. Plans of one model share `places`; without, the plan is alone.
+    static Result<std::unique_ptr<Plan>> compile(graph::Graph graph, const Options& options,
+                                                 WeightPlaces* places = nullptr);
 
     size_t work_bytes() const { return work_bytes_; }
+    /// Of a plan that is alone.
     size_t weight_bytes() const { return weight_bytes_; }
 
     /// Packs the weights into `weights`, which must stay until the plan is gone, and lets go of the graph's constants.
+    /// Of plans that share places those compiled first are loaded first.
     Status load(void* weights);
     void bind(void* work);
 
@@ -62,6 +66,7 @@ class Plan {
         std::vector<Place> inputs;
         std::vector<Place> outputs;
         Place packed;
+        bool packs_itself = false;  ///< else another plan has filled `packed`, or there is nothing to fill
         Place scratch;
         std::vector<std::pair<size_t, Tensor>> packs;  ///< inputs and their values, until load()
         std::vector<const void*> input_addresses;
@@ -80,7 +85,6 @@ class Plan {
     };
 
     static Status pack(Step& step);
-    Status run_steps(std::chrono::nanoseconds timeout);
     void set_addresses(Step& step);
     char* base(const Place& place) const;
     static void print(std::string& out, const Step& step);

@@ -12,8 +12,6 @@
 namespace softacl::exec {
 namespace {
 
-constexpr size_t kAlignment = 64;
-
 // The oracle runs plain loops; operators that move nothing have a view only.
 Result<kernels::KernelPtr> choose_kernel(const ops::OpCall& call, bool reference) {
     if (!reference) {
@@ -38,11 +36,9 @@ Status check_size(const graph::Graph& graph) {
     return {};
 }
 
-size_t aligned(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
-
 }  // namespace
 
-Result<std::unique_ptr<Plan>> Plan::compile(graph::Graph graph, const Options& options) {
+Result<std::unique_ptr<Plan>> Plan::compile(graph::Graph graph, const Options& options, WeightPlaces* places) {
     for (const graph::ValueId id : graph.inputs) {
         if (!graph.value(id).type.shape.is_known()) {
             return fail(ACL_ERROR_GE_PARAM_INVALID, "the input '", graph.value(id).name, "' has the shape ",
@@ -53,7 +49,8 @@ Result<std::unique_ptr<Plan>> Plan::compile(graph::Graph graph, const Options& o
     if (!options.keep_graph) {
         SOFTACL_TRY(graph::run_execution_passes(graph));
     }
-    return PlanBuilder(graph, options).build();
+    WeightPlaces own;
+    return PlanBuilder(graph, options, places == nullptr ? own : *places).build();
 }
 
 Result<std::unique_ptr<Plan>> PlanBuilder::build() {
@@ -71,6 +68,7 @@ Result<std::unique_ptr<Plan>> PlanBuilder::build() {
     reuse_operands();
     write_outputs_in_place();
     place_blocks();
+    plan_->weight_bytes_ = places_.bytes();
     return std::move(plan_);
 }
 
@@ -130,9 +128,11 @@ int PlanBuilder::constant_block(ValueId id) {
     const auto [known, added] = constant_blocks_.emplace(std::make_pair(value.data(), value.bytes()), 0);
     if (added) {
         known->second = new_block(value.bytes(), Plan::Area::kWeights);
-        Block& block = blocks_.back();
-        block.offset = take_weights(value.bytes());
-        plan_->constants_.push_back({value, block.offset});
+        const auto place = places_.take(value.bytes(), WeightPlaces::key_of(value));
+        blocks_.back().offset = place.offset;
+        if (place.is_new) {
+            plan_->constants_.push_back({value, place.offset});
+        }
     }
     return known->second;
 }
@@ -159,15 +159,22 @@ Result<int> PlanBuilder::reordered(ValueId id, const Version& from, Layout to, c
     const size_t bytes = kernels::storage_bytes(type, to);
     const bool at_load = blocks_[static_cast<size_t>(root(from.block))].area == Plan::Area::kWeights;
     const int block = new_block(bytes, at_load ? Plan::Area::kWeights : Plan::Area::kWork);
+    bool is_there = false;
     if (at_load) {
-        blocks_.back().offset = take_weights(bytes);
+        const auto& constant = graph_.value(id).constant;
+        const auto place = places_.take(
+            bytes, constant ? text(WeightPlaces::key_of(*constant), type.text(), " in blocks of ", to.block) : "");
+        blocks_.back().offset = place.offset;
+        is_there = !place.is_new;
     }
     auto& versions = versions_[id];
     if (versions.empty()) {
         versions.push_back(from);
     }
     versions.push_back({to, block});
-    add_step(std::move(step), {{from.block}, {block}}, at_load);
+    if (!is_there) {
+        add_step(std::move(step), {{from.block}, {block}}, at_load);
+    }
     return block;
 }
 
@@ -197,8 +204,18 @@ Status PlanBuilder::add_copies_to_outputs() {
 
 void PlanBuilder::add_step(Plan::Step step, StepBlocks blocks, bool at_load) {
     const kernels::Kernel& kernel = *step.kernel;
+    step.packs_itself = !step.packs.empty();
     if (kernel.packed_bytes != 0) {
-        step.packed = {Plan::Area::kWeights, 0, take_weights(kernel.packed_bytes)};
+        std::string key = kernel.pack_key;
+        for (const auto& [input, value] : step.packs) {
+            key += key.empty() ? "" : text(" ", input, ":", WeightPlaces::key_of(value));
+        }
+        const auto place = places_.take(kernel.packed_bytes, key);
+        step.packed = {Plan::Area::kWeights, 0, place.offset};
+        step.packs_itself = place.is_new;
+        if (!place.is_new) {
+            step.packs.clear();
+        }
     }
     if (kernel.scratch_bytes != 0 && !at_load) {
         blocks.scratch = new_block(kernel.scratch_bytes);
@@ -218,12 +235,6 @@ int PlanBuilder::new_block(size_t bytes, Plan::Area area, size_t index) {
     block.index = index;
     blocks_.push_back(block);
     return static_cast<int>(blocks_.size()) - 1;
-}
-
-size_t PlanBuilder::take_weights(size_t bytes) {
-    const size_t offset = plan_->weight_bytes_;
-    plan_->weight_bytes_ += aligned(bytes);
-    return offset;
 }
 
 int PlanBuilder::root(int block) const {

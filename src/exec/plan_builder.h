@@ -12,7 +12,8 @@ namespace softacl::exec {
 
 class PlanBuilder {
    public:
-    PlanBuilder(const graph::Graph& graph, const Plan::Options& options) : graph_(graph), options_(options) {}
+    PlanBuilder(const graph::Graph& graph, const Plan::Options& options, WeightPlaces& places)
+        : graph_(graph), options_(options), places_(places) {}
 
     Result<std::unique_ptr<Plan>> build();
 
@@ -51,7 +52,6 @@ class PlanBuilder {
     void add_step(Plan::Step step, StepBlocks blocks, bool at_load);
 
     int new_block(size_t bytes, Plan::Area area = Plan::Area::kWork, size_t index = 0);
-    size_t take_weights(size_t bytes);
     int root(int block) const;
     size_t offset_in_root(int block) const;
     void find_lifetimes();
@@ -64,6 +64,7 @@ class PlanBuilder {
 
     const graph::Graph& graph_;
     const Plan::Options& options_;
+    WeightPlaces& places_;
     std::unique_ptr<Plan> plan_;
     std::vector<Block> blocks_;
     std::vector<StepBlocks> step_blocks_;               // of plan_->steps_

@@ -45,6 +45,8 @@ class Kernel {
     /// Inputs whose constant value is taken over by pack(); run() gets null for them.
     std::vector<bool> packs_input;
     size_t packed_bytes = 0;
+    /// Kernels with equal keys, not empty, make the same of the same constants: pack() of one does for all.
+    std::string pack_key;
     size_t scratch_bytes = 0;  ///< for the time of run()
 
     /// Input whose memory output 0 had better take over. run() copes with both cases.

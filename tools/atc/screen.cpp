@@ -15,13 +15,15 @@ namespace code = convert::code;
 
 /// What helps with every message of a code.
 const char* solution(const std::string& wanted) {
-    constexpr std::array<std::pair<const char*, const char*>, 13> kSolutions = {{
+    constexpr std::array<std::pair<const char*, const char*>, 15> kSolutions = {{
         {code::kOptionValue, "Correct the value; 'atc --help' explains the options."},
         {code::kInputShape, "Give every input whose shape is open: --input_shape=\"name:1,3,224,224\"."},
         {code::kOptionMissing, "Give the option; 'atc --help' explains the options."},
         {code::kOptionUnknown, "Correct the option; 'atc --help' lists all."},
         {code::kOptionsExclude, "Give one of the options."},
         {code::kNameUnknown, "Use names as they are in the network; a viewer such as Netron shows them."},
+        {code::kGearDims, "Leave open (-1) in --input_shape what the option is for, and nothing else."},
+        {code::kGears, "Correct the values; every gear must be one that the network works in."},
         {code::kAipp, "Correct the file of --insert_op_conf."},
         {code::kFile, "Check the path, its permissions and the free space."},
         {code::kCaffe, "Correct the prototxt, or take the caffemodel that was trained with it."},
@@ -115,6 +117,13 @@ void print_failure(const convert::Problems& problems) {
 void print_outcome(const convert::Outcome& outcome, double seconds) {
     print_tensors("input", outcome.inputs);
     print_tensors("output", outcome.outputs);
+    if (!outcome.gears.empty()) {
+        std::string gears;
+        for (const auto& values : outcome.gears) {
+            gears += " " + Shape(values).text();
+        }
+        std::printf("  gears  %s\n", gears.c_str());
+    }
     std::printf("  %zu nodes became %zu operators, %s of weights", outcome.nodes_before, outcome.nodes,
                 bytes_text(static_cast<double>(outcome.weight_bytes)).c_str());
     constexpr double kGiga = 1e9;

@@ -485,183 +485,201 @@ inline constexpr Param kParams_aclmdlQuerySizeFromMem[] = {{"model", Check::kNon
 inline constexpr Row aclmdlQuerySizeFromMem = {103, "aclmdlQuerySizeFromMem",
     "acl.mdl.query_size_from_mem", kParams_aclmdlQuerySizeFromMem, 4};
 
+inline constexpr Param kParams_aclmdlSetDynamicBatchSize[] = {{"modelId", Check::kNone, 0, 0},
+    {"dataset", Check::kNone, 0, 0}, {"index", Check::kNone, 0, 0},
+    {"batchSize", Check::kNone, 0, 0}};
+inline constexpr Row aclmdlSetDynamicBatchSize = {104, "aclmdlSetDynamicBatchSize",
+    "acl.mdl.set_dynamic_batch_size", kParams_aclmdlSetDynamicBatchSize, 4};
+
+inline constexpr Param kParams_aclmdlSetDynamicHWSize[] = {{"modelId", Check::kNone, 0, 0},
+    {"dataset", Check::kNone, 0, 0}, {"index", Check::kNone, 0, 0}, {"height", Check::kNone, 0, 0},
+    {"width", Check::kNone, 0, 0}};
+inline constexpr Row aclmdlSetDynamicHWSize = {105, "aclmdlSetDynamicHWSize",
+    "acl.mdl.set_dynamic_hw_size", kParams_aclmdlSetDynamicHWSize, 5};
+
 inline constexpr Param kParams_aclmdlGetAippType[] = {{"modelId", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"type", Check::kNonNull, 0, 0},
     {"dynamicAttachedDataIndex", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetAippType = {104, "aclmdlGetAippType", "acl.mdl.get_aipp_type",
+inline constexpr Row aclmdlGetAippType = {106, "aclmdlGetAippType", "acl.mdl.get_aipp_type",
     kParams_aclmdlGetAippType, 4};
 
-inline constexpr Row aclmdlCreateConfigHandle = {105, "aclmdlCreateConfigHandle",
+inline constexpr Param kParams_aclmdlSetInputDynamicDims[] = {{"modelId", Check::kNone, 0, 0},
+    {"dataset", Check::kNone, 0, 0}, {"index", Check::kNone, 0, 0},
+    {"dims", Check::kNonNull, 0, 0}};
+inline constexpr Row aclmdlSetInputDynamicDims = {107, "aclmdlSetInputDynamicDims",
+    "acl.mdl.set_input_dynamic_dims", kParams_aclmdlSetInputDynamicDims, 4};
+
+inline constexpr Row aclmdlCreateConfigHandle = {108, "aclmdlCreateConfigHandle",
     "acl.mdl.create_config_handle", nullptr, 0};
 
 inline constexpr Param kParams_aclmdlDestroyConfigHandle[] = {{"handle", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlDestroyConfigHandle = {106, "aclmdlDestroyConfigHandle",
+inline constexpr Row aclmdlDestroyConfigHandle = {109, "aclmdlDestroyConfigHandle",
     "acl.mdl.destroy_config_handle", kParams_aclmdlDestroyConfigHandle, 1};
 
 inline constexpr Param kParams_aclmdlSetConfigOpt[] = {{"handle", Check::kNone, 0, 0},
     {"attr", Check::kRange, 0, 13}, {"attrValue", Check::kNonNull, 0, 0},
     {"valueSize", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlSetConfigOpt = {107, "aclmdlSetConfigOpt", "acl.mdl.set_config_opt",
+inline constexpr Row aclmdlSetConfigOpt = {110, "aclmdlSetConfigOpt", "acl.mdl.set_config_opt",
     kParams_aclmdlSetConfigOpt, 4};
 
 inline constexpr Param kParams_aclmdlLoadWithConfig[] = {{"handle", Check::kNone, 0, 0},
     {"modelId", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlLoadWithConfig = {108, "aclmdlLoadWithConfig",
+inline constexpr Row aclmdlLoadWithConfig = {111, "aclmdlLoadWithConfig",
     "acl.mdl.load_with_config", kParams_aclmdlLoadWithConfig, 2};
 
 inline constexpr Param kParams_aclmdlGetTensorRealName[] = {{"modelDesc", Check::kNone, 0, 0},
     {"name", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetTensorRealName = {109, "aclmdlGetTensorRealName",
+inline constexpr Row aclmdlGetTensorRealName = {112, "aclmdlGetTensorRealName",
     "acl.mdl.get_tensor_real_name", kParams_aclmdlGetTensorRealName, 2};
 
-inline constexpr Row aclmdlCreateDataset = {110, "aclmdlCreateDataset", "acl.mdl.create_dataset",
+inline constexpr Row aclmdlCreateDataset = {113, "aclmdlCreateDataset", "acl.mdl.create_dataset",
     nullptr, 0};
 
 inline constexpr Param kParams_aclmdlDestroyDataset[] = {{"dataset", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlDestroyDataset = {111, "aclmdlDestroyDataset", "acl.mdl.destroy_dataset",
+inline constexpr Row aclmdlDestroyDataset = {114, "aclmdlDestroyDataset", "acl.mdl.destroy_dataset",
     kParams_aclmdlDestroyDataset, 1};
 
 inline constexpr Param kParams_aclmdlAddDatasetBuffer[] = {{"dataset", Check::kNone, 0, 0},
     {"dateBuffer", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlAddDatasetBuffer = {112, "aclmdlAddDatasetBuffer",
+inline constexpr Row aclmdlAddDatasetBuffer = {115, "aclmdlAddDatasetBuffer",
     "acl.mdl.add_dataset_buffer", kParams_aclmdlAddDatasetBuffer, 2};
 
 inline constexpr Param kParams_aclmdlGetDatasetNumBuffers[] = {{"dataset", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetDatasetNumBuffers = {113, "aclmdlGetDatasetNumBuffers",
+inline constexpr Row aclmdlGetDatasetNumBuffers = {116, "aclmdlGetDatasetNumBuffers",
     "acl.mdl.get_dataset_num_buffers", kParams_aclmdlGetDatasetNumBuffers, 1};
 
 inline constexpr Param kParams_aclmdlGetDatasetBuffer[] = {{"dataset", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetDatasetBuffer = {114, "aclmdlGetDatasetBuffer",
+inline constexpr Row aclmdlGetDatasetBuffer = {117, "aclmdlGetDatasetBuffer",
     "acl.mdl.get_dataset_buffer", kParams_aclmdlGetDatasetBuffer, 2};
 
-inline constexpr Row aclmdlCreateDesc = {115, "aclmdlCreateDesc", "acl.mdl.create_desc", nullptr,
+inline constexpr Row aclmdlCreateDesc = {118, "aclmdlCreateDesc", "acl.mdl.create_desc", nullptr,
     0};
 
 inline constexpr Param kParams_aclmdlDestroyDesc[] = {{"modelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlDestroyDesc = {116, "aclmdlDestroyDesc", "acl.mdl.destroy_desc",
+inline constexpr Row aclmdlDestroyDesc = {119, "aclmdlDestroyDesc", "acl.mdl.destroy_desc",
     kParams_aclmdlDestroyDesc, 1};
 
 inline constexpr Param kParams_aclmdlGetDesc[] = {{"modelDesc", Check::kNone, 0, 0},
     {"modelId", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetDesc = {117, "aclmdlGetDesc", "acl.mdl.get_desc",
+inline constexpr Row aclmdlGetDesc = {120, "aclmdlGetDesc", "acl.mdl.get_desc",
     kParams_aclmdlGetDesc, 2};
 
 inline constexpr Param kParams_aclmdlGetNumInputs[] = {{"modelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetNumInputs = {118, "aclmdlGetNumInputs", "acl.mdl.get_num_inputs",
+inline constexpr Row aclmdlGetNumInputs = {121, "aclmdlGetNumInputs", "acl.mdl.get_num_inputs",
     kParams_aclmdlGetNumInputs, 1};
 
 inline constexpr Param kParams_aclmdlGetNumOutputs[] = {{"modelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetNumOutputs = {119, "aclmdlGetNumOutputs", "acl.mdl.get_num_outputs",
+inline constexpr Row aclmdlGetNumOutputs = {122, "aclmdlGetNumOutputs", "acl.mdl.get_num_outputs",
     kParams_aclmdlGetNumOutputs, 1};
 
 inline constexpr Param kParams_aclmdlGetInputSizeByIndex[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputSizeByIndex = {120, "aclmdlGetInputSizeByIndex",
+inline constexpr Row aclmdlGetInputSizeByIndex = {123, "aclmdlGetInputSizeByIndex",
     "acl.mdl.get_input_size_by_index", kParams_aclmdlGetInputSizeByIndex, 2};
 
 inline constexpr Param kParams_aclmdlGetOutputSizeByIndex[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetOutputSizeByIndex = {121, "aclmdlGetOutputSizeByIndex",
+inline constexpr Row aclmdlGetOutputSizeByIndex = {124, "aclmdlGetOutputSizeByIndex",
     "acl.mdl.get_output_size_by_index", kParams_aclmdlGetOutputSizeByIndex, 2};
 
 inline constexpr Param kParams_aclmdlGetInputDims[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetInputDims = {122, "aclmdlGetInputDims", "acl.mdl.get_input_dims",
+inline constexpr Row aclmdlGetInputDims = {125, "aclmdlGetInputDims", "acl.mdl.get_input_dims",
     kParams_aclmdlGetInputDims, 3};
 
 inline constexpr Param kParams_aclmdlGetInputDimsV2[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetInputDimsV2 = {123, "aclmdlGetInputDimsV2",
+inline constexpr Row aclmdlGetInputDimsV2 = {126, "aclmdlGetInputDimsV2",
     "acl.mdl.get_input_dims_v2", kParams_aclmdlGetInputDimsV2, 3};
 
 inline constexpr Param kParams_aclmdlGetOutputDims[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetOutputDims = {124, "aclmdlGetOutputDims", "acl.mdl.get_output_dims",
+inline constexpr Row aclmdlGetOutputDims = {127, "aclmdlGetOutputDims", "acl.mdl.get_output_dims",
     kParams_aclmdlGetOutputDims, 3};
 
 inline constexpr Param kParams_aclmdlGetInputNameByIndex[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputNameByIndex = {125, "aclmdlGetInputNameByIndex",
+inline constexpr Row aclmdlGetInputNameByIndex = {128, "aclmdlGetInputNameByIndex",
     "acl.mdl.get_input_name_by_index", kParams_aclmdlGetInputNameByIndex, 2};
 
 inline constexpr Param kParams_aclmdlGetOutputNameByIndex[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetOutputNameByIndex = {126, "aclmdlGetOutputNameByIndex",
+inline constexpr Row aclmdlGetOutputNameByIndex = {129, "aclmdlGetOutputNameByIndex",
     "acl.mdl.get_output_name_by_index", kParams_aclmdlGetOutputNameByIndex, 2};
 
 inline constexpr Param kParams_aclmdlGetInputFormat[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputFormat = {127, "aclmdlGetInputFormat",
+inline constexpr Row aclmdlGetInputFormat = {130, "aclmdlGetInputFormat",
     "acl.mdl.get_input_format", kParams_aclmdlGetInputFormat, 2};
 
 inline constexpr Param kParams_aclmdlGetOutputFormat[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetOutputFormat = {128, "aclmdlGetOutputFormat",
+inline constexpr Row aclmdlGetOutputFormat = {131, "aclmdlGetOutputFormat",
     "acl.mdl.get_output_format", kParams_aclmdlGetOutputFormat, 2};
 
 inline constexpr Param kParams_aclmdlGetInputDataType[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputDataType = {129, "aclmdlGetInputDataType",
+inline constexpr Row aclmdlGetInputDataType = {132, "aclmdlGetInputDataType",
     "acl.mdl.get_input_data_type", kParams_aclmdlGetInputDataType, 2};
 
 inline constexpr Param kParams_aclmdlGetOutputDataType[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetOutputDataType = {130, "aclmdlGetOutputDataType",
+inline constexpr Row aclmdlGetOutputDataType = {133, "aclmdlGetOutputDataType",
     "acl.mdl.get_output_data_type", kParams_aclmdlGetOutputDataType, 2};
 
 inline constexpr Param kParams_aclmdlGetInputIndexByName[] = {{"modelDesc", Check::kNone, 0, 0},
     {"name", Check::kNonNull, 0, 0}, {"index", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetInputIndexByName = {131, "aclmdlGetInputIndexByName",
+inline constexpr Row aclmdlGetInputIndexByName = {134, "aclmdlGetInputIndexByName",
     "acl.mdl.get_input_index_by_name", kParams_aclmdlGetInputIndexByName, 3};
 
 inline constexpr Param kParams_aclmdlGetOutputIndexByName[] = {{"modelDesc", Check::kNone, 0, 0},
     {"name", Check::kNonNull, 0, 0}, {"index", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetOutputIndexByName = {132, "aclmdlGetOutputIndexByName",
+inline constexpr Row aclmdlGetOutputIndexByName = {135, "aclmdlGetOutputIndexByName",
     "acl.mdl.get_output_index_by_name", kParams_aclmdlGetOutputIndexByName, 3};
 
 inline constexpr Param kParams_aclmdlGetDynamicBatch[] = {{"modelDesc", Check::kNone, 0, 0},
     {"batch", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetDynamicBatch = {133, "aclmdlGetDynamicBatch",
+inline constexpr Row aclmdlGetDynamicBatch = {136, "aclmdlGetDynamicBatch",
     "acl.mdl.get_dynamic_batch", kParams_aclmdlGetDynamicBatch, 2};
 
 inline constexpr Param kParams_aclmdlGetDynamicHW[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"hw", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetDynamicHW = {134, "aclmdlGetDynamicHW", "acl.mdl.get_dynamic_hw",
+inline constexpr Row aclmdlGetDynamicHW = {137, "aclmdlGetDynamicHW", "acl.mdl.get_dynamic_hw",
     kParams_aclmdlGetDynamicHW, 3};
 
 inline constexpr Param kParams_aclmdlGetCurOutputDims[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetCurOutputDims = {135, "aclmdlGetCurOutputDims",
+inline constexpr Row aclmdlGetCurOutputDims = {138, "aclmdlGetCurOutputDims",
     "acl.mdl.get_cur_output_dims", kParams_aclmdlGetCurOutputDims, 3};
 
 inline constexpr Param kParams_aclmdlGetFirstAippInfo[] = {{"modelId", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"aippInfo", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetFirstAippInfo = {136, "aclmdlGetFirstAippInfo",
+inline constexpr Row aclmdlGetFirstAippInfo = {139, "aclmdlGetFirstAippInfo",
     "acl.mdl.get_first_aipp_info", kParams_aclmdlGetFirstAippInfo, 3};
 
 inline constexpr Param kParams_aclmdlGetInputDynamicGearCount[] = {
     {"modelDesc", Check::kNone, 0, 0}, {"index", Check::kNone, 0, 0},
     {"gearCount", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetInputDynamicGearCount = {137, "aclmdlGetInputDynamicGearCount",
+inline constexpr Row aclmdlGetInputDynamicGearCount = {140, "aclmdlGetInputDynamicGearCount",
     "acl.mdl.get_input_dynamic_gear_count", kParams_aclmdlGetInputDynamicGearCount, 3};
 
 inline constexpr Param kParams_aclmdlGetInputDynamicDims[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0},
     {"gearCount", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputDynamicDims = {138, "aclmdlGetInputDynamicDims",
+inline constexpr Row aclmdlGetInputDynamicDims = {141, "aclmdlGetInputDynamicDims",
     "acl.mdl.get_input_dynamic_dims", kParams_aclmdlGetInputDynamicDims, 4};
 
 inline constexpr Param kParams_aclmdlGetOpAttr[] = {{"modelDesc", Check::kNone, 0, 0},
     {"opName", Check::kNonNull, 0, 0}, {"attr", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetOpAttr = {139, "aclmdlGetOpAttr", "acl.mdl.get_op_attr",
+inline constexpr Row aclmdlGetOpAttr = {142, "aclmdlGetOpAttr", "acl.mdl.get_op_attr",
     kParams_aclmdlGetOpAttr, 3};
 
 inline constexpr Param kParams_aclrtSetOpExecuteTimeOut[] = {{"timeout", Check::kNone, 0, 0}};
-inline constexpr Row aclrtSetOpExecuteTimeOut = {140, "aclrtSetOpExecuteTimeOut",
+inline constexpr Row aclrtSetOpExecuteTimeOut = {143, "aclrtSetOpExecuteTimeOut",
     "acl.rt.set_op_execute_time_out", kParams_aclrtSetOpExecuteTimeOut, 1};
 
-inline constexpr int kCount = 141;
+inline constexpr int kCount = 144;
 inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, &aclrtGetSocName,
     &aclGetRecentErrMsg, &aclFloat16ToFloat, &aclFloatToFloat16, &aclCreateDataBuffer,
     &aclDestroyDataBuffer, &aclGetDataBufferAddr, &aclGetDataBufferSize, &aclGetDataBufferSizeV2,
@@ -690,7 +708,8 @@ inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, 
     &aclrtMallocHost, &aclrtFreeHost, &aclrtMemset, &aclrtMemsetAsync, &aclrtMemcpy,
     &aclrtMemcpyAsync, &aclrtMemcpy2d, &aclrtMemcpy2dAsync, &aclmdlLoadFromFile, &aclmdlLoadFromMem,
     &aclmdlLoadFromFileWithMem, &aclmdlLoadFromMemWithMem, &aclmdlExecute, &aclmdlExecuteAsync,
-    &aclmdlUnload, &aclmdlQuerySize, &aclmdlQuerySizeFromMem, &aclmdlGetAippType,
+    &aclmdlUnload, &aclmdlQuerySize, &aclmdlQuerySizeFromMem, &aclmdlSetDynamicBatchSize,
+    &aclmdlSetDynamicHWSize, &aclmdlGetAippType, &aclmdlSetInputDynamicDims,
     &aclmdlCreateConfigHandle, &aclmdlDestroyConfigHandle, &aclmdlSetConfigOpt,
     &aclmdlLoadWithConfig, &aclmdlGetTensorRealName, &aclmdlCreateDataset, &aclmdlDestroyDataset,
     &aclmdlAddDatasetBuffer, &aclmdlGetDatasetNumBuffers, &aclmdlGetDatasetBuffer,

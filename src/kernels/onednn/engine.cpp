@@ -53,6 +53,32 @@ Desc describe_any(const std::vector<int64_t>& dims) {
     return {dims, dnnl::memory::data_type::f32, dnnl::memory::format_tag::any};
 }
 
+std::string key_of(const Desc& desc) {
+    const dnnl_memory_desc_t& d = desc.data;
+    std::string key = text(d.data_type, ":");
+    const auto add = [&key](const dnnl_dims_t& numbers, int count) {
+        for (int i = 0; i < count; ++i) {
+            key += text(numbers[i], i + 1 < count ? "," : ";");
+        }
+    };
+    add(d.dims, d.ndims);
+    add(d.padded_dims, d.ndims);
+    if (d.format_kind == dnnl_blocked) {
+        const dnnl_blocking_desc_t& blocks = d.format_desc.blocking;
+        add(blocks.strides, d.ndims);
+        add(blocks.inner_blks, blocks.inner_nblks);
+        add(blocks.inner_idxs, blocks.inner_nblks);
+        return key;
+    }
+    if (d.format_kind == dnnl_format_kind_wino) {
+        const dnnl_wino_desc_t& wino = d.format_desc.wino_desc;
+        return key + text("winograd ", wino.wino_format, " ", wino.r, " ", wino.alpha, " ", wino.ic, " ", wino.oc, " ",
+                          wino.ic_block, " ", wino.oc_block, " ", wino.ic2_block, " ", wino.oc2_block, " ",
+                          wino.adj_scale);
+    }
+    return "";
+}
+
 dnnl::primitive_attr attributes() {
     dnnl::primitive_attr attr;
     attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);

@@ -65,6 +65,9 @@ class PrimitiveKernel : public Kernel {
     std::unordered_map<int, dnnl::memory> arguments_;
 };
 
+/// Text that is equal for equal descriptions; empty for those that nothing can be said of.
+std::string key_of(const Desc& desc);
+
 /// Attributes every primitive gets: scratch memory is ours to give.
 dnnl::primitive_attr attributes();
 

@@ -64,6 +64,9 @@ class MatMul final : public PrimitiveKernel {
         if (params_.b_is_constant) {
             packs_input[kB] = true;
             packed_bytes = packed_.get_size();
+            if (const std::string weights = key_of(packed_); !weights.empty()) {
+                pack_key = text("matrix ", params_.transpose_b, params_.b, " to ", weights);
+            }
             bind_packed(DNNL_ARG_WEIGHTS, 0, packed_);
         } else {
             bind_input(DNNL_ARG_WEIGHTS, kB, packed_);

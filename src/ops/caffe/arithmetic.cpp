@@ -48,15 +48,6 @@ Result<Operand> operand_of(Importer& graph, const ForeignNode& node, const char*
 }
 
 /// One behind the other.
-Result<ValueRef> chain(Importer& graph, const std::string& op, const std::vector<ValueRef>& values) {
-    ValueRef result = values[0];
-    for (size_t i = 1; i < values.size(); ++i) {
-        const bool last = i + 1 == values.size();
-        SOFTACL_ASSIGN(result, graph.add(op, {result, values[i]}, {}, last ? "" : text("step_", i)));
-    }
-    return result;
-}
-
 Result<ValueRef> sum(Importer& graph, std::vector<ValueRef> values, const Floats& factors) {
     if (values.size() == 2 && factors == Floats{1, -1}) {
         return graph.add("Sub", values);
@@ -66,7 +57,7 @@ Result<ValueRef> sum(Importer& graph, std::vector<ValueRef> values, const Floats
             SOFTACL_ASSIGN(values[i], graph.add("Muls", {values[i]}, {{"value", factors[i]}}, text("coeff_", i)));
         }
     }
-    return chain(graph, "Add", values);
+    return add_chain(graph, "Add", values);
 }
 
 }  // namespace
@@ -108,7 +99,7 @@ Imported import_caffe_eltwise(Importer& graph, const ForeignNode& node) {
     if (operation == "SUM") {
         return one(sum(graph, bottoms, factors));
     }
-    return one(chain(graph, operation == "PROD" ? "Mul" : "Maximum", bottoms));
+    return one(add_chain(graph, operation == "PROD" ? "Mul" : "Maximum", bottoms));
 }
 
 /// Of equal elements Caffe takes the last first, so the greatest are looked for from the end.

@@ -36,6 +36,7 @@ class FittedKernel final : public kernels::Kernel {
             return;
         }
         packed_bytes = inner_->packed_bytes;
+        pack_key = inner_->pack_key;
         for (size_t i = 0; i < inputs_.size(); ++i) {
             if (inputs_[i] != kNoInput) {
                 packs_input[inputs_[i]] = inner_->packs_input[i];

@@ -60,6 +60,15 @@ Result<aclDataType> onnx_dtype(const ForeignNode& node, const std::string& attr)
                        ", a type that is not supported");
 }
 
+Result<ValueRef> add_chain(Importer& graph, const std::string& op, const std::vector<ValueRef>& values) {
+    ValueRef result = values[0];
+    for (size_t i = 1; i < values.size(); ++i) {
+        const bool last = i + 1 == values.size();
+        SOFTACL_ASSIGN(result, graph.add(op, {result, values[i]}, {}, last ? "" : text("step_", i)));
+    }
+    return result;
+}
+
 Result<ValueRef> add_cast(Importer& graph, ValueRef x, aclDataType to, const std::string& suffix) {
     return graph.add("Cast", {x}, {{"dst_type", static_cast<int64_t>(to)}}, suffix);
 }

@@ -35,6 +35,9 @@ Result<std::vector<ValueRef>> broadcast_operands(Importer& graph, const ForeignN
 /// An attribute that names an element type: the number that ONNX has for it, or before opset 6 a word.
 Result<aclDataType> onnx_dtype(const ForeignNode& node, const std::string& attr);
 
+/// The operator of two inputs applied to all values in turn; at least one.
+Result<ValueRef> add_chain(Importer& graph, const std::string& op, const std::vector<ValueRef>& values);
+
 /// `x` as another type.
 Result<ValueRef> add_cast(Importer& graph, ValueRef x, aclDataType to, const std::string& suffix);
 

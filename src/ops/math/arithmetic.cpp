@@ -280,12 +280,7 @@ Imported import_folded(Importer& graph, const ForeignNode& node) {
     if (node.inputs.size() < 2) {
         return one(graph.add("Identity", node.inputs));
     }
-    ValueRef result = node.inputs[0];
-    for (size_t i = 1; i < node.inputs.size(); ++i) {
-        const bool last = i + 1 == node.inputs.size();
-        SOFTACL_ASSIGN(result, graph.add(Row::kName, {result, node.inputs[i]}, {}, last ? "" : text("step", i)));
-    }
-    return std::vector<ValueRef>{result};
+    return one(add_chain(graph, Row::kName, node.inputs));
 }
 
 // A quotient of integers is a Div.

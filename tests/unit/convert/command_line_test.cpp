@@ -139,13 +139,17 @@ TEST(AtcOptions, UnknownValuesOfAcceptedOptionsAreWarnings) {
 
 TEST(AtcOptions, InputShape) {
     Problems problems;
-    const auto shapes = parse_input_shape("a:1,3,224,224; scope/x:0 : 7 ;scalar:;", problems);
+    const auto shapes = parse_input_shape("a:1,3,224,224; scope/x:0 : 7 ;scalar:;", false, problems);
     EXPECT_TRUE(problems.empty()) << problems.status().message();
-    EXPECT_EQ(shapes.size(), 3U);
-    EXPECT_EQ(shapes.at("a"), (Shape{1, 3, 224, 224}));
-    EXPECT_EQ(shapes.at("scope/x:0"), (Shape{7}));  // names may contain ':'
-    EXPECT_EQ(shapes.at("scalar"), Shape());
-    EXPECT_TRUE(parse_input_shape("", problems).empty());
+    ASSERT_EQ(shapes.size(), 3U);
+    EXPECT_EQ(shapes[0].name, "a");
+    EXPECT_EQ(shapes[0].shape, (Shape{1, 3, 224, 224}));
+    EXPECT_EQ(shapes[1].name, "scope/x:0");  // names may contain ':'
+    EXPECT_EQ(shapes[1].shape, (Shape{7}));
+    EXPECT_EQ(shapes[2].shape, Shape());
+    EXPECT_TRUE(parse_input_shape("", false, problems).empty());
+    EXPECT_EQ(parse_input_shape("a:-1,3", true, problems).at(0).shape, (Shape{-1, 3}));
+    EXPECT_TRUE(problems.empty()) << problems.status().message();
 }
 
 TEST(AtcOptions, OutNodesAndTypes) {

@@ -10,6 +10,7 @@
 #include "acl/acl_base.h"
 #include "convert/import_network.h"
 #include "convert/onnx/reader.h"
+#include "graph/specialise.h"
 #include "convert/onnx/tensor.h"
 
 namespace softacl::convert {
@@ -115,6 +116,11 @@ Result<OnnxCase> read_onnx_case(const std::string& folder, Inputs how) {
         if (!input.ranked || !input.type.shape.is_known()) {
             options.shapes[input.name] = value.shape();
         }
+        Shape open = input.ranked ? input.type.shape : value.shape();
+        for (size_t i = 0; i < open.rank() && (how == Inputs::kOpen || (how == Inputs::kOpenBatch && i == 0)); ++i) {
+            open[i] = -1;
+            options.shapes[input.name] = open;
+        }
         kept.push_back(input);
         test.inputs.push_back(value);
     }
@@ -124,6 +130,13 @@ Result<OnnxCase> read_onnx_case(const std::string& folder, Inputs how) {
     if (test.graph.inputs.size() != test.inputs.size() || test.graph.outputs.size() != outputs.size()) {
         return fail(ACL_ERROR_INVALID_PARAM, "the graph has ", test.graph.inputs.size(), " inputs and ",
                     test.graph.outputs.size(), " outputs");
+    }
+    if (how == Inputs::kOpen || how == Inputs::kOpenBatch) {
+        std::vector<Shape> shapes;
+        for (const Tensor& input : test.inputs) {
+            shapes.push_back(input.shape());
+        }
+        SOFTACL_ASSIGN(test.graph, graph::specialise(test.graph, shapes));
     }
     for (size_t i = 0; i < outputs.size(); ++i) {
         const TensorType& type = test.graph.value(test.graph.outputs[i]).type;

@@ -11,8 +11,9 @@
 
 namespace softacl::convert {
 
-/// Whether the graph sees the inputs' values as constants, or only their types.
-enum class Inputs { kAtRunTime, kConstant };
+/// What the import sees of the inputs: their types; their values as constants; only the number of their dimensions; all
+/// dimensions but the first one.
+enum class Inputs { kAtRunTime, kConstant, kOpen, kOpenBatch };
 
 struct OnnxCase {
     graph::Graph graph;
@@ -23,7 +24,7 @@ struct OnnxCase {
 /// Folders with a model.onnx below the folder of test data, sorted.
 std::vector<std::string> onnx_cases(const std::string& kind);
 
-/// Reads and imports; shapes that the model leaves open are those of the inputs.
+/// Reads and imports; the graph has the shapes of the inputs, also where the import did not see them.
 Result<OnnxCase> read_onnx_case(const std::string& folder, Inputs inputs);
 
 /// Types of the operators that the model uses.

@@ -178,6 +178,40 @@ TEST(OnnxNodes, EveryCaseAgreesWithOnnx) {
     std::cout << summary.str() << "\n";
 }
 
+// What needs a dimension when it is imported, and says so.
+bool needs_dimensions(const std::string& why) {
+    static constexpr const char* kReasons[] = {"select_last_index along a dimension that is not known",
+                                               "which is not known: [",
+                                               "expected a matrix of known size",
+                                               "expected square matrices",
+                                               "expected a last dimension"};
+    return std::any_of(std::begin(kReasons), std::end(kReasons),
+                       [&](const char* reason) { return why.find(reason) != std::string::npos; });
+}
+
+TEST(OnnxNodes, OpenDimensionsChangeNothing) {
+    const auto folders = onnx_cases("node");
+    if (folders.empty()) {
+        GTEST_SKIP() << "the package libonnx-testdata is not installed";
+    }
+    for (const Inputs how : {Inputs::kOpen, Inputs::kOpenBatch}) {
+        int good = 0;
+        int refused = 0;
+        for (const std::string& folder : folders) {
+            if (!try_case(folder, Inputs::kAtRunTime).empty()) {
+                continue;
+            }
+            const std::string why = try_case(folder, how);
+            good += why.empty() ? 1 : 0;
+            refused += why.empty() ? 0 : 1;
+            EXPECT_TRUE(why.empty() || needs_dimensions(why)) << name_of_case(folder) << ": " << why;
+        }
+        std::cout << (how == Inputs::kOpen ? "all dimensions" : "the first dimension") << " open: " << good
+                  << " cases agree, " << refused << " need a dimension\n";
+        EXPECT_GT(good, 10 * refused);
+    }
+}
+
 TEST(OnnxNodes, ExclusionsNameCasesAndOperatorsThatExist) {
     const auto folders = onnx_cases("node");
     if (folders.empty()) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exec/model_desc.h"
 
+#include "exec/choose_gear.h"
+
 #include <gtest/gtest.h>
 
 #include <numeric>
@@ -96,13 +98,13 @@ TEST(ModelDesc, TellsGearsOfTheKindThereIs) {
     EXPECT_EQ(size_gears(info).hwCount, 0U);
     EXPECT_TRUE(dims_gears(info).empty());
 
-    info.gears = {Gears::Kind::kBatch, {{1}, {2}, {8}}};
+    info.gears = {Gears::Kind::kBatch, {{1}, {2}, {8}}, {}};
     const aclmdlBatch batch = batch_gears(info);
     ASSERT_EQ(batch.batchCount, 3U);
     EXPECT_EQ(std::vector<uint64_t>(batch.batch, batch.batch + 3), (std::vector<uint64_t>{1, 2, 8}));
     EXPECT_EQ(size_gears(info).hwCount, 0U);
 
-    info.gears = {Gears::Kind::kSize, {{224, 112}, {448, 300}}};
+    info.gears = {Gears::Kind::kSize, {{224, 112}, {448, 300}}, {}};
     const aclmdlHW sizes = size_gears(info);
     ASSERT_EQ(sizes.hwCount, 2U);
     EXPECT_EQ(sizes.hw[0][0], 224U);
@@ -116,13 +118,24 @@ TEST(ModelDesc, TellsGearsOfAllInputsTogether) {
     ModelInfo info;
     info.inputs = {tensor("data", {1, 1, 40, -1}), tensor("label", {1, -1}), tensor("mask", {-1, -1}),
                    tensor(ACL_DYNAMIC_TENSOR_NAME, {4})};
-    info.gears = {Gears::Kind::kDims, {{20, 20, 1, 1}, {40, 40, 2, 2}, {80, 60, 4, 4}}};
+    info.gear_input = 3;
+    info.gears = {Gears::Kind::kDims,
+                  {{20, 20, 1, 1}, {40, 40, 2, 2}, {80, 60, 4, 4}},
+                  {{{0, 3}}, {{1, 1}}, {{2, 0}}, {{2, 1}}}};
+    for (const auto& gear : info.gears.values) {
+        info.variants.push_back({{tensor("data", {1, 1, 40, gear[0]}), tensor("label", {1, gear[1]}),
+                                  tensor("mask", {gear[2], gear[3]}), tensor(ACL_DYNAMIC_TENSOR_NAME, {4})},
+                                 {}});
+    }
     const std::vector<aclmdlIODims> gears = dims_gears(info);
     ASSERT_EQ(gears.size(), 3U);
     EXPECT_EQ(values(gears[0]), (std::vector<int64_t>{1, 1, 40, 20, 1, 20, 1, 1}));
     EXPECT_EQ(values(gears[1]), (std::vector<int64_t>{1, 1, 40, 40, 1, 40, 2, 2}));
     EXPECT_EQ(values(gears[2]), (std::vector<int64_t>{1, 1, 40, 80, 1, 60, 4, 4}));
     EXPECT_STREQ(gears[0].name, "");
+    EXPECT_EQ(*gear_values(info, {1, 1, 40, 80, 1, 60, 4, 4}), info.gears.values[2]);
+    EXPECT_EQ(gear_values(info, {1, 1, 40, 80, 1, 60, 4}).status().code(), ACL_ERROR_GE_SHAPE_INVALID);
+    EXPECT_EQ(gear_values(info, {1, 2, 40, 80, 1, 60, 4, 4}).status().code(), ACL_ERROR_GE_SHAPE_INVALID);
 }
 
 // The example of the manual, section 10.6.4.25.

@@ -1,0 +1,337 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Gears (manual 7.6.1): every gear against the conversion of the same network for that one shape, bit for bit."""
+import subprocess
+from pathlib import Path
+
+import acl
+import numpy as np
+import pytest
+
+onnx = pytest.importorskip("onnx", reason="networks are written with it: scripts/setup.sh check installs it")
+from onnx import TensorProto, helper, numpy_helper  # noqa: E402
+
+ATC = Path(acl.__file__).resolve().parents[2] / "bin" / "atc"
+GEAR_INPUT = "ascend_mbatch_shape_data"
+NOT_DYNAMIC, BAD_INDEX, BAD_LENGTH, BAD_BATCH, BAD_SHAPE = 100019, 145011, 145012, 145013, 145021
+
+
+def convert(folder, model, name, *options):
+    done = subprocess.run([str(ATC), f"--model={model}", "--framework=5", f"--output={folder / name}",
+                           "--soc_version=Ascend310B4", *options], capture_output=True, text=True, check=False)
+    return done, folder / f"{name}.om"
+
+
+def save(path, nodes, inputs, outputs, weights):
+    graph = helper.make_graph(
+        nodes, "net", [helper.make_tensor_value_info(name, TensorProto.FLOAT, dims) for name, dims in inputs],
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs],
+        [numpy_helper.from_array(array, name) for name, array in weights.items()])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    onnx.save(model, str(path))
+    return path
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory):
+    """Convolutions, pooling, and a head whose reshape reads the batch from the shape, as exporters write it."""
+    random = np.random.default_rng(7)
+    weights = {
+        "w1": random.standard_normal((16, 3, 3, 3), dtype=np.float32) / 5,
+        "b1": random.standard_normal(16, dtype=np.float32),
+        "w2": random.standard_normal((32, 16, 3, 3), dtype=np.float32) / 12,
+        "fc": random.standard_normal((32, 10), dtype=np.float32),
+        "zero": np.array(0, np.int64), "rest": np.array([-1], np.int64), "axis": np.array([0], np.int64),
+    }
+    nodes = [
+        helper.make_node("Conv", ["x", "w1", "b1"], ["c1"], pads=[1] * 4, strides=[2, 2]),
+        helper.make_node("Relu", ["c1"], ["r1"]),
+        helper.make_node("Conv", ["r1", "w2"], ["c2"], pads=[1] * 4),
+        helper.make_node("Relu", ["c2"], ["r2"]),
+        helper.make_node("GlobalAveragePool", ["r2"], ["g"]),
+        helper.make_node("Shape", ["g"], ["s"]),
+        helper.make_node("Gather", ["s", "zero"], ["n"], axis=0),
+        helper.make_node("Unsqueeze", ["n", "axis"], ["n1"]),
+        helper.make_node("Concat", ["n1", "rest"], ["target"], axis=0),
+        helper.make_node("Reshape", ["g", "target"], ["flat"]),
+        helper.make_node("MatMul", ["flat", "fc"], ["y"]),
+    ]
+    path = tmp_path_factory.mktemp("gears") / "pictures.onnx"
+    return save(path, nodes, [("x", ["n", 3, "h", "w"])], ["y", "r2"], weights)
+
+
+@pytest.fixture(scope="module")
+def three_inputs(tmp_path_factory):
+    """The inputs of the example of 10.6.4.24."""
+    nodes = [
+        helper.make_node("ReduceSum", ["mask"], ["m"], keepdims=1),
+        helper.make_node("Mul", ["data", "label4"], ["p"]),
+        helper.make_node("Unsqueeze", ["label", "front"], ["label4"]),
+        helper.make_node("Add", ["p", "m"], ["y"]),
+    ]
+    nodes = [nodes[0], nodes[2], nodes[1], nodes[3]]
+    path = tmp_path_factory.mktemp("gears") / "three.onnx"
+    return save(path, nodes, [("data", [1, 1, 40, "a"]), ("label", [1, "a"]), ("mask", ["b", "c"])], ["y"],
+                {"front": np.array([0, 1], np.int64)})
+
+
+class Model:
+    def __init__(self, path):
+        self.id, ret = acl.mdl.load_from_file(str(path))
+        assert ret == 0, acl.get_recent_err_msg()
+        self.desc = acl.mdl.create_desc()
+        assert acl.mdl.get_desc(self.desc, self.id) == 0
+        self.memory = []
+        self.inputs = self.dataset(acl.mdl.get_num_inputs(self.desc), acl.mdl.get_input_size_by_index)
+        self.outputs = self.dataset(acl.mdl.get_num_outputs(self.desc), acl.mdl.get_output_size_by_index)
+
+    def dataset(self, count, size_of):
+        dataset = acl.mdl.create_dataset()
+        for i in range(count):
+            size = size_of(self.desc, i)
+            memory, ret = acl.rt.malloc(size, 0)
+            assert ret == 0 and size > 0
+            self.memory.append(memory)
+            _, ret = acl.mdl.add_dataset_buffer(dataset, acl.create_data_buffer(memory, size))
+            assert ret == 0
+        return dataset
+
+    def gear_index(self):
+        index, ret = acl.mdl.get_input_index_by_name(self.desc, GEAR_INPUT)
+        assert ret == 0
+        return index
+
+    def put(self, index, array):
+        buffer = acl.mdl.get_dataset_buffer(self.inputs, index)
+        data = array.tobytes()
+        assert acl.rt.memcpy(acl.get_data_buffer_addr(buffer), acl.get_data_buffer_size(buffer),
+                             acl.util.bytes_to_ptr(data), len(data), 1) == 0
+
+    def output(self, index, shape):
+        size = 4 * int(np.prod(shape))
+        host, ret = acl.rt.malloc_host(size)
+        assert ret == 0
+        buffer = acl.mdl.get_dataset_buffer(self.outputs, index)
+        assert acl.rt.memcpy(host, size, acl.get_data_buffer_addr(buffer), size, 2) == 0
+        array = np.frombuffer(acl.util.ptr_to_bytes(host, size), np.float32).reshape(shape).copy()
+        assert acl.rt.free_host(host) == 0
+        return array
+
+    def run(self, arrays):
+        for i, array in enumerate(arrays):
+            self.put(i, array)
+        assert acl.mdl.execute(self.id, self.inputs, self.outputs) == 0, acl.get_recent_err_msg()
+        shapes = []
+        for i in range(acl.mdl.get_num_outputs(self.desc)):
+            dims, ret = acl.mdl.get_cur_output_dims(self.desc, i)
+            assert ret == 0
+            shapes.append(dims["dims"])
+        return [self.output(i, shape) for i, shape in enumerate(shapes)]
+
+    def release(self):
+        for dataset in (self.inputs, self.outputs):
+            for i in range(acl.mdl.get_dataset_num_buffers(dataset)):
+                assert acl.destroy_data_buffer(acl.mdl.get_dataset_buffer(dataset, i)) == 0
+            assert acl.mdl.destroy_dataset(dataset) == 0
+        for memory in self.memory:
+            assert acl.rt.free(memory) == 0
+        assert acl.mdl.unload(self.id) == 0
+        assert acl.mdl.destroy_desc(self.desc) == 0
+
+
+@pytest.fixture
+def load(device):
+    models = []
+
+    def make(path):
+        models.append(Model(path))
+        return models[-1]
+    yield make
+    for model in models:
+        model.release()
+
+
+def fixed_results(folder, source, load, arrays, names):
+    shapes = ";".join(f"{name}:{','.join(map(str, array.shape))}" for name, array in zip(names, arrays))
+    done, om = convert(folder, source, "fixed_" + "_".join(str(n) for a in arrays for n in a.shape),
+                       f"--input_shape={shapes}")
+    assert done.returncode == 0, done.stdout
+    return load(om).run(arrays)
+
+
+def test_batches(pictures, load, tmp_path, last_message):
+    done, om = convert(tmp_path, pictures, "batch", "--input_shape=x:-1,3,40,56", "--dynamic_batch_size=1,2,4,8")
+    assert done.returncode == 0, done.stdout
+    assert "[1] [2] [4] [8]" in done.stdout
+    model = load(om)
+    assert acl.mdl.get_dynamic_batch(model.desc) == ({"batchCount": 4, "batch": [1, 2, 4, 8]}, 0)
+    assert acl.mdl.get_num_inputs(model.desc) == 2
+    index = model.gear_index()
+    assert index == 1
+    assert acl.mdl.get_input_size_by_index(model.desc, index) == 8
+    assert acl.mdl.get_input_size_by_index(model.desc, 0) == 8 * 3 * 40 * 56 * 4
+    assert acl.mdl.get_input_dims(model.desc, 0)[0]["dims"] == [-1, 3, 40, 56]
+    assert acl.mdl.get_output_dims(model.desc, 0)[0]["dims"] == [8, 10]
+    assert acl.mdl.get_cur_output_dims(model.desc, 0)[0]["dims"] == [8, 10]  # nothing chosen: the largest
+    random = np.random.default_rng(3)
+    for batch in (2, 8, 1, 4, 2):
+        x = random.standard_normal((batch, 3, 40, 56), dtype=np.float32)
+        assert acl.mdl.set_dynamic_batch_size(model.id, model.inputs, index, batch) == 0, last_message()
+        assert acl.mdl.get_cur_output_dims(model.desc, 0)[0]["dims"] == [batch, 10]
+        assert acl.mdl.get_output_dims(model.desc, 0)[0]["dims"] == [8, 10]
+        results = model.run([x])
+        for ours, fixed in zip(results, fixed_results(tmp_path, pictures, load, [x], ["x"])):
+            np.testing.assert_array_equal(ours, fixed)
+
+
+def test_weights_are_stored_once(pictures, load, tmp_path):
+    _, one = convert(tmp_path, pictures, "one", "--input_shape=x:8,3,40,56")
+    _, many = convert(tmp_path, pictures, "many", "--input_shape=x:-1,3,40,56", "--dynamic_batch_size=8;16;24;32")
+    weights = [acl.mdl.query_size(str(path))[1] for path in (one, many)]
+    assert weights[0] <= weights[1] <= 1.1 * weights[0] + 4096
+
+
+def test_the_gear_is_that_of_the_call(pictures, load, tmp_path):
+    _, om = convert(tmp_path, pictures, "queue", "--input_shape=x:-1,3,16,16", "--dynamic_batch_size=1,3")
+    model = load(om)
+    index = model.gear_index()
+    x = np.random.default_rng(5).standard_normal((3, 3, 16, 16), dtype=np.float32)
+    assert acl.mdl.set_dynamic_batch_size(model.id, model.inputs, index, 3) == 0
+    expected = model.run([x])[0]
+    stream, ret = acl.rt.create_stream()
+    assert ret == 0
+    assert acl.mdl.execute_async(model.id, model.inputs, model.outputs, stream) == 0
+    assert acl.mdl.set_dynamic_batch_size(model.id, model.inputs, index, 1) == 0
+    assert acl.rt.synchronize_stream(stream) == 0
+    np.testing.assert_array_equal(model.output(0, (3, 10)), expected)
+    assert acl.rt.destroy_stream(stream) == 0
+
+
+def test_without_a_choice_the_largest_gear(pictures, load, tmp_path):
+    _, om = convert(tmp_path, pictures, "largest", "--input_shape=x:-1,3,16,16", "--dynamic_batch_size=2,3,1")
+    model = load(om)
+    x = np.random.default_rng(6).standard_normal((3, 3, 16, 16), dtype=np.float32)
+    ours = model.run([x])[0]
+    np.testing.assert_array_equal(ours, fixed_results(tmp_path, pictures, load, [x], ["x"])[0])
+
+
+@pytest.mark.parametrize("sizes", ["32,48;64,40;17,23"])
+def test_sizes(pictures, load, tmp_path, sizes, last_message):
+    done, om = convert(tmp_path, pictures, "size", "--input_shape=x:2,3,-1,-1", f"--dynamic_image_size={sizes}")
+    assert done.returncode == 0, done.stdout
+    model = load(om)
+    pairs = [[int(n) for n in pair.split(",")] for pair in sizes.split(";")]
+    assert acl.mdl.get_dynamic_hw(model.desc, -1) == ({"hwCount": 3, "hw": pairs}, 0)
+    assert acl.mdl.get_input_size_by_index(model.desc, model.gear_index()) == 16
+    for height, width in pairs + pairs[:1]:
+        x = np.random.default_rng(height).standard_normal((2, 3, height, width), dtype=np.float32)
+        assert acl.mdl.set_dynamic_hw_size(model.id, model.inputs, model.gear_index(), height, width) == 0
+        for ours, fixed in zip(model.run([x]), fixed_results(tmp_path, pictures, load, [x], ["x"])):
+            np.testing.assert_array_equal(ours, fixed)
+    assert acl.mdl.set_dynamic_hw_size(model.id, model.inputs, model.gear_index(), 48, 32) == BAD_SHAPE
+    assert "no gear [48,32]; its gears are [32,48] [64,40] [17,23]" in last_message()
+    assert acl.mdl.set_dynamic_batch_size(model.id, model.inputs, model.gear_index(), 2) == BAD_BATCH
+    assert "aclmdlSetDynamicHWSize" in last_message()
+
+
+def test_dims(three_inputs, load, tmp_path, last_message):
+    """The example of 10.6.1.18 and 10.6.4.24."""
+    done, om = convert(tmp_path, three_inputs, "dims", "--input_format=ND",
+                       "--input_shape=data:1,1,40,-1;label:1,-1;mask:-1,-1",
+                       "--dynamic_dims=20,20,1,1; 40,40,2,2; 80,80,4,4")
+    assert done.returncode == 0, done.stdout
+    model = load(om)
+    index = model.gear_index()
+    count, ret = acl.mdl.get_input_dynamic_gear_count(model.desc, -1)
+    assert (count, ret) == (3, 0)
+    gears, ret = acl.mdl.get_input_dynamic_dims(model.desc, -1, count)
+    assert ret == 0
+    assert [gear["dims"] for gear in gears] == [[1, 1, 40, 20, 1, 20, 1, 1], [1, 1, 40, 40, 1, 40, 2, 2],
+                                                [1, 1, 40, 80, 1, 80, 4, 4]]
+    random = np.random.default_rng(11)
+    for gear in gears:
+        assert acl.mdl.set_input_dynamic_dims(model.id, model.inputs, index, gear) == 0, last_message()
+        d = gear["dims"]
+        arrays = [random.standard_normal(shape, dtype=np.float32) for shape in (d[:4], d[4:6], d[6:])]
+        y = model.run(arrays)[0]
+        np.testing.assert_allclose(y, arrays[0] * arrays[1] + arrays[2].sum(), rtol=1e-5, atol=1e-5)
+        np.testing.assert_array_equal(
+            y, fixed_results(tmp_path, three_inputs, load, arrays, ["data", "label", "mask"])[0])
+    wrong = {"name": "", "dimCount": 8, "dims": [1, 1, 40, 20, 1, 20, 2, 1]}
+    assert acl.mdl.set_input_dynamic_dims(model.id, model.inputs, index, wrong) == BAD_SHAPE
+    assert "no gear [20,20,2,1]" in last_message()
+    wrong["dims"] = [1, 2, 40, 20, 1, 20, 1, 1]
+    assert acl.mdl.set_input_dynamic_dims(model.id, model.inputs, index, wrong) == BAD_SHAPE
+    assert "dims[1] is 2" in last_message()
+    wrong = {"name": "", "dimCount": 2, "dims": [1, 1]}
+    assert acl.mdl.set_input_dynamic_dims(model.id, model.inputs, index, wrong) == BAD_SHAPE
+    assert "all inputs together have 8" in last_message()
+
+
+def test_wrong_choices(pictures, load, tmp_path, last_message):
+    _, om = convert(tmp_path, pictures, "wrong", "--input_shape=x:-1,3,16,16", "--dynamic_batch_size=1,2")
+    model = load(om)
+    index = model.gear_index()
+    choose = acl.mdl.set_dynamic_batch_size
+    for batch in (0, 3, 2 ** 63):
+        assert choose(model.id, model.inputs, index, batch) == BAD_BATCH
+    assert "its gears are [1] [2]" in last_message()
+    assert choose(model.id, model.inputs, 0, 1) == BAD_INDEX
+    assert choose(model.id + 1000, model.inputs, index, 1) == 100011
+    assert choose(model.id, 0, index, 1) != 0
+    with pytest.raises(TypeError):
+        choose(model.id, model.inputs, index, "1")
+    small = acl.mdl.create_dataset()
+    memory, _ = acl.rt.malloc(64, 0)
+    buffers = [acl.create_data_buffer(memory, size) for size in (64, 4)]
+    for buffer in buffers:
+        acl.mdl.add_dataset_buffer(small, buffer)
+    assert choose(model.id, small, index, 1) == BAD_LENGTH
+    assert acl.mdl.destroy_dataset(small) == 0
+    for buffer in buffers:
+        assert acl.destroy_data_buffer(buffer) == 0
+    assert acl.rt.free(memory) == 0
+    # Once chosen, a buffer that was overwritten with nonsense is refused.
+    assert choose(model.id, model.inputs, index, 2) == 0
+    model.put(index, np.array([7], np.int64))
+    assert acl.mdl.execute(model.id, model.inputs, model.outputs) == BAD_BATCH
+    assert "aclmdlSetDynamicBatchSize" in last_message()
+
+
+def test_a_model_without_gears(pictures, load, tmp_path, last_message):
+    _, om = convert(tmp_path, pictures, "plain", "--input_shape=x:1,3,16,16")
+    model = load(om)
+    assert acl.mdl.get_input_index_by_name(model.desc, GEAR_INPUT)[1] != 0
+    assert acl.mdl.set_dynamic_batch_size(model.id, model.inputs, 0, 1) == NOT_DYNAMIC
+    assert acl.mdl.set_dynamic_hw_size(model.id, model.inputs, 0, 1, 1) == NOT_DYNAMIC
+    dims = {"name": "", "dimCount": 4, "dims": [1, 3, 16, 16]}
+    assert acl.mdl.set_input_dynamic_dims(model.id, model.inputs, 0, dims) == NOT_DYNAMIC
+
+
+@pytest.mark.parametrize("options, code, words", [
+    (["--input_shape=x:-1,3,16,16", "--dynamic_batch_size=1,2", "--dynamic_dims=1;2"], "CPU-105", "exclude"),
+    (["--input_shape=x:1,3,16,16", "--dynamic_batch_size=1,2"], "CPU-110", "no dimension is open"),
+    (["--input_shape=x:1,3,-1,16", "--dynamic_batch_size=1,2"], "CPU-110", "only the first one"),
+    (["--input_shape=x:-1,3,-1,-1", "--dynamic_image_size=16,16"], "CPU-110", "height and width of NCHW"),
+    (["--input_shape=x:1,3,-1,-1", "--dynamic_image_size=16,16;16"], "CPU-111", "as many"),
+    (["--input_shape=x:1,3,-1,-1", "--dynamic_image_size=16;32"], "CPU-111", "2 to give"),
+    (["--input_shape=x:-1,3,16,16", "--dynamic_batch_size=1,2,1"], "CPU-111", "twice"),
+    (["--input_shape=x:-1,3,16,16", "--dynamic_batch_size=1,0"], "CPU-101", "above 0"),
+    (["--input_shape=x:-1,3,16,16", "--dynamic_batch_size=1,x"], "CPU-101", "[x]"),
+    (["--input_shape=x:-1,3,16,16", "--dynamic_batch_size=" + ",".join(map(str, range(1, 130)))], "CPU-111",
+     "at most 128"),
+    (["--input_shape=x:-1,3,16,16"], "CPU-160", "dynamic_batch_size"),
+])
+def test_refused_options(pictures, tmp_path, options, code, words):
+    done, om = convert(tmp_path, pictures, "refused", *options)
+    assert done.returncode != 0
+    assert code in done.stdout and words in done.stdout, done.stdout
+    assert not om.exists()
+
+
+def test_a_gear_that_the_network_does_not_work_in(tmp_path):
+    nodes = [helper.make_node("Conv", ["x", "w"], ["y"])]
+    source = save(tmp_path / "valid.onnx", nodes, [("x", [1, 3, "h", "w"])], ["y"],
+                  {"w": np.ones((4, 3, 5, 5), np.float32)})
+    done, _ = convert(tmp_path, source, "small", "--input_shape=x:1,3,-1,-1", "--dynamic_image_size=16,16;4,16;3,3")
+    assert done.returncode == 1
+    assert "CPU-111" in done.stdout and "[4,16]" in done.stdout and "[3,3]" in done.stdout, done.stdout
