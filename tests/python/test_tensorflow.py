@@ -195,6 +195,19 @@ def test_a_function_that_calls_itself_is_refused(tmp_path):
     assert "CPU-151" in said and "calls itself" in said
 
 
+def test_functions_that_multiply_are_refused(tmp_path):
+    """Forty that each call the next one twice would be a million million calls of nothing."""
+    layers = [function(f"f{k}", [node("a", f"f{k + 1}", "p"), node("b", f"f{k + 1}", "a:r:0")], "b:r:0")
+              for k in range(40)] + [function("f40", [], "p")]
+    said = refusals(tmp_path, X + node("y", "f0", "x") + field(2, b"".join(layers)))
+    assert "CPU-151" in said and "more than" in said
+
+
+def test_outputs_that_fill_the_memory_are_refused(tmp_path):
+    said = refusals(tmp_path, X + b"".join(node(f"u{k}", "Unpack", "x", num=field(3, 60000)) for k in range(100)))
+    assert "CPU-151" in said and "outputs" in said
+
+
 def test_a_folder_is_no_frozen_graph(tmp_path):
     done = atc(tmp_path, tmp_path / "net")
     assert done.returncode == 1 and "CPU-151" in done.stdout and "Freeze" in done.stdout

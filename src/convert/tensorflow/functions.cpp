@@ -116,7 +116,7 @@ class Inliner {
             by_name.emplace(node.name, &node);
         }
         for (const GraphNode& node : nodes) {
-            if (nodes_.size() >= kMostNodes || too_deep_) {
+            if (++visited_ > kMostNodes || too_deep_) {  // also of calls of functions without nodes
                 break;
             }
             GraphNode made = node;
@@ -133,7 +133,7 @@ class Inliner {
                 nodes_.push_back(std::move(made));
             }
         }
-        if (nodes_.size() >= kMostNodes) {
+        if (visited_ > kMostNodes) {
             complain(text("The graph has more than ", kMostNodes, " nodes after its functions are put in place"));
         }
         for (size_t i = 0; function != nullptr && i < function->results.size(); ++i) {
@@ -167,14 +167,16 @@ class Inliner {
         too_deep_ = true;
     }
 
-    /// What the output of a call is in the end.
-    TensorPlace original(TensorPlace place) const {
-        for (size_t steps = 0; steps <= aliases_.size(); ++steps) {
-            const auto at = aliases_.find(tensor_name(place));
-            if (at == aliases_.end()) {
-                break;
-            }
+    /// What the output of a call is in the end. Each step that was taken is shorter the next time.
+    TensorPlace original(TensorPlace place) {
+        std::vector<TensorPlace*> steps;
+        for (auto at = aliases_.find(tensor_name(place)); at != aliases_.end() && steps.size() <= aliases_.size();
+             at = aliases_.find(tensor_name(place))) {
+            steps.push_back(&at->second);
             place = at->second;
+        }
+        for (TensorPlace* step : steps) {
+            *step = place;
         }
         return place;
     }
@@ -184,6 +186,7 @@ class Inliner {
     std::vector<GraphNode> top_;
     std::vector<GraphNode> nodes_;
     std::unordered_map<std::string, TensorPlace> aliases_;
+    size_t visited_ = 0;
     bool too_deep_ = false;
 };
 

@@ -14,6 +14,8 @@ namespace {
 
 // Of older graphs, a shape without dimensions says that nothing is known.
 constexpr int kFirstWithScalars = 24;
+// A few bytes of a file may ask for many outputs.
+constexpr size_t kMostOutputs = size_t{1} << 22;
 
 bool is_one_of(const std::string& type, std::initializer_list<const char*> types) {
     return std::any_of(types.begin(), types.end(), [&](const char* other) { return type == other; });
@@ -43,7 +45,8 @@ size_t outputs_of(const GraphNode& node) {
 
 class Reader {
    public:
-    Reader(std::vector<GraphNode> nodes, int producer) : nodes_(std::move(nodes)), producer_(producer) {}
+    Reader(std::vector<GraphNode> nodes, int producer, Problems& problems)
+        : nodes_(std::move(nodes)), producer_(producer), problems_(problems) {}
 
     Network read() {
         network_.framework = ops::Framework::kTensorFlow;
@@ -101,6 +104,14 @@ class Reader {
         }
         const auto read = read_.find(node.name);
         const size_t outputs = std::max(outputs_of(node), read == read_.end() ? 0 : read->second);
+        made_outputs_ += outputs;
+        if (made_outputs_ > kMostOutputs) {
+            if (made_outputs_ - outputs <= kMostOutputs) {  // said once
+                problems_.add(code::kTensorFlow, "Node '", node.name, "' [optype [", node.type,
+                              "]] is one too many: the nodes have more than ", kMostOutputs, " outputs.");
+            }
+            return;
+        }
         for (size_t i = 0; i < outputs; ++i) {
             made.outputs.push_back(tensor_name({node.name, i}));
         }
@@ -129,6 +140,8 @@ class Reader {
 
     std::vector<GraphNode> nodes_;
     int producer_;
+    Problems& problems_;
+    size_t made_outputs_ = 0;
     Network network_;
     std::unordered_map<std::string, size_t> read_;  ///< nodes that somebody waits for, and how many outputs are read
     std::unordered_set<std::string> back_edges_;
@@ -161,7 +174,7 @@ std::optional<Network> read_tensorflow(const void* data, size_t size, Problems& 
         return std::nullopt;
     }
     const int producer = proto.versions().producer();
-    Network network = Reader(inline_functions(proto, problems), producer).read();
+    Network network = Reader(inline_functions(proto, problems), producer, problems).read();
     settle(network, problems);
     return network;
 }

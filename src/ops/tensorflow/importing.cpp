@@ -88,6 +88,9 @@ Result<Window> tensorflow_window(const ForeignNode& node, const Channels& channe
     window.pads_begin = window.pads_end = Ints(spatial, 0);
     if (padding == "SAME") {
         for (size_t i = 0; i < spatial; ++i) {
+            if (sizes[i] > kMost) {
+                return import_fail("its picture is too large: ", Shape(sizes));
+            }
             if (sizes[i] < 0 && window.strides[i] != 1) {
                 return import_fail("its padding SAME needs the size of the picture, which is not known");
             }

@@ -26,7 +26,16 @@ Result<Blocks> blocks_of(const Importer& graph, const ForeignNode& node, const c
     SOFTACL_ASSIGN(blocks.block, known_input(graph, node, 1, "block_shape"));
     SOFTACL_ASSIGN(blocks.pairs, known_input(graph, node, 2, pairs_name));
     constexpr int64_t kMost = 1 << 20;
+    constexpr int64_t kMostBlocks = int64_t{1} << 30;
     const auto bad = [](int64_t value) { return value < 0 || value > kMost; };
+    int64_t count = 1;  // as long as it stays in its limits
+    for (const int64_t block : blocks.block) {
+        count = bad(block) || count > kMostBlocks ? kMostBlocks + 1 : count * block;
+    }
+    if (count > kMostBlocks ||
+        std::any_of(blocks.x.begin(), blocks.x.end(), [](int64_t d) { return d > kMostBlocks; })) {
+        return import_fail("block_shape ", Shape(blocks.block), " is too large for ", blocks.x);
+    }
     if (!blocks.x.is_known() || blocks.x.rank() < blocks.block.size() + 1 ||
         blocks.pairs.size() != 2 * blocks.block.size() ||
         std::any_of(blocks.block.begin(), blocks.block.end(), [&](int64_t b) { return b == 0 || bad(b); }) ||
@@ -200,10 +209,7 @@ Imported import_tf_space_to_batch(Importer& graph, const ForeignNode& node) {
 Imported import_tf_batch_to_space(Importer& graph, const ForeignNode& node) {
     SOFTACL_ASSIGN(const Blocks blocks, blocks_of(graph, node, "crops"));
     const size_t count = blocks.block.size();
-    int64_t parts = 1;
-    for (const int64_t block : blocks.block) {
-        parts = std::min<int64_t>(parts * block, int64_t{1} << 40);
-    }
+    const int64_t parts = Shape(blocks.block).elements();
     if (blocks.x[0] % parts != 0) {
         return import_fail("a batch of ", blocks.x[0], " does not make blocks of ", Shape(blocks.block));
     }

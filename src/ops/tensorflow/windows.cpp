@@ -95,6 +95,12 @@ Imported import_tf_conv_backprop(Importer& graph, const ForeignNode& node) {
         return import_fail("its input input_sizes has ", wanted.size(), " elements; expected ", rank);
     }
     const Ints sizes = wanted.size() == rank ? with.channels.spatial(wanted) : wanted;
+    constexpr int64_t kMost = int64_t{1} << 31;
+    for (size_t i = 0; i < spatial; ++i) {
+        if (sizes[i] < 1 || sizes[i] > kMost || with.shape[2 + i] > kMost) {
+            return import_fail("its input_sizes are ", Shape(wanted), " for a picture of ", with.shape);
+        }
+    }
     SOFTACL_ASSIGN(const Window window,
                    tensorflow_window(node, with.channels, sizes, Ints(with.filter.begin(), with.filter.end() - 2),
                                      node.attrs.get<Ints>("strides", {})));
