@@ -9,6 +9,8 @@
 #include "exec/execution.h"
 #include "exec/model_desc.h"
 #include "runtime/context.h"
+#include "runtime/exception.h"
+#include "runtime/process.h"
 #include "runtime/stream.h"
 
 using namespace softacl;
@@ -31,6 +33,20 @@ Result<std::unique_ptr<Execution>> prepare(uint32_t id, const aclmdlDataset* inp
     SOFTACL_ASSIGN(const Pin<Dataset> out, pin<Dataset>(output, "output"));
     SOFTACL_ASSIGN(auto model, Registry::instance().find(id, ACL_ERROR_GE_EXEC_MODEL_ID_INVALID));
     return Execution::prepare(std::move(model), *in, *out);
+}
+
+/// What the exception function is told of an execution that is no task: it names the default stream.
+Result<runtime::ExceptionInfo> where_it_runs() {
+    constexpr uint32_t kNoTask = 0xFFFFFFFF;
+    SOFTACL_ASSIGN(const Pin<runtime::Context> context, runtime::current_context());
+    SOFTACL_ASSIGN(const Pin<runtime::Stream> stream,
+                   pin<runtime::Stream>(context->default_stream(), "the default stream"));
+    runtime::ExceptionInfo info;
+    info.task = kNoTask;
+    info.stream = stream->id();
+    info.thread = runtime::current_thread_id();
+    info.device = static_cast<uint32_t>(runtime::Process::instance().index_of(context->device()));
+    return info;
 }
 
 }  // namespace
@@ -62,11 +78,14 @@ aclError aclmdlLoadFromMemWithMem(const void* model, size_t modelSize, uint32_t*
 
 aclError aclmdlExecute(uint32_t modelId, const aclmdlDataset* input, aclmdlDataset* output) {
     return entry<row::aclmdlExecute>(modelId, input, output)([&]() -> Status {
-        SOFTACL_TRY(runtime::current_context().status());
-        SOFTACL_ASSIGN(const std::unique_ptr<Execution> execution, prepare(modelId, input, output));
+        SOFTACL_ASSIGN(runtime::ExceptionInfo info, where_it_runs());
+        SOFTACL_ASSIGN(std::unique_ptr<Execution> execution, prepare(modelId, input, output));
         Status status = with_warning<row::aclmdlExecute>([&](std::string& warning) { return execution->run(warning); });
         if (!status.ok()) {
             execution->take_back();
+            execution.reset();  // the function may unload the model or reset the device
+            info.code = status.code();
+            runtime::report_exception(info);
         }
         return status;
     });

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loading, describing and running models: the models of tests/models/make_models.cpp.
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <array>
 #include <atomic>
 #include <cstdio>
@@ -129,6 +132,43 @@ TEST_F(Model, QueuedReportsBadMemoryAtTheEnd) {
     EXPECT_OK(aclmdlExecuteAsync(id_, nowhere, outputs_, stream));
     EXPECT_CODE(ACL_ERROR_RT_PARAM_INVALID, aclrtSynchronizeStream(stream));
     EXPECT_CODE(ACL_ERROR_RT_PARAM_INVALID, aclmdlExecute(id_, nowhere, outputs_));
+}
+
+// Manual 7.10, 10.5.4.19.
+TEST_F(Model, AFailingExecutionIsTold) {
+    struct Told {
+        uint32_t task;
+        uint32_t stream;
+        uint32_t thread;
+        uint32_t device;
+        uint32_t code;
+    };
+    static std::vector<Told> s_told;
+    static uint32_t s_model;
+    s_told.clear();
+    s_model = id_;
+    EXPECT_OK(aclrtSetExceptionInfoCallback([](aclrtExceptionInfo* info) {
+        s_told.push_back({aclrtGetTaskIdFromExceptionInfo(info), aclrtGetStreamIdFromExceptionInfo(info),
+                          aclrtGetThreadIdFromExceptionInfo(info), aclrtGetDeviceIdFromExceptionInfo(info),
+                          aclrtGetErrorCodeFromExceptionInfo(info)});
+        if (s_told.size() == 2) {
+            EXPECT_OK(aclmdlUnload(s_model)) << "nothing is held while the function runs";
+        }
+    }));
+    aclmdlDataset* nowhere = dataset({{reinterpret_cast<void*>(0x1240), sizeof a_}, {b_.data(), sizeof b_}});
+    EXPECT_OK(aclmdlExecute(id_, inputs_, outputs_));
+    EXPECT_CODE(ACL_ERROR_GE_EXEC_MODEL_ID_INVALID, aclmdlExecute(id_ + 1, inputs_, outputs_));
+    EXPECT_TRUE(s_told.empty()) << "success, and what never ran, are no exceptions";
+    EXPECT_OK(aclmdlExecuteAsync(id_, nowhere, outputs_, nullptr));
+    EXPECT_CODE(ACL_ERROR_RT_PARAM_INVALID, aclrtSynchronizeStream(nullptr));
+    EXPECT_CODE(ACL_ERROR_RT_PARAM_INVALID, aclmdlExecute(id_, nowhere, outputs_));
+    ASSERT_EQ(s_told.size(), 2U);
+    EXPECT_EQ(s_told[1].task, 0xFFFFFFFF) << "it is not queued";
+    EXPECT_EQ(s_told[1].stream, s_told[0].stream) << "the default stream";
+    EXPECT_EQ(s_told[1].thread, static_cast<uint32_t>(syscall(SYS_gettid)));
+    EXPECT_EQ(s_told[1].device, s_told[0].device);
+    EXPECT_EQ(s_told[1].code, static_cast<uint32_t>(ACL_ERROR_RT_PARAM_INVALID));
+    EXPECT_OK(aclrtSetExceptionInfoCallback(nullptr));
 }
 
 TEST_F(Model, AllocatesForOutputsWithoutAddress) {

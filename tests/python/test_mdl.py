@@ -97,6 +97,22 @@ def test_asynchronous(model):
     np.testing.assert_array_equal(results[0], arrays[0] + arrays[1])
 
 
+def test_a_failing_execution_is_told(model):
+    """Manual 7.10: the exception function runs before acl.mdl.execute returns."""
+    told = []
+    out = make_dataset(on_host([np.zeros(6, np.float32)] * 2))
+    nowhere = make_dataset([(0x1240, 24), (0x1240, 24)])
+    assert acl.rt.set_exception_info_callback(
+        lambda info: told.append((acl.rt.get_task_id_from_exception_info(info),
+                                  acl.rt.get_error_code_from_exception_info(info)))) == 0
+    try:
+        assert acl.mdl.execute(model, nowhere, out) == 107000
+    finally:
+        acl.rt.set_exception_info_callback(None)
+    assert told == [(0xFFFFFFFF, 107000)]
+    acl.get_recent_err_msg()
+
+
 def test_bytes_are_inputs_and_a_short_one_ends_in_zeros(model):
     first, second = (array.tobytes() for array in matrices(4))
     results = matrices(5)
