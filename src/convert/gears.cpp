@@ -98,8 +98,9 @@ class Finder {
             return refuse("pictures have four dimensions, in the format NCHW or NHWC");
         }
         const size_t height = format_ == ACL_FORMAT_NCHW ? 2 : 1;
-        return axis == height || axis == height + 1 ? axis - height
-                                                    : refuse(text("only height and width of ", name_of(format_), " may be"));
+        return axis == height || axis == height + 1
+                   ? axis - height
+                   : refuse(text("only height and width of ", name_of(format_), " may be"));
     }
 
     const graph::Graph& graph_;

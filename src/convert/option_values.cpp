@@ -51,9 +51,10 @@ std::optional<Shape> parse_dims(const std::string& item, const std::string& list
         const auto dim = number<int64_t>(word);
         const bool open = dim && *dim == -1;
         if (word.find('~') != std::string::npos || (open && !with_gears) || (dim && *dim == -2)) {
-            problems.add(code::kNotSupported, "input_shape [", item, "] leaves [", word,
-                         "] open without dynamic_batch_size, dynamic_image_size or dynamic_dims, which is not supported "
-                         "yet. Give every dimension a number, or name the values it may have.");
+            problems.add(
+                code::kNotSupported, "input_shape [", item, "] leaves [", word,
+                "] open without dynamic_batch_size, dynamic_image_size or dynamic_dims, which is not supported "
+                "yet. Give every dimension a number, or name the values it may have.");
             return std::nullopt;
         }
         if (!dim || (*dim < 1 && !open)) {

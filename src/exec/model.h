@@ -91,8 +91,8 @@ class Model {
     virtual ~Model() = default;
     virtual const ModelInfo& info() const = 0;
 
-    /// Runs on the calling thread, in a gear (0 without gears). One buffer per input and output, in order, each at least
-    /// as large as its tensor in that gear and accessible. Waits for a call of another thread.
+    /// Runs on the calling thread, in a gear (0 without gears). One buffer per input and output, in order, each at
+    /// least as large as its tensor in that gear and accessible. Waits for a call of another thread.
     virtual Status execute(size_t gear, const std::vector<Buffer>& inputs, const std::vector<Buffer>& outputs) = 0;
 };
 

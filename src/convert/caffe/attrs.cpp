@@ -25,6 +25,7 @@ ops::Attr single(const pb::Message& message, const pb::FieldDescriptor* field) {
 template <class List, class Get>
 ops::Attr list(int count, Get&& get) {
     List values;
+    values.reserve(static_cast<size_t>(count));
     for (int i = 0; i < count; ++i) {
         values.push_back(get(i));
     }

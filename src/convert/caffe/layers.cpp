@@ -102,6 +102,7 @@ std::vector<Shape> shapes_of(const caffe::DummyDataParameter& dummy) {
     const auto number = [](const auto& list, int i) {
         return int64_t{list.size() > i ? list[i] : list.empty() ? 1 : list[0]};
     };
+    shapes.reserve(static_cast<size_t>(dummy.num_size()));
     for (int i = 0; i < dummy.num_size(); ++i) {
         shapes.push_back(
             {dummy.num(i), number(dummy.channels(), i), number(dummy.height(), i), number(dummy.width(), i)});

@@ -138,8 +138,8 @@ class Convolution final : public PrimitiveKernel {
         bias_at_ = aligned(packed_filter_.get_size());
         packed_bytes = bias_at_ + (p.has_bias ? bias.get_size() : 0);
         if (const std::string weights = key_of(packed_filter_); !weights.empty()) {
-            pack_key = text("convolution ", p.transposed, p.has_bias, " of ", p.groups, " groups ", p.filter, " to ",
-                            weights);
+            pack_key =
+                text("convolution ", p.transposed, p.has_bias, " of ", p.groups, " groups ", p.filter, " to ", weights);
         }
         bind_input(DNNL_ARG_SRC, kInput, input);
         bind_packed(DNNL_ARG_WEIGHTS, 0, packed_filter_);

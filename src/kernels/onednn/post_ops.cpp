@@ -25,8 +25,8 @@ std::optional<EngineFunction> engine_function(const Elementwise& function) {
         case Activation::kLog: return EngineFunction{Algorithm::eltwise_log};
         case Activation::kLinear: return EngineFunction{Algorithm::eltwise_linear, a, b};
         case Activation::kHardSwish: return EngineFunction{Algorithm::eltwise_hardswish};
-        case Activation::kHardSigmoid: return std::nullopt;  // two functions, see append()
-        case Activation::kNone: return std::nullopt;
+        case Activation::kHardSigmoid:  // two functions, see append()
+        case Activation::kNone: break;
     }
     return std::nullopt;
 }

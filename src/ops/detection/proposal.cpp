@@ -129,10 +129,12 @@ int64_t propose(const Plan& p, const T* scores, const T* delta, const T* info, B
             const auto moved = [&](int64_t k) { return static_cast<float>(delta[(kind * 4 + k) * plane + place]); };
             const float anchor_width = anchor.x2 - anchor.x1 + 1;
             const float anchor_height = anchor.y2 - anchor.y1 + 1;
-            const float x = anchor.x1 + static_cast<float>(place % p.columns) * p.stride + anchor_width / 2 +
-                            moved(0) * anchor_width;
-            const float y = anchor.y1 + static_cast<float>(place / p.columns) * p.stride + anchor_height / 2 +
-                            moved(1) * anchor_height;
+            const int64_t row = place / p.columns;
+            const int64_t column = place % p.columns;
+            const float x =
+                anchor.x1 + static_cast<float>(column) * p.stride + anchor_width / 2 + moved(0) * anchor_width;
+            const float y =
+                anchor.y1 + static_cast<float>(row) * p.stride + anchor_height / 2 + moved(1) * anchor_height;
             const float half_width = std::exp(moved(2)) * anchor_width / 2;
             const float half_height = std::exp(moved(3)) * anchor_height / 2;
             const auto inside = [](float value, float size) { return std::max(std::min(value, size - 1), 0.0F); };

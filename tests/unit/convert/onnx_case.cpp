@@ -10,8 +10,8 @@
 #include "acl/acl_base.h"
 #include "convert/import_network.h"
 #include "convert/onnx/reader.h"
-#include "graph/specialise.h"
 #include "convert/onnx/tensor.h"
+#include "graph/specialise.h"
 
 namespace softacl::convert {
 namespace {

@@ -181,10 +181,8 @@ TEST(OnnxNodes, EveryCaseAgreesWithOnnx) {
 // What needs a dimension when it is imported, and says so.
 bool needs_dimensions(const std::string& why) {
     static constexpr const char* kReasons[] = {"select_last_index along a dimension that is not known",
-                                               "which is not known: [",
-                                               "expected a matrix of known size",
-                                               "expected square matrices",
-                                               "expected a last dimension"};
+                                               "which is not known: [", "expected a matrix of known size",
+                                               "expected square matrices", "expected a last dimension"};
     return std::any_of(std::begin(kReasons), std::end(kReasons),
                        [&](const char* reason) { return why.find(reason) != std::string::npos; });
 }

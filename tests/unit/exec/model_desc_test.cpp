@@ -119,9 +119,8 @@ TEST(ModelDesc, TellsGearsOfAllInputsTogether) {
     info.inputs = {tensor("data", {1, 1, 40, -1}), tensor("label", {1, -1}), tensor("mask", {-1, -1}),
                    tensor(ACL_DYNAMIC_TENSOR_NAME, {4})};
     info.gear_input = 3;
-    info.gears = {Gears::Kind::kDims,
-                  {{20, 20, 1, 1}, {40, 40, 2, 2}, {80, 60, 4, 4}},
-                  {{{0, 3}}, {{1, 1}}, {{2, 0}}, {{2, 1}}}};
+    info.gears = {
+        Gears::Kind::kDims, {{20, 20, 1, 1}, {40, 40, 2, 2}, {80, 60, 4, 4}}, {{{0, 3}}, {{1, 1}}, {{2, 0}}, {{2, 1}}}};
     for (const auto& gear : info.gears.values) {
         info.variants.push_back({{tensor("data", {1, 1, 40, gear[0]}), tensor("label", {1, gear[1]}),
                                   tensor("mask", {gear[2], gear[3]}), tensor(ACL_DYNAMIC_TENSOR_NAME, {4})},
