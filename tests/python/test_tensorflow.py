@@ -170,6 +170,20 @@ def test_what_no_output_needs_does_no_harm(tmp_path):
     np.testing.assert_array_equal(result, [0, -2])
 
 
+def test_parts_that_nobody_reads(tmp_path):
+    """The last part of a Split is not needed; without --out_nodes a node that nobody reads is an output as a whole."""
+    zero = node("zero", "Const", dtype=field(6, 3), value=field(8, field(1, 3) + field(2, b"") + field(7, b"\0")))
+    split = node("s", "Split", "zero", "x", num_split=field(3, 2))
+    for last, outputs in ((node("y", "Neg", "s"), ["y:0"]), (b"", ["s:0", "s:1"])):
+        (tmp_path / "net.pb").write_bytes(X + zero + split + last)
+        with Device():
+            model = Model(convert(tmp_path / "net.pb", tmp_path / "net"))
+            results = model(np.array([3, 4], np.float32))
+            assert [acl.mdl.get_output_name_by_index(model.desc, i) for i in range(len(results))] == outputs
+            model.close()
+        np.testing.assert_array_equal(results, [[-3]] if last else [[3], [4]])
+
+
 def function(name, nodes, result):
     """One parameter, "p", and one result, "r"."""
     signature = field(1, name) + field(2, field(1, "p")) + field(3, field(1, "r"))

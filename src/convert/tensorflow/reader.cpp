@@ -90,6 +90,8 @@ class Reader {
     }
 
     void add_node(GraphNode& node) {
+        const auto read = read_.find(node.name);
+        const size_t outputs = std::max(outputs_of(node), read == read_.end() ? 0 : read->second);
         NetworkNode made;
         made.framework = ops::Framework::kTensorFlow;
         made.type = node.type;
@@ -102,8 +104,6 @@ class Reader {
                 made.inputs.push_back(tensor_name(source));
             }
         }
-        const auto read = read_.find(node.name);
-        const size_t outputs = std::max(outputs_of(node), read == read_.end() ? 0 : read->second);
         made_outputs_ += outputs;
         if (made_outputs_ > kMostOutputs) {
             if (made_outputs_ - outputs <= kMostOutputs) {  // said once
