@@ -8,7 +8,7 @@ namespace softacl::convert {
 namespace {
 
 constexpr int kDeepest = 64;
-constexpr size_t kMostNodes = 1 << 20;
+constexpr size_t kMostNodes = 1 << 18;
 constexpr size_t kMostOutputs = 1 << 16;
 
 struct Function {

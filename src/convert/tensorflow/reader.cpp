@@ -15,7 +15,7 @@ namespace {
 // Of older graphs, a shape without dimensions says that nothing is known.
 constexpr int kFirstWithScalars = 24;
 // A few bytes of a file may ask for many outputs.
-constexpr size_t kMostOutputs = size_t{1} << 22;
+constexpr size_t kMostOutputs = size_t{1} << 19;
 
 bool is_one_of(const std::string& type, std::initializer_list<const char*> types) {
     return std::any_of(types.begin(), types.end(), [&](const char* other) { return type == other; });
