@@ -38,6 +38,16 @@ const Tensor* GraphImporter::constant(ops::ValueRef value) const {
     return is_value(value) && graph_.value(value).constant ? &*graph_.value(value).constant : nullptr;
 }
 
+ops::Importer::Maker GraphImporter::maker(ops::ValueRef value) const {
+    for (auto node = graph_.nodes.rbegin(); node != graph_.nodes.rend(); ++node) {
+        const auto at = std::find(node->outputs.begin(), node->outputs.end(), value);
+        if (at != node->outputs.end()) {
+            return {node->op->name(), node->inputs, static_cast<size_t>(at - node->outputs.begin())};
+        }
+    }
+    return {};
+}
+
 ops::ValueRef GraphImporter::add_constant(Tensor value, const std::string& suffix) {
     return graph_.add_constant(suffix.empty() ? node_name_ : node_name_ + "_" + suffix, std::move(value));
 }

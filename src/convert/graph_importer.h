@@ -24,6 +24,7 @@ class GraphImporter final : public ops::Importer {
 
     const TensorType& type(ops::ValueRef value) const override;
     const Tensor* constant(ops::ValueRef value) const override;
+    Maker maker(ops::ValueRef value) const override;
     ops::ValueRef add_constant(Tensor value, const std::string& suffix) override;
     Result<std::vector<ops::ValueRef>> add_node(const std::string& op, std::vector<ops::ValueRef> inputs,
                                                 ops::Attrs attrs, size_t outputs, const std::string& suffix) override;

@@ -88,6 +88,13 @@ class Importer {
     virtual const TensorType& type(ValueRef value) const = 0;
     /// Its value, if it is a constant or was computed from constants; else null.
     virtual const Tensor* constant(ValueRef value) const = 0;
+    /// The node that made a value, and which of its outputs that is.
+    struct Maker {
+        std::string op;  ///< "": the value is a constant or an input of the network
+        std::vector<ValueRef> inputs;
+        size_t output = 0;
+    };
+    virtual Maker maker(ValueRef value) const = 0;
 
     virtual ValueRef add_constant(Tensor value, const std::string& suffix) = 0;
     /// A node named after the foreign one; helpers get "<name>_<suffix>".

@@ -16,6 +16,7 @@ class TestImporter final : public Importer {
         std::string op;
         Attrs attrs;
         std::vector<ValueRef> inputs;
+        std::vector<ValueRef> outputs;
     };
 
     ValueRef input(TensorType type) { return put(std::move(type), Tensor()); }
@@ -45,6 +46,16 @@ class TestImporter final : public Importer {
         const Tensor& tensor = values_[static_cast<size_t>(value)].constant;
         return tensor.data() == nullptr ? nullptr : &tensor;
     }
+    Maker maker(ValueRef value) const override {
+        for (const Node& node : nodes_) {
+            for (size_t i = 0; i < node.outputs.size(); ++i) {
+                if (node.outputs[i] == value) {
+                    return {node.op, node.inputs, i};
+                }
+            }
+        }
+        return {};
+    }
     ValueRef add_constant(Tensor value, const std::string& /*suffix*/) override {
         TensorType type = value.type();
         return put(std::move(type), std::move(value));
@@ -64,11 +75,12 @@ class TestImporter final : public Importer {
             return fail(ACL_ERROR_INVALID_PARAM, "no operator ", op);
         }
         SOFTACL_TRY(def->complete(call));
-        nodes_.push_back({op, call.attrs, std::move(inputs)});
+        nodes_.push_back({op, call.attrs, std::move(inputs), {}});
         std::vector<ValueRef> values;
         for (TensorType& type : call.outputs) {
             values.push_back(put(std::move(type), Tensor()));
         }
+        nodes_.back().outputs = values;
         return values;
     }
 
