@@ -64,10 +64,12 @@ Result<Plan> plan_of(const OpCall& call) {
                          " * (", p.coords, " + 1 + ", p.classes, ") = ", p.boxes * p.entries());
     }
     p.images = x[0];
-    p.plane = x[2] < 0 || x[3] < 0 ? -1 : x[2] * x[3];
-    if (p.plane > kMostYoloBoxes / p.boxes) {
+    // Where another dimension is 0, these may be anything.
+    const int64_t most = kMostYoloBoxes / p.boxes;
+    if (x[2] > most || x[3] > most || (x[2] > 0 && x[3] > most / x[2])) {
         return call.fail("the input x has the shape ", x, ", which is too large");
     }
+    p.plane = x[2] < 0 || x[3] < 0 ? -1 : x[2] * x[3];
     return p;
 }
 

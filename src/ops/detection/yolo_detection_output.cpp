@@ -9,6 +9,7 @@
 #include "ops/detection/boxes.h"
 #include "ops/detection/yolo.h"
 #include "ops/detection/yolo_import.h"
+#include "ops/detection/yolo_plan.h"
 
 namespace softacl::ops {
 namespace {
@@ -16,176 +17,11 @@ namespace {
 namespace ref = kernels::ref;
 
 constexpr DTypes kTypes = {ACL_FLOAT, ACL_FLOAT16};
-constexpr int64_t kFields = 6;                             ///< x1, y1, x2, y2, score, class
-constexpr int64_t kCounts = 8;                             ///< the first one counts
-constexpr int64_t kInfos = 4;                              ///< height and width of the network, then of the picture
-constexpr const char* kScales[] = {"low", "mid", "high"};  ///< by the number of places
-constexpr int64_t kMostChosen = 1 << 20;
-
-struct Grid {
-    int64_t rows = 0;
-    int64_t columns = 0;
-    int64_t first = 0;  ///< of its boxes among those of all grids
-    Floats biases;      ///< width and height of each box
-
-    int64_t plane() const { return rows * columns; }
-};
-
-struct Plan {
-    std::vector<Grid> grids;
-    int64_t images = 0;
-    int64_t boxes = 0;  ///< of each place
-    int64_t classes = 0;
-    int64_t total = 0;   ///< boxes of all grids
-    int64_t before = 0;  ///< how many take part in the choice
-    int64_t after = 0;   ///< room in the result
-    float least_object = 0;
-    float least_score = 0;
-    float overlap = 0;
-    bool in_cells = false;  ///< biases count cells of the grid, not pixels of the network
-    bool relative = false;
-    bool stretched = false;
-};
-
-/// YOLOv3 has pixels, YOLOv2 cells.
-bool is_v2(const OpCall& call) { return call.op->name() == "YoloV2DetectionOutput"; }
-
-/// Checks all but the shapes.
-Result<Plan> settings_of(const OpCall& call) {
-    Plan p;
-    p.boxes = call.attrs.at<int64_t>("boxes");
-    p.classes = call.attrs.at<int64_t>("classes");
-    p.before = call.attrs.at<int64_t>("pre_nms_topn");
-    p.after = call.attrs.at<int64_t>("post_nms_topn");
-    p.least_object = call.attrs.at<float>("obj_threshold");
-    p.least_score = call.attrs.at<float>("score_threshold");
-    p.overlap = call.attrs.at<float>("iou_threshold");
-    p.relative = call.attrs.at<bool>("relative");
-    p.stretched = call.attrs.get<bool>("resize_origin_img_to_net", false);
-    p.in_cells = is_v2(call);
-    const auto coords = call.attrs.at<int64_t>("coords");
-    if (coords != 4) {
-        return call.fail("coords is ", coords, "; supported is 4: x, y, width and height");
-    }
-    if (p.boxes < 1 || p.boxes > 1 << 10 || p.classes < 1 || p.classes > 1 << 20) {
-        return call.fail("boxes and classes are ", p.boxes, " and ", p.classes,
-                         "; expected at least 1, at most 1024 and 1048576");
-    }
-    if (p.before < 1 || p.before > kMostChosen || p.after < 1 || p.after > kMostChosen) {
-        return call.fail("pre_nms_topn and post_nms_topn are ", p.before, " and ", p.after, "; expected 1 to ",
-                         kMostChosen);
-    }
-    if (!(p.overlap >= 0)) {
-        return call.fail("iou_threshold is ", p.overlap, "; expected at least 0");
-    }
-    if (const int64_t* dims = call.attrs.find_as<int64_t>("out_box_dim"); dims != nullptr && *dims != 2 && *dims != 3) {
-        return call.fail("out_box_dim is ", *dims, "; expected 2 or 3");
-    }
-    return p;
-}
-
-/// From the attribute `grids`.
-Status add_grids(const OpCall& call, size_t scales, Plan& p) {
-    const auto& sizes = call.attrs.at<Ints>("grids");
-    if (sizes.size() != 2 * scales) {
-        return call.fail("grids has ", sizes.size(), " numbers; expected height and width of each of the ", scales,
-                         " scales, which nothing else tells");
-    }
-    for (size_t i = 0; i < scales; ++i) {
-        Grid grid;
-        grid.rows = sizes[2 * i];
-        grid.columns = sizes[2 * i + 1];
-        grid.first = p.total;
-        if (grid.rows < 1 || grid.columns < 1 || grid.rows > kMostYoloBoxes || grid.columns > kMostYoloBoxes ||
-            grid.plane() > (kMostYoloBoxes - p.total) / p.boxes) {
-            return call.fail("grids has ", grid.rows, " by ", grid.columns, "; expected at least 1, and at most ",
-                             kMostYoloBoxes, " boxes in all");
-        }
-        p.total += p.boxes * grid.plane();
-        p.grids.push_back(std::move(grid));
-    }
-    return {};
-}
-
-/// One list for all scales, or one for each of three.
-Status add_biases(const OpCall& call, Plan& p) {
-    const auto wanted = static_cast<size_t>(2 * p.boxes);
-    const auto check = [&](const std::string& name, size_t scales) -> Status {
-        const auto& list = call.attrs.at<Floats>(name);
-        if (list.size() != wanted * scales) {
-            return call.fail(name, " has ", list.size(), " numbers; expected width and height of each of ", p.boxes,
-                             " boxes", scales == 1 ? "" : " of each scale", ", ", wanted * scales);
-        }
-        if (!std::all_of(list.begin(), list.end(), [](float bias) { return bias > 0; })) {
-            return call.fail(name, " has a number that is not above 0");
-        }
-        return {};
-    };
-    if (call.attrs.has("biases")) {
-        SOFTACL_TRY(check("biases", p.grids.size()));
-        const auto& all = call.attrs.at<Floats>("biases");
-        for (size_t i = 0; i < p.grids.size(); ++i) {
-            const auto begin = all.begin() + static_cast<std::ptrdiff_t>(i * wanted);
-            p.grids[i].biases.assign(begin, begin + static_cast<std::ptrdiff_t>(wanted));
-        }
-        return {};
-    }
-    for (size_t i = 0; i < p.grids.size(); ++i) {
-        const std::string name = text("biases_", kScales[i]);
-        SOFTACL_TRY(check(name, 1));
-        p.grids[i].biases = call.attrs.at<Floats>(name);
-    }
-    return {};
-}
-
-Status check_shape(const OpCall& call, size_t input, const Plan& p, Shape wanted) {
-    const Shape& shape = call.inputs[input]->shape;
-    bool fits = shape.rank() == wanted.rank();
-    for (size_t i = 0; i < shape.rank() && fits; ++i) {
-        fits = shape[i] < 0 || wanted[i] < 0 || shape[i] == wanted[i];
-    }
-    const Grid& grid = p.grids[input % p.grids.size()];
-    return fits ? Status()
-                : call.fail("the input ", input_name(call, input), " (", input, ") has the shape ", shape,
-                            "; expected ", wanted, " for ", p.boxes, " boxes, ", p.classes, " classes and a grid of ",
-                            grid.rows, " by ", grid.columns);
-}
-
-Result<Plan> plan_of(const OpCall& call) {
-    const size_t count = call.inputs.size();
-    if (count < 4 || count % 3 != 1) {
-        return call.fail("it has ", count, " inputs; expected three for each scale (coordinates, objectness and ",
-                         "classes of all scales), and img_info");
-    }
-    const int64_t* given = call.attrs.find_as<int64_t>("N");
-    if (given != nullptr && *given != static_cast<int64_t>(count)) {
-        return call.fail("N is ", *given, ", but it has ", count, " inputs");
-    }
-    SOFTACL_ASSIGN(Plan p, settings_of(call));
-    const size_t scales = count / 3;
-    SOFTACL_TRY(add_grids(call, scales, p));
-    SOFTACL_TRY(add_biases(call, p));
-    p.images = call.inputs[0]->shape.rank() == 0 ? -1 : call.inputs[0]->shape[0];
-    for (size_t i = 0; i < scales; ++i) {
-        const int64_t plane = p.grids[i].plane();
-        const int64_t row = padded_yolo_row(p.boxes * plane);
-        SOFTACL_TRY(check_shape(call, i, p, {p.images, p.boxes * 4, padded_yolo_row(plane)}));
-        SOFTACL_TRY(check_shape(call, scales + i, p, {p.images, row}));
-        SOFTACL_TRY(check_shape(call, 2 * scales + i, p, {p.images, p.classes, row}));
-    }
-    for (size_t i = 1; i < count; ++i) {
-        SOFTACL_TRY(require_same_dtype(call, 0, i));
-    }
-    const Shape& info = call.inputs.back()->shape;
-    if (info.is_known() && p.images >= 0 && info.elements() != p.images * kInfos) {
-        return call.fail("the input img_info has the shape ", info, "; expected 4 numbers for each of ", p.images,
-                         " pictures: height and width of the network, then of the picture");
-    }
-    return p;
-}
+constexpr int64_t kFields = 6;  ///< x1, y1, x2, y2, score, class
+constexpr int64_t kCounts = 8;  ///< the first one counts
 
 Status infer(OpCall& call) {
-    SOFTACL_ASSIGN(const Plan p, plan_of(call));
+    SOFTACL_ASSIGN(const YoloPlan p, yolo_plan_of(call));
     if (call.outputs.size() != 2) {
         return call.fail("it has ", call.outputs.size(), " outputs; expected 2");
     }
@@ -206,7 +42,7 @@ struct View {
     float net_width = 0;
 
     /// Where the picture lies in the network's input, kept in its proportions and centred, unless it was stretched.
-    View(const Plan& p, float net_rows, float net_columns, float rows, float columns)
+    View(const YoloPlan& p, float net_rows, float net_columns, float rows, float columns)
         : net_height(net_rows), net_width(net_columns) {
         if (!p.relative) {
             x_factor = net_width;
@@ -228,9 +64,9 @@ struct View {
 };
 
 template <class T>
-Result<View> view_of(const Plan& p, const std::string& place, int64_t picture, const T* numbers) {
-    float info[kInfos];
-    for (int64_t i = 0; i < kInfos; ++i) {
+Result<View> view_of(const YoloPlan& p, const std::string& place, int64_t picture, const T* numbers) {
+    float info[kYoloInfos];
+    for (int64_t i = 0; i < kYoloInfos; ++i) {
         info[i] = static_cast<float>(numbers[i]);
         if (!(info[i] >= 1 && info[i] <= 1e6F)) {
             return fail(ACL_ERROR_INVALID_PARAM, place, "number ", i, " of img_info of picture ", picture, " is ",
@@ -242,7 +78,7 @@ Result<View> view_of(const Plan& p, const std::string& place, int64_t picture, c
 
 /// Calls `found` for each class of each box that is good enough.
 template <class T, class Found>
-void scan(const Plan& p, const Grid& grid, const T* objects, const T* classes, Found&& found) {
+void scan(const YoloPlan& p, const YoloGrid& grid, const T* objects, const T* classes, Found&& found) {
     const int64_t count = p.boxes * grid.plane();
     const int64_t row = padded_yolo_row(count);
     for (int64_t i = 0; i < count; ++i) {
@@ -260,7 +96,7 @@ void scan(const Plan& p, const Grid& grid, const T* objects, const T* classes, F
 }
 
 template <class T>
-Box decode(const Plan& p, const Grid& grid, const T* coords, int64_t index, const View& view) {
+Box decode(const YoloPlan& p, const YoloGrid& grid, const T* coords, int64_t index, const View& view) {
     const int64_t place = index % grid.plane();
     const int64_t box = index / grid.plane();
     const int64_t row = padded_yolo_row(grid.plane());
@@ -280,7 +116,7 @@ Box decode(const Plan& p, const Grid& grid, const T* coords, int64_t index, cons
 /// The boxes of one picture: `list` has room for twice as many as take part, `boxes` for as many. Returns how many
 /// stay, best in front, their index that of a box.
 template <class T>
-int64_t choose(const Plan& p, const std::vector<const T*>& inputs, const View& view, Scored* list, Box* boxes) {
+int64_t choose(const YoloPlan& p, const std::vector<const T*>& inputs, const View& view, Scored* list, Box* boxes) {
     const size_t scales = p.grids.size();
     int64_t count = 0;
     for (size_t s = 0; s < scales; ++s) {
@@ -294,7 +130,7 @@ int64_t choose(const Plan& p, const std::vector<const T*>& inputs, const View& v
     }
     count = best_first(list, count, p.before);
     for (int64_t i = 0; i < count; ++i) {
-        const auto of_grid = [&](const Grid& grid) { return list[i].index >= grid.first; };
+        const auto of_grid = [&](const YoloGrid& grid) { return list[i].index >= grid.first; };
         const auto grid =
             static_cast<size_t>(p.grids.rend() - std::find_if(p.grids.rbegin(), p.grids.rend(), of_grid)) - 1;
         boxes[i] = decode(p, p.grids[grid], inputs[grid], list[i].index - p.grids[grid].first, view);
@@ -319,7 +155,7 @@ int64_t choose(const Plan& p, const std::vector<const T*>& inputs, const View& v
 
 /// The numbers that count lie in front, one field after the other.
 template <class T>
-void write(const Plan& p, int64_t count, const Scored* list, const Box* boxes, T* y) {
+void write(const YoloPlan& p, int64_t count, const Scored* list, const Box* boxes, T* y) {
     for (int64_t i = 0; i < count; ++i) {
         const Box& box = boxes[list[i].index];
         int64_t field = 0;
@@ -332,7 +168,7 @@ void write(const Plan& p, int64_t count, const Scored* list, const Box* boxes, T
 
 Result<kernels::KernelPtr> make_reference(const OpCall& call) {
     SOFTACL_TRY(require_known_shapes(call));
-    SOFTACL_ASSIGN(Plan plan, plan_of(call));
+    SOFTACL_ASSIGN(YoloPlan plan, yolo_plan_of(call));
     plan.before = std::min(plan.before, plan.total * plan.classes);
     kernels::KernelPtr kernel;
     ref::visit_floats(call.inputs[0]->dtype, [&](auto tag) {
@@ -402,12 +238,12 @@ OpDef declare_YoloV3DetectionOutput() {
              "The boxes of YOLOv3, of overlapping ones the best of each class; biases count pixels. The numbers that "
              "count lie in front of each picture's part of `box_out`: x1 of all boxes, then y1, x2, y2, score, class.");
     for (const char* tensor : {"coord_data", "obj_prob", "classes_prob"}) {
-        for (const char* scale : kScales) {
+        for (const char* scale : kYoloScales) {
             op.input(text(tensor, "_", scale), kTypes);
         }
     }
     op.input("img_info", kTypes);
-    for (const char* scale : kScales) {
+    for (const char* scale : kYoloScales) {
         op.required_attr(text("biases_", scale), Floats{});
     }
     return finish(std::move(op.caffe("YoloV3DetectionOutput", import_yolo_detection)), 3, 80);

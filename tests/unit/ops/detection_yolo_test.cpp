@@ -18,7 +18,6 @@ int64_t padded(int64_t count) { return ((2 * count + 32 + 31) / 32) * 16; }
 double logistic(double x) { return 1 / (1 + std::exp(-x)); }
 size_t at(int64_t index) { return static_cast<size_t>(index); }
 
-/// Deterministic distinct numbers are of no use in float16; these are.
 std::vector<double> rounded(const Tensor& tensor) {
     const auto values = tensor.to_floats();
     return std::vector<double>(values.begin(), values.end());
@@ -92,6 +91,7 @@ TEST(DetectionYolo, RefusesWhatItDoesNotMean) {
     EXPECT_THAT(failure({1, 255, 2, 2}, "classes", int64_t{0}), HasSubstr("classes"));
     EXPECT_THAT(failure({1, 255, 2, 2}, "boxes", int64_t{0}), HasSubstr("boxes"));
     EXPECT_THAT(failure({1, 255, int64_t{1} << 20, int64_t{1} << 20}), HasSubstr("too large"));
+    EXPECT_THAT(failure({0, 255, int64_t{1} << 40, int64_t{1} << 40}), HasSubstr("too large"));
 }
 
 /// What Yolo puts out for one scale, empty at first.
