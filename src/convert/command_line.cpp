@@ -196,9 +196,13 @@ class Options {
             }
             gears.kind = kind;
             gears.values = parse_gears(kind, value, problems_);
-            if (!get("insert_op_conf").empty() && kind == Kind::kDims) {
+            const bool has_aipp = !get("insert_op_conf").empty();
+            if (has_aipp && kind == Kind::kDims) {
                 problems_.add(code::kOptionsExclude, "dynamic_dims [", value,
                               "] and insert_op_conf exclude each other. Leave one of them out.");
+            } else if (has_aipp && kind == Kind::kSize) {
+                problems_.add(code::kNotSupported, "dynamic_image_size [", value,
+                              "] together with insert_op_conf is not supported yet. Leave one of them out.");
             }
         }
     }

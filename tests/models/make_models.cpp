@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <string>
 
+#include "model/gears.h"
 #include "model/om.h"
 #include "ops/op_def.h"
 
@@ -19,10 +20,11 @@ Status add_output(graph::Graph& graph, const std::string& node, const char* op, 
     return {};
 }
 
-Status write(graph::Graph graph, const std::string& folder) {
+Status write(graph::Graph graph, const std::string& folder, const model::Gears& gears = {}) {
     const std::string path = folder + "/" + graph.name + ".om";
     model::OmModel om;
     om.graph = std::move(graph);
+    model::record_gears(gears, om);
     return model::write_om(om, path);
 }
 
@@ -46,6 +48,31 @@ Status write_long_names(const std::string& folder) {
     return write(std::move(graph), folder);
 }
 
+// Twice the input, in several shapes.
+Status write_gears(const std::string& folder, const char* name, const Shape& open, const model::Gears& gears) {
+    graph::Graph graph;
+    graph.name = name;
+    const auto x = graph.add_input("x", {ACL_FLOAT, open, ACL_FORMAT_ND});
+    const auto values = static_cast<int64_t>(gears.slots.size());
+    graph.add_input(model::kGearInput, {ACL_INT64, Shape{values}, ACL_FORMAT_ND});
+    SOFTACL_TRY(add_output(graph, "add", "Add", {x, x}, "add:0:y"));
+    return write(std::move(graph), folder, gears);
+}
+
+Status write_batches(const std::string& folder) {
+    return write_gears(folder, "batches", {-1, 3}, {model::Gears::Kind::kBatch, {{2}, {1}}, {{{0, 0}}}});
+}
+
+Status write_sizes(const std::string& folder) {
+    return write_gears(folder, "sizes", {1, 1, -1, -1},
+                       {model::Gears::Kind::kSize, {{1, 6}, {2, 2}}, {{{0, 2}}, {{0, 3}}}});
+}
+
+Status write_dims(const std::string& folder) {
+    return write_gears(folder, "dims", {-1, 1, -1},
+                       {model::Gears::Kind::kDims, {{3, 2}, {1, 4}}, {{{0, 0}}, {{0, 2}}}});
+}
+
 }  // namespace
 }  // namespace softacl
 
@@ -54,7 +81,8 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "usage: make_models FOLDER\n");
         return 2;
     }
-    for (const auto write : {softacl::write_sum_difference, softacl::write_long_names}) {
+    for (const auto write : {softacl::write_sum_difference, softacl::write_long_names, softacl::write_batches,
+                             softacl::write_sizes, softacl::write_dims}) {
         if (const softacl::Status status = write(argv[1]); !status.ok()) {
             std::fprintf(stderr, "make_models: %d %s\n", status.code(), status.message().c_str());
             return 1;

@@ -328,6 +328,42 @@ def test_refused_options(pictures, tmp_path, options, code, words):
     assert not om.exists()
 
 
+AIPP = """
+aipp_op {
+  aipp_mode: static
+  input_format: RGB888_U8
+  mean_chn_0: 10
+  var_reci_chn_0: 0.5
+  var_reci_chn_1: 0.5
+  var_reci_chn_2: 0.25
+}
+"""
+
+
+def test_batches_of_pictures(pictures, load, tmp_path):
+    (tmp_path / "aipp.cfg").write_text(AIPP)
+    aipp = f"--insert_op_conf={tmp_path / 'aipp.cfg'}"
+    done, om = convert(tmp_path, pictures, "aipp", "--input_shape=x:-1,3,16,24", "--dynamic_batch_size=1,4", aipp)
+    assert done.returncode == 0, done.stdout
+    model = load(om)
+    for batch in (4, 1):
+        done, om = convert(tmp_path, pictures, f"aipp{batch}", f"--input_shape=x:{batch},3,16,24", aipp)
+        assert done.returncode == 0, done.stdout
+        images = np.random.default_rng(batch).integers(0, 256, (batch, 16, 24, 3), np.uint8)
+        assert acl.mdl.set_dynamic_batch_size(model.id, model.inputs, model.gear_index(), batch) == 0
+        for ours, fixed in zip(model.run([images]), load(om).run([images])):
+            np.testing.assert_array_equal(ours, fixed)
+
+
+@pytest.mark.parametrize("option, code", [("--dynamic_image_size=16,16;32,32", "CPU-160"),
+                                          ("--dynamic_dims=16,16;32,32", "CPU-105")])
+def test_pictures_of_open_size(pictures, tmp_path, option, code):
+    (tmp_path / "aipp.cfg").write_text(AIPP)
+    done, _ = convert(tmp_path, pictures, "open", "--input_shape=x:1,3,-1,-1", option,
+                      f"--insert_op_conf={tmp_path / 'aipp.cfg'}")
+    assert done.returncode != 0 and code in done.stdout, done.stdout
+
+
 def test_a_gear_that_the_network_does_not_work_in(tmp_path):
     nodes = [helper.make_node("Conv", ["x", "w"], ["y"])]
     source = save(tmp_path / "valid.onnx", nodes, [("x", [1, 3, "h", "w"])], ["y"],
