@@ -52,7 +52,7 @@ class Finder {
         }
         for (const auto& values : wish_.values) {
             if (values.size() != gears.slots.size()) {
-                problems_.add(code::kGears, option_of(wish_.kind), " has the gear [", Shape(values).text(), "] of ",
+                problems_.add(code::kGears, option_of(wish_.kind), " has the gear ", Shape(values), " of ",
                               values.size(), " numbers, but there are ", gears.slots.size(), " to give.");
             }
         }
@@ -120,11 +120,16 @@ const char* option_of(Kind kind) {
 }
 
 std::vector<std::vector<int64_t>> parse_gears(Kind kind, const std::string& value, Problems& problems) {
-    std::string rows = value;
+    auto gears = parse_number_rows(option_of(kind), value, problems);
     if (kind == Kind::kBatch) {  // one number each, separated like the numbers of others
-        std::replace(rows.begin(), rows.end(), ',', ';');
+        std::vector<std::vector<int64_t>> batches;
+        for (const auto& row : gears) {
+            for (const int64_t batch : row) {
+                batches.push_back({batch});
+            }
+        }
+        gears = std::move(batches);
     }
-    auto gears = parse_number_rows(option_of(kind), rows, problems);
     std::set<std::vector<int64_t>> known;
     for (const auto& gear : gears) {
         if (gear.size() != gears[0].size()) {
@@ -133,8 +138,8 @@ std::vector<std::vector<int64_t>> parse_gears(Kind kind, const std::string& valu
             break;
         }
         if (!known.insert(gear).second) {
-            problems.add(code::kGears, option_of(kind), " [", value, "] names the gear [", Shape(gear).text(),
-                         "] twice. Name each once.");
+            problems.add(code::kGears, option_of(kind), " [", value, "] names the gear ", Shape(gear),
+                         " twice. Name each once.");
         }
     }
     if (gears.size() > kMostGears) {
@@ -157,8 +162,8 @@ Gears add_gears(graph::Graph& graph, const GearWish& wish, aclFormat format, Pro
     for (size_t gear = 0; gear < gears.values.size(); ++gear) {
         const auto special = graph::specialise(graph, gears.shapes(open, gear));
         if (!special.ok()) {
-            problems.add(code::kGears, option_of(wish.kind), ": the network does not work in the gear [",
-                         Shape(gears.values[gear]).text(), "]: ", special.status().message(), ".");
+            problems.add(code::kGears, option_of(wish.kind), ": the network does not work in the gear ",
+                         Shape(gears.values[gear]), ": ", special.status().message(), ".");
         }
     }
     graph.add_input(model::kGearInput, {ACL_INT64, Shape{static_cast<int64_t>(gears.slots.size())}, ACL_FORMAT_ND});

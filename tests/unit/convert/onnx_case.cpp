@@ -116,8 +116,11 @@ Result<OnnxCase> read_onnx_case(const std::string& folder, Inputs how) {
         if (!input.ranked || !input.type.shape.is_known()) {
             options.shapes[input.name] = value.shape();
         }
-        Shape open = input.ranked ? input.type.shape : value.shape();
-        for (size_t i = 0; i < open.rank() && (how == Inputs::kOpen || (how == Inputs::kOpenBatch && i == 0)); ++i) {
+        // Data may differ from the model's shape where only its type counts; that shape stays.
+        const bool fits = !input.ranked || !input.type.shape.is_known() || input.type.shape == value.shape();
+        Shape open = value.shape();
+        for (size_t i = 0; fits && i < open.rank() && (how == Inputs::kOpen || (how == Inputs::kOpenBatch && i == 0));
+             ++i) {
             open[i] = -1;
             options.shapes[input.name] = open;
         }
@@ -133,8 +136,9 @@ Result<OnnxCase> read_onnx_case(const std::string& folder, Inputs how) {
     }
     if (how == Inputs::kOpen || how == Inputs::kOpenBatch) {
         std::vector<Shape> shapes;
-        for (const Tensor& input : test.inputs) {
-            shapes.push_back(input.shape());
+        for (size_t i = 0; i < test.inputs.size(); ++i) {
+            const Shape& shape = test.graph.value(test.graph.inputs[i]).type.shape;
+            shapes.push_back(shape.is_known() ? shape : test.inputs[i].shape());
         }
         SOFTACL_ASSIGN(test.graph, graph::specialise(test.graph, shapes));
     }
