@@ -41,10 +41,10 @@ constexpr std::array<const char*, 3> kLoops = {"Loop", "Scan", "SequenceMap"};
 
 std::string place(const NetworkNode& node) { return "Node '" + node.name + "' [optype [" + node.optype() + "]]"; }
 
-/// Weights that a layer does not take belong to another one.
+/// A layer that takes some of its weights takes all of them.
 Status check_blobs(const ops::ForeignNode& node) {
     const size_t taken = *node.blobs_read;
-    if (taken < node.blobs) {
+    if (taken != 0 && taken < node.blobs) {
         return fail(ACL_ERROR_INVALID_PARAM, "the weights have ", node.blobs, " blobs of this name, but with its ",
                     "parameters it takes ", taken);
     }

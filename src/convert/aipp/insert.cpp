@@ -46,7 +46,9 @@ class Completion {
             complain(problems_, block_, complaint.field, complaint.sentence);
         }
         if (problems_.list().size() == before) {
-            if (const auto complaint = aipp::check_target(params_, target_)) {
+            TensorType one = target_;
+            one.shape[0] = 1;  // a gear may choose how many there are
+            if (const auto complaint = aipp::check_target(params_, one)) {
                 complain(problems_, block_, complaint->field, "input [", input_, "]: ", complaint->sentence);
             }
         }
