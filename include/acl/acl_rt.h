@@ -853,7 +853,8 @@ ACL_API aclError aclrtUnSubscribeReport(uint64_t threadId, aclrtStream stream);
 /* Exceptions ----------------------------------------------------------------------------------- */
 
 /**
- * Sets the function that is told when a task of a stream fails.
+ * Sets the function that is told when a task of a stream, or a synchronous execution of a model,
+ * fails.
  *
  * The process has one such function, the one set last. It runs when the task has failed, in
  * whatever thread ran the task, before the stream goes on; so it should be short, and it cannot

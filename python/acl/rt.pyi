@@ -1056,7 +1056,8 @@ def unsubscribe_report(thread_id: typing.SupportsIndex, stream: typing.SupportsI
     """
 
 def set_exception_info_callback(fn: typing.Callable[[int], object] | None, /) -> int:
-    """Sets the function that is told when a task of a stream fails.
+    """Sets the function that is told when a task of a stream, or a synchronous execution of a
+    model, fails.
 
     The process has one such function, the one set last. It runs when the task has failed,
     in whatever thread ran the task, before the stream goes on; so it should be short, and

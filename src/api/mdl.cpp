@@ -78,14 +78,16 @@ aclError aclmdlLoadFromMemWithMem(const void* model, size_t modelSize, uint32_t*
 
 aclError aclmdlExecute(uint32_t modelId, const aclmdlDataset* input, aclmdlDataset* output) {
     return entry<row::aclmdlExecute>(modelId, input, output)([&]() -> Status {
-        SOFTACL_ASSIGN(runtime::ExceptionInfo info, where_it_runs());
+        SOFTACL_TRY(runtime::current_context().status());
         SOFTACL_ASSIGN(std::unique_ptr<Execution> execution, prepare(modelId, input, output));
         Status status = with_warning<row::aclmdlExecute>([&](std::string& warning) { return execution->run(warning); });
         if (!status.ok()) {
             execution->take_back();
             execution.reset();  // the function may unload the model or reset the device
-            info.code = status.code();
-            runtime::report_exception(info);
+            if (auto info = where_it_runs(); info.ok()) {
+                info->code = status.code();
+                runtime::report_exception(*info);
+            }
         }
         return status;
     });

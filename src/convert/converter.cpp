@@ -112,13 +112,12 @@ int64_t memory_of(const graph::Graph& graph) {
     return static_cast<int64_t>(graph::max_live(blocks));
 }
 
-/// The graph in its largest gear, or as it is without gears.
 Result<graph::Graph> largest_gear(const graph::Graph& graph, const model::Gears& gears) {
     std::vector<Shape> shapes;
     for (const graph::ValueId id : graph.inputs) {
         shapes.push_back(graph.value(id).type.shape);
     }
-    return gears.any() ? graph::specialise(graph, gears.shapes(std::move(shapes), gears.largest())) : Result(graph);
+    return graph::specialise(graph, gears.shapes(std::move(shapes), gears.largest()));
 }
 
 using Record = std::map<std::string, ops::Attr>;
@@ -250,18 +249,23 @@ Outcome convert(const Conversion& conversion, Problems& problems, const Progress
         report_defect(status);
         return {};
     }
-    auto largest = largest_gear(result.graph, gears);
-    if (!largest.ok()) {
-        report_defect(largest.status());
-        return {};
+    graph::Graph largest;  // empty without gears
+    if (gears.any()) {
+        auto special = largest_gear(result.graph, gears);
+        if (!special.ok()) {
+            report_defect(special.status());
+            return {};
+        }
+        largest = std::move(*special);
     }
-    result.attrs.merge(record(conversion, *largest));
+    const graph::Graph& measured = gears.any() ? largest : result.graph;
+    result.attrs.merge(record(conversion, measured));
     model::record_gears(gears, result);
     result.attrs.merge(digests);
     tell("writing the model", 0.8);
     Outcome outcome = describe(result.graph);
     outcome.gears = gears.values;
-    outcome.flops = flops_of(*largest);
+    outcome.flops = flops_of(measured);
     status = model::write_om(result, path);
     if (!status.ok()) {
         problems.add(code::kFile, "output [", path, "] cannot be written: ", status.message(), ".");

@@ -13,8 +13,6 @@ namespace {
 using model::Gears;
 using Kind = Gears::Kind;
 
-constexpr size_t kMostGears = 128;
-
 // The value of a gear that an open dimension takes.
 struct Open {
     size_t input;
@@ -142,8 +140,9 @@ std::vector<std::vector<int64_t>> parse_gears(Kind kind, const std::string& valu
                          " twice. Name each once.");
         }
     }
-    if (gears.size() > kMostGears) {
-        problems.add(code::kGears, option_of(kind), " has ", gears.size(), " gears. Give at most ", kMostGears, ".");
+    if (gears.size() > model::kMostGears) {
+        problems.add(code::kGears, option_of(kind), " has ", gears.size(), " gears. Give at most ", model::kMostGears,
+                     ".");
     } else if (gears.size() == 1) {
         problems.warn(code::kGears, option_of(kind), " [", value, "] has one gear, which cannot be changed later.");
     }

@@ -112,10 +112,6 @@ Result<Compiled> compile(model::OmModel om) {
         }
         describe_gears(info);
         om.graph = {};
-        if (info.gear_input == info.inputs.size()) {
-            return fail(ACL_ERROR_PARSE_MODEL, "model '", info.name, "' has gears, but no input '", model::kGearInput,
-                        "' to choose one");
-        }
     } else {
         SOFTACL_TRY(add(std::move(om.graph)));
     }

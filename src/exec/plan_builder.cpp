@@ -206,7 +206,7 @@ void PlanBuilder::add_step(Plan::Step step, StepBlocks blocks, bool at_load) {
     const kernels::Kernel& kernel = *step.kernel;
     step.packs_itself = !step.packs.empty();
     if (kernel.packed_bytes != 0) {
-        std::string key = kernel.pack_key;
+        std::string key = step.packs.empty() ? "" : kernel.pack_key;
         for (const auto& [input, value] : step.packs) {
             key += key.empty() ? "" : text(" ", input, ":", WeightPlaces::key_of(value));
         }

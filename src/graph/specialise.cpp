@@ -25,6 +25,9 @@ Result<Graph> specialise(const Graph& graph, const std::vector<Shape>& shapes) {
     Graph special = graph;
     for (size_t i = 0; i < special.inputs.size(); ++i) {
         Value& input = special.value(special.inputs[i]);
+        if (!shapes[i].fits(size_of(input.type.dtype))) {
+            return fail(ACL_ERROR_GE_SHAPE_INVALID, "the input '", input.name, "' is impossibly large: ", shapes[i]);
+        }
         if (!suits(input.type.shape, shapes[i])) {
             return fail(ACL_ERROR_GE_SHAPE_INVALID, "the input '", input.name, "' cannot have the shape ", shapes[i],
                         "; expected ", input.type.shape);

@@ -36,6 +36,21 @@ Status senseless(const OmModel& model, const Parts&... parts) {
     return fail(ACL_ERROR_PARSE_MODEL, "the gears of model '", model.graph.name, "' make no sense: ", parts...);
 }
 
+// The program names the gear in an input of its own.
+Status check_input(const OmModel& model, const Gears& gears) {
+    const TensorType wanted{ACL_INT64, Shape{static_cast<int64_t>(gears.slots.size())}, ACL_FORMAT_ND};
+    for (const graph::ValueId id : model.graph.inputs) {
+        const graph::Value& input = model.graph.value(id);
+        if (input.name == kGearInput) {
+            return input.type.dtype == wanted.dtype && input.type.shape == wanted.shape
+                       ? Status()
+                       : senseless(model, "the input '", kGearInput, "' is ", input.type.text(), " instead of ",
+                                   wanted.text());
+        }
+    }
+    return senseless(model, "there is no input '", kGearInput, "'");
+}
+
 // Every open dimension of an input belongs to one value.
 Status check_slots(const OmModel& model, const Gears& gears) {
     const graph::Graph& graph = model.graph;
@@ -114,7 +129,7 @@ Result<Gears> gears_of(const OmModel& model) {
     }
     gears.values = attr_of<ops::IntLists>(model, kValuesAttr);
     const auto rows = attr_of<ops::IntLists>(model, kSlotsAttr);
-    if (!gears.any() || gears.values.empty() || rows.empty()) {
+    if (!gears.any() || gears.values.empty() || gears.values.size() > kMostGears || rows.empty()) {
         return senseless(model, "kind '", word, "', ", gears.values.size(), " gears of ", rows.size(), " values");
     }
     for (const ops::Ints& row : rows) {
@@ -130,6 +145,7 @@ Result<Gears> gears_of(const OmModel& model) {
         }
     }
     SOFTACL_TRY(check_slots(model, gears));
+    SOFTACL_TRY(check_input(model, gears));
     return gears;
 }
 

@@ -36,7 +36,10 @@ struct Gears {
     std::vector<Shape> shapes(std::vector<Shape> open, size_t gear) const;
 };
 
-/// Into the model's attributes, and back: 100013 if they make no sense for the inputs of the graph.
+inline constexpr size_t kMostGears = 128;
+
+/// Into the model's attributes, and back: 100013 if they make no sense for the inputs of the graph, one of which is
+/// kGearInput.
 void record_gears(const Gears& gears, OmModel& model);
 Result<Gears> gears_of(const OmModel& model);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "graph/passes/match.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace softacl::graph {
@@ -47,6 +49,30 @@ Attrs copied(const Attrs& attrs, std::initializer_list<const char*> names) {
 std::optional<ops::Ints> known_ints(const Edit& edit, ValueId id) {
     const Tensor* tensor = edit.constant(id);
     return tensor == nullptr || !is_integer(tensor->dtype()) ? std::nullopt : std::optional(tensor->to_ints());
+}
+
+namespace {
+
+template <size_t kCount>
+bool is_one_of(const Node& node, const std::array<const char*, kCount>& names) {
+    return std::any_of(names.begin(), names.end(), [&](const char* name) { return node.op->name() == name; });
+}
+
+}  // namespace
+
+bool is_unary_elementwise(const Node& node) {
+    static constexpr std::array<const char*, 28> kNames = {
+        "Relu",  "Relu6",     "LeakyRelu", "Sigmoid", "Tanh",        "Elu",      "Selu",
+        "Swish", "HardSwish", "Gelu",      "Mish",    "HardSigmoid", "Softplus", "Softsign",
+        "Abs",   "Neg",       "Exp",       "Log",     "Sqrt",        "Rsqrt",    "Square",
+        "Erf",   "Cast",      "Muls",      "Adds",    "Identity",    "Floor",    "Reciprocal"};
+    return is_one_of(node, kNames);
+}
+
+bool is_broadcasting(const Node& node) {
+    static constexpr std::array<const char*, 10> kNames = {
+        "Add", "Sub", "Mul", "RealDiv", "Maximum", "Minimum", "Pow", "AddN", "SquaredDifference", "ClipByValueV2"};
+    return is_one_of(node, kNames);
 }
 
 }  // namespace softacl::graph

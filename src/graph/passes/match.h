@@ -29,6 +29,11 @@ inline std::vector<Operands> both_orders(const Node& node) {
     return {{node.inputs[0], node.inputs[1]}, {node.inputs[1], node.inputs[0]}};
 }
 
+/// Operators that do the same to each element of their one tensor, wherever it lies.
+bool is_unary_elementwise(const Node& node);
+/// Operators that do the same to the elements of several tensors that lie at one place, once they are broadcast.
+bool is_broadcasting(const Node& node);
+
 /// Copies the attributes of these names.
 Attrs copied(const Attrs& attrs, std::initializer_list<const char*> names);
 

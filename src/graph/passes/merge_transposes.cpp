@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <array>
 
-#include "graph/passes/edit.h"
+#include "graph/passes/match.h"
 #include "graph/passes/passes.h"
 
 namespace softacl::graph {
@@ -37,20 +36,12 @@ bool is_identity(const ops::Ints& order) {
 
 // Nodes with one moving operand that do the same to each element, wherever it lies.
 bool is_elementwise(const Edit& edit, const Node& node) {
-    static constexpr std::array<const char*, 18> kUnary = {
-        "Relu", "Relu6", "LeakyRelu", "Sigmoid", "Tanh", "Elu", "Swish", "HardSwish", "HardSigmoid",
-        "Gelu", "Mish",  "Softplus",  "Abs",     "Neg",  "Exp", "Sqrt",  "Square",    "Cast"};
-    static constexpr std::array<const char*, 7> kWithNumbers = {"Add",     "Sub",     "Mul",          "RealDiv",
-                                                                "Maximum", "Minimum", "ClipByValueV2"};
-    const auto is_one_of = [&](const auto& ops) {
-        return std::any_of(ops.begin(), ops.end(), [&](const char* op) { return node.op->name() == op; });
-    };
     const Shape& x = edit.type(node.inputs[0]).shape;
     const auto is_number = [&](ValueId id) {
         return id != kNoValue && edit.type(id).shape.elements() == 1 && edit.type(id).shape.rank() <= x.rank();
     };
-    return is_one_of(kUnary) ||
-           (is_one_of(kWithNumbers) && std::all_of(node.inputs.begin() + 1, node.inputs.end(), is_number));
+    return is_unary_elementwise(node) ||
+           (is_broadcasting(node) && std::all_of(node.inputs.begin() + 1, node.inputs.end(), is_number));
 }
 
 // Finds the transpose above the one at the position, with only elementwise nodes between that nobody else sees; if

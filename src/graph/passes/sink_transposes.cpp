@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <array>
 #include <optional>
 
 #include "graph/passes/match.h"
@@ -9,17 +8,6 @@
 namespace softacl::graph {
 namespace {
 
-constexpr std::array<const char*, 38> kElementwise = {
-    "Relu",          "Relu6",     "LeakyRelu", "Sigmoid", "Tanh",        "Elu",      "Selu",
-    "Swish",         "HardSwish", "Gelu",      "Mish",    "HardSigmoid", "Softplus", "Softsign",
-    "Abs",           "Neg",       "Exp",       "Log",     "Sqrt",        "Rsqrt",    "Square",
-    "Erf",           "Cast",      "Muls",      "Adds",    "Identity",    "Add",      "Sub",
-    "Mul",           "RealDiv",   "Maximum",   "Minimum", "Pow",         "AddN",     "SquaredDifference",
-    "ClipByValueV2", "Floor",     "Reciprocal"};
-
-bool is_elementwise(const Node& node) {
-    return std::any_of(kElementwise.begin(), kElementwise.end(), [&](const char* op) { return node.op->name() == op; });
-}
 bool is_pad(const Node& node) {
     const std::string& op = node.op->name();
     return op == "Pad" || op == "PadV2" || op == "MirrorPad" || op == "PadV3";
@@ -28,6 +16,7 @@ bool is_reduction(const Node& node) {
     const std::string& op = node.op->name();
     return op == "ReduceMean" || op == "ReduceSum" || op == "ReduceMax" || op == "ReduceMin";
 }
+bool is_elementwise(const Node& node) { return is_unary_elementwise(node) || is_broadcasting(node); }
 bool lets_through(const Node& node) {
     const std::string& op = node.op->name();
     return is_elementwise(node) || is_pad(node) || is_reduction(node) || op == "ConcatD" || op == "TransposeD";

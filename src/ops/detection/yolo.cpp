@@ -49,13 +49,7 @@ Result<Plan> plan_of(const OpCall& call) {
             return call.fail(name, " is true, which is not supported");
         }
     }
-    if (p.boxes < 1 || p.boxes > 1 << 10 || p.classes < 1 || p.classes > 1 << 20) {
-        return call.fail("boxes and classes are ", p.boxes, " and ", p.classes,
-                         "; expected at least 1, at most 1024 and 1048576");
-    }
-    if (p.coords != 4) {
-        return call.fail("coords is ", p.coords, "; supported is 4: x, y, width and height");
-    }
+    SOFTACL_TRY(check_yolo_counts(call));
     if (x.rank() != 4) {
         return call.fail("the input x has the shape ", x, "; expected [images,channels,height,width]");
     }

@@ -10,10 +10,15 @@
 
 #include <cstdint>
 
+#include "ops/op_def.h"
+
 namespace softacl::ops {
 
 /// A row of `count` elements with what is behind it: twice the count and 32, up to a multiple of 32, by 2.
 inline int64_t padded_yolo_row(int64_t count) { return (count * 2 + 32 + 31) / 32 * 32 / 2; }
+
+/// Checks the attributes boxes, classes and coords, which all of these operators have.
+Status check_yolo_counts(const OpCall& call);
 
 /// The most places of one grid times boxes that sizes are computed with.
 inline constexpr int64_t kMostYoloBoxes = int64_t{1} << 28;

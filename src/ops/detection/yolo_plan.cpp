@@ -27,14 +27,7 @@ Result<YoloPlan> settings_of(const OpCall& call) {
     p.relative = call.attrs.at<bool>("relative");
     p.stretched = call.attrs.get<bool>("resize_origin_img_to_net", false);
     p.in_cells = is_v2(call);
-    const auto coords = call.attrs.at<int64_t>("coords");
-    if (coords != 4) {
-        return call.fail("coords is ", coords, "; supported is 4: x, y, width and height");
-    }
-    if (p.boxes < 1 || p.boxes > 1 << 10 || p.classes < 1 || p.classes > 1 << 20) {
-        return call.fail("boxes and classes are ", p.boxes, " and ", p.classes,
-                         "; expected at least 1, at most 1024 and 1048576");
-    }
+    SOFTACL_TRY(check_yolo_counts(call));
     if (p.before < 1 || p.before > kMostChosen || p.after < 1 || p.after > kMostChosen) {
         return call.fail("pre_nms_topn and post_nms_topn are ", p.before, " and ", p.after, "; expected 1 to ",
                          kMostChosen);
@@ -116,6 +109,20 @@ Status check_shape(const OpCall& call, size_t input, const YoloPlan& p, Shape wa
 }
 
 }  // namespace
+
+Status check_yolo_counts(const OpCall& call) {
+    const auto boxes = call.attrs.at<int64_t>("boxes");
+    const auto classes = call.attrs.at<int64_t>("classes");
+    const auto coords = call.attrs.at<int64_t>("coords");
+    if (boxes < 1 || boxes > 1 << 10 || classes < 1 || classes > 1 << 20) {
+        return call.fail("boxes and classes are ", boxes, " and ", classes,
+                         "; expected at least 1, at most 1024 and 1048576");
+    }
+    if (coords != 4) {
+        return call.fail("coords is ", coords, "; supported is 4: x, y, width and height");
+    }
+    return {};
+}
 
 Result<YoloPlan> yolo_plan_of(const OpCall& call) {
     const size_t count = call.inputs.size();
