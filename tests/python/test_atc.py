@@ -333,6 +333,7 @@ def test_failures(network, options, status, code):
     assert done.returncode == status, done.stdout
     assert lines[:2] == [FIRST, FAILED]
     assert re.match(code + r": .*\[.*\].*\.$", lines[2]), lines[2]
+    assert "See the message" not in lines[3], "the code has no solution of its own"
     assert not network.with_suffix(".om").exists()
 
 

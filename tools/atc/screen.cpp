@@ -15,7 +15,7 @@ namespace code = convert::code;
 
 /// What helps with every message of a code.
 const char* solution(const std::string& wanted) {
-    constexpr std::array<std::pair<const char*, const char*>, 15> kSolutions = {{
+    constexpr std::array<std::pair<const char*, const char*>, 16> kSolutions = {{
         {code::kOptionValue, "Correct the value; 'atc --help' explains the options."},
         {code::kInputShape, "Give every input whose shape is open: --input_shape=\"name:1,3,224,224\"."},
         {code::kOptionMissing, "Give the option; 'atc --help' explains the options."},
@@ -27,6 +27,7 @@ const char* solution(const std::string& wanted) {
         {code::kAipp, "Correct the file of --insert_op_conf."},
         {code::kFile, "Check the path, its permissions and the free space."},
         {code::kCaffe, "Correct the prototxt, or take the caffemodel that was trained with it."},
+        {code::kTensorFlow, "Freeze the network: variables become constants, and the GraphDef is written as binary."},
         {code::kOnnx, "Export the network again as ONNX, opset 11 to 18, and check it with onnx.checker."},
         {code::kNotSupported, "Leave it out, or use what the message proposes."},
         {code::kNoParser, "Replace the operator, or end the network before it with --out_nodes."},
