@@ -75,7 +75,7 @@ Status choose_gear(const ModelInfo& info, const Dataset& inputs, size_t index, G
         SOFTACL_TRY(runtime::check_host_writable("its buffer", buffer.data, bytes));
     }
     std::memcpy(buffer.data, values.data(), bytes);
-    info.current_gear->gear = *gear;
+    info.current->set(info.variants[*gear]);
     return {};
 }
 
@@ -130,7 +130,7 @@ Result<size_t> chosen_gear(const ModelInfo& info, const Dataset& inputs) {
         return *gear;
     }
     const bool is_zero = std::all_of(values.begin(), values.end(), [](int64_t value) { return value == 0; });
-    if (is_zero || info.current_gear->gear == CurrentGear::kNone) {
+    if (is_zero || info.current->get() == nullptr) {
         return info.gears.largest();
     }
     return fail(code_of(info.gears.kind), "input ", info.gear_input, " '", model::kGearInput, "' holds ",

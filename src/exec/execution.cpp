@@ -56,7 +56,7 @@ Result<std::unique_ptr<Execution>> Execution::prepare(std::shared_ptr<LoadedMode
     SOFTACL_TRY(check_count("input", in.size(), info->inputs.size(), ACL_ERROR_MODEL_INPUT_NOT_MATCH));
     SOFTACL_TRY(check_count("output", out.size(), info->outputs.size(), ACL_ERROR_MODEL_OUTPUT_NOT_MATCH));
     SOFTACL_ASSIGN(const size_t gear, chosen_gear(*info, inputs));
-    std::unique_ptr<Execution> execution(new Execution(std::move(model), gear));
+    std::unique_ptr<Execution> execution(new Execution(std::move(model), info->variants[gear]));
     Status status;
     for (size_t i = 0; i < in.size() && status.ok(); ++i) {
         status = execution->bind({true, i}, in[i]);
@@ -72,8 +72,7 @@ Result<std::unique_ptr<Execution>> Execution::prepare(std::shared_ptr<LoadedMode
 }
 
 const TensorInfo& Execution::tensor(Place place) const {
-    const Variant& variant = model_->info()->variants[gear_];
-    return (place.is_input ? variant.inputs : variant.outputs)[place.index];
+    return (place.is_input ? variant_->inputs : variant_->outputs)[place.index];
 }
 
 std::string Execution::title(Place place) const {
@@ -172,7 +171,7 @@ Status Execution::run(std::string& warning) {
             inputs[i] = padded.emplace_back(inputs[i], needed).get();
         }
     }
-    Status status = model_->execute(gear_, inputs, outputs_);
+    Status status = model_->execute(*variant_, inputs, outputs_);
     if (status.ok()) {
         warning = warning_;
     }

@@ -11,7 +11,7 @@
 
 namespace softacl::exec {
 
-/// Keeps addresses, sizes and the gear as they are when it is made; the datasets may change or go afterwards.
+/// Keeps addresses, sizes and the variant as they are when it is made; the datasets may change or go afterwards.
 class Execution {
    public:
     /// Numbers of buffers that do not fit: 100017 for inputs, 100018 for outputs; a dataset without any: 100000. A
@@ -42,7 +42,8 @@ class Execution {
         Buffer range;
     };
 
-    Execution(std::shared_ptr<LoadedModel> model, size_t gear) : model_(std::move(model)), gear_(gear) {}
+    Execution(std::shared_ptr<LoadedModel> model, VariantPtr variant)
+        : model_(std::move(model)), variant_(std::move(variant)) {}
 
     const TensorInfo& tensor(Place place) const;
     std::string title(Place place) const;
@@ -58,7 +59,7 @@ class Execution {
     Status probe(const HostRange& host) const;
 
     std::shared_ptr<LoadedModel> model_;
-    const size_t gear_;
+    const VariantPtr variant_;
     std::vector<Buffer> inputs_;
     std::vector<Buffer> outputs_;
     std::vector<HostRange> host_ranges_;  // to be probed when they are about to be used

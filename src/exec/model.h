@@ -2,11 +2,11 @@
 // A loaded model: what it is, and how it is run.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,16 +39,28 @@ TensorInfo tensor_info(const TensorType& type, std::string name);
 
 using model::Gears;
 
-/// What a model takes and gives in one gear; all of it is known.
+/// What a model takes and gives for one set of shapes; all of it is known. A model runs the variants it has made.
 struct Variant {
     std::vector<TensorInfo> inputs;
     std::vector<TensorInfo> outputs;
 };
+using VariantPtr = std::shared_ptr<const Variant>;
 
-/// The gear that a program has named last, for descriptions. Any thread.
-struct CurrentGear {
-    static constexpr size_t kNone = SIZE_MAX;
-    std::atomic<size_t> gear{kNone};
+/// The variant that a program has chosen last, for descriptions; null until then. Any thread.
+class CurrentVariant {
+   public:
+    void set(VariantPtr variant) {
+        const std::lock_guard lock(mutex_);
+        variant_ = std::move(variant);
+    }
+    VariantPtr get() const {
+        const std::lock_guard lock(mutex_);
+        return variant_;
+    }
+
+   private:
+    mutable std::mutex mutex_;
+    VariantPtr variant_;
 };
 
 /// What is known of a model without running it.
@@ -57,9 +69,9 @@ struct ModelInfo {
     std::vector<TensorInfo> inputs;
     std::vector<TensorInfo> outputs;  ///< dims of the largest gear
     Gears gears;
-    size_t gear_input = 0;          ///< where the program names the gear
-    std::vector<Variant> variants;  ///< one per gear; without gears one
-    std::shared_ptr<CurrentGear> current_gear = std::make_shared<CurrentGear>();
+    size_t gear_input = 0;             ///< where the program names the gear
+    std::vector<VariantPtr> variants;  ///< one per gear; without gears one
+    std::shared_ptr<CurrentVariant> current = std::make_shared<CurrentVariant>();
     /// Names of the operators that each fused operator was made of (_datadump_original_op_names).
     std::map<std::string, std::vector<std::string>> fused_from;
     size_t work_bytes = 0;    ///< at least 1 for a loadable model
@@ -91,9 +103,10 @@ class Model {
     virtual ~Model() = default;
     virtual const ModelInfo& info() const = 0;
 
-    /// Runs on the calling thread, in a gear (0 without gears). One buffer per input and output, in order, each at
-    /// least as large as its tensor in that gear and accessible. Waits for a call of another thread.
-    virtual Status execute(size_t gear, const std::vector<Buffer>& inputs, const std::vector<Buffer>& outputs) = 0;
+    /// Runs one of its variants on the calling thread. One buffer per input and output, in order, each at least as
+    /// large as its tensor in that variant and accessible. Waits for a call of another thread.
+    virtual Status execute(const Variant& variant, const std::vector<Buffer>& inputs,
+                           const std::vector<Buffer>& outputs) = 0;
 };
 
 /// The same facts without a device. Models whose shapes are free: 145000.

@@ -97,8 +97,8 @@ aclmdlIODims picture_dims_of(const TensorInfo& input, size_t index) {
 
 Result<aclmdlIODims> current_output_dims_of(const ModelInfo& info, size_t index) {
     SOFTACL_ASSIGN(const TensorInfo* tensor, tensor_at(info, Side::kOutput, index));
-    const size_t gear = info.current_gear->gear;
-    return dims_of(gear == CurrentGear::kNone ? *tensor : info.variants[gear].outputs[index], index);
+    const VariantPtr current = info.current->get();
+    return dims_of(current ? current->outputs[index] : *tensor, index);
 }
 
 Result<const char*> real_name(const ModelInfo& info, const std::string& name) {
@@ -150,13 +150,13 @@ std::vector<aclmdlIODims> dims_gears(const ModelInfo& info) {
     if (info.gears.kind != Gears::Kind::kDims) {
         return gears;
     }
-    for (const Variant& variant : info.variants) {
+    for (const VariantPtr& variant : info.variants) {
         aclmdlIODims dims{};
-        for (size_t i = 0; i < variant.inputs.size(); ++i) {
+        for (size_t i = 0; i < variant->inputs.size(); ++i) {
             if (i == info.gear_input) {
                 continue;  // how the program tells the gear, no input of the network
             }
-            for (const int64_t dim : variant.inputs[i].dims) {
+            for (const int64_t dim : variant->inputs[i].dims) {
                 if (dims.dimCount < std::size(dims.dims)) {
                     dims.dims[dims.dimCount++] = dim;
                 }

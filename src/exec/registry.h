@@ -21,9 +21,9 @@ class LoadedModel {
     const std::shared_ptr<const ModelInfo>& info() const { return info_; }
     runtime::Device& device() const { return device_; }
 
-    Status execute(size_t gear, const std::vector<Buffer>& inputs, const std::vector<Buffer>& outputs) {
+    Status execute(const Variant& variant, const std::vector<Buffer>& inputs, const std::vector<Buffer>& outputs) {
         const std::shared_lock lock(running_);
-        return model_->execute(gear, inputs, outputs);
+        return model_->execute(variant, inputs, outputs);
     }
     /// Waits for calls that are running. The model must be out of the registry.
     void wait_until_unused() { const std::unique_lock lock(running_); }

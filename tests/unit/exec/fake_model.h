@@ -24,12 +24,13 @@ class FakeModel final : public Model {
     using Work = std::function<Status(const std::vector<Buffer>&, const std::vector<Buffer>&)>;
 
     FakeModel(ModelInfo info, Work work) : info_(std::move(info)), work_(std::move(work)) {
-        info_.variants = {{info_.inputs, info_.outputs}};
+        info_.variants = {std::make_shared<Variant>(Variant{info_.inputs, info_.outputs})};
         ++alive;
     }
     ~FakeModel() override { --alive; }
     const ModelInfo& info() const override { return info_; }
-    Status execute(size_t /*gear*/, const std::vector<Buffer>& inputs, const std::vector<Buffer>& outputs) override {
+    Status execute(const Variant& /*variant*/, const std::vector<Buffer>& inputs,
+                   const std::vector<Buffer>& outputs) override {
         return work_ ? work_(inputs, outputs) : Status();
     }
 

@@ -122,9 +122,10 @@ TEST(ModelDesc, TellsGearsOfAllInputsTogether) {
     info.gears = {
         Gears::Kind::kDims, {{20, 20, 1, 1}, {40, 40, 2, 2}, {80, 60, 4, 4}}, {{{0, 3}}, {{1, 1}}, {{2, 0}}, {{2, 1}}}};
     for (const auto& gear : info.gears.values) {
-        info.variants.push_back({{tensor("data", {1, 1, 40, gear[0]}), tensor("label", {1, gear[1]}),
-                                  tensor("mask", {gear[2], gear[3]}), tensor(ACL_DYNAMIC_TENSOR_NAME, {4})},
-                                 {}});
+        info.variants.push_back(std::make_shared<Variant>(
+            Variant{{tensor("data", {1, 1, 40, gear[0]}), tensor("label", {1, gear[1]}),
+                     tensor("mask", {gear[2], gear[3]}), tensor(ACL_DYNAMIC_TENSOR_NAME, {4})},
+                    {}}));
     }
     const std::vector<aclmdlIODims> gears = dims_gears(info);
     ASSERT_EQ(gears.size(), 3U);

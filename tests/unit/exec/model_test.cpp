@@ -68,7 +68,7 @@ TEST(ModelTest, DescribesAndComputes) {
     float x[] = {1, 2, 3, 4, 5, 6};
     float y[6];
     float z[6];
-    ASSERT_TRUE(model->execute(0, {buffer(x)}, {buffer(y), buffer(z)}).ok());
+    ASSERT_TRUE(model->execute(*model->info().variants[0], {buffer(x)}, {buffer(y), buffer(z)}).ok());
     for (int i = 0; i < 6; ++i) {
         EXPECT_EQ(y[i], 2 * x[i]);
         EXPECT_EQ(z[i], 2 * x[i] * x[i]);
@@ -79,12 +79,12 @@ TEST(ModelTest, OutputsMayBeTheInputOrMeet) {
     const auto model = loaded(sums());
     float x[] = {1, 2, 3, 4, 5, 6};
     float z[6];
-    ASSERT_TRUE(model->execute(0, {buffer(x)}, {buffer(x), buffer(z)}).ok());
+    ASSERT_TRUE(model->execute(*model->info().variants[0], {buffer(x)}, {buffer(x), buffer(z)}).ok());
     EXPECT_EQ(x[5], 12);
     EXPECT_EQ(z[5], 72);
     float both[9] = {};
     float again[] = {1, 1, 1, 1, 1, 1};
-    ASSERT_TRUE(model->execute(0, {buffer(again)}, {{both, 24}, {both + 3, 24}}).ok());
+    ASSERT_TRUE(model->execute(*model->info().variants[0], {buffer(again)}, {{both, 24}, {both + 3, 24}}).ok());
     EXPECT_EQ(both[2], 4) << "of the first output";
     EXPECT_EQ(both[8], 7) << "of the second, which is written last";
 }
@@ -96,7 +96,7 @@ TEST(ModelTest, AddressesNeedNoAlignment) {
     char y[25];
     char z[25];
     std::memcpy(in + 1, x, 24);
-    ASSERT_TRUE(model->execute(0, {{in + 1, 24}}, {{y + 1, 24}, {z + 1, 24}}).ok());
+    ASSERT_TRUE(model->execute(*model->info().variants[0], {{in + 1, 24}}, {{y + 1, 24}, {z + 1, 24}}).ok());
     float result[6];
     std::memcpy(result, y + 1, 24);
     EXPECT_EQ(result[5], 12);
@@ -113,7 +113,7 @@ TEST(ModelTest, FromMemoryThatGoesAway) {
     float x[] = {1, 2, 3, 4, 5, 6};
     float y[6];
     float z[6];
-    ASSERT_TRUE((*model)->execute(0, {buffer(x)}, {buffer(y), buffer(z)}).ok());
+    ASSERT_TRUE((*model)->execute(*(*model)->info().variants[0], {buffer(x)}, {buffer(y), buffer(z)}).ok());
     EXPECT_EQ(y[5], 12);
 }
 

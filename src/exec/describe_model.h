@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a program is told of a model, read off its graph.
+#pragma once
+
+#include "exec/model.h"
+#include "graph/graph.h"
+
+namespace softacl::exec {
+
+/// Inputs and outputs of a graph, whose dimensions may be open.
+Variant variant_of(const graph::Graph& graph);
+
+/// All but gears, variants and sizes of memory.
+ModelInfo describe(const graph::Graph& graph);
+
+/// Completes the description with what its variants, one per gear, say.
+void describe_gears(ModelInfo& info);
+
+}  // namespace softacl::exec
