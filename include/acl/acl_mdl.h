@@ -907,6 +907,56 @@ ACL_API size_t aclmdlGetDatasetNumBuffers(const aclmdlDataset *dataset);
  */
 ACL_API aclDataBuffer *aclmdlGetDatasetBuffer(const aclmdlDataset *dataset, size_t index);
 
+/**
+ * Says what shape a tensor of a dataset has, for a model whose dimensions are open.
+ *
+ * The dataset keeps a copy of the description, until another one is set. Of it the dimensions
+ * count; type and format are the model's. They must suit the shapes that the model was converted
+ * for, which an execution checks: 145021 for an input, 100000 for an output.
+ *
+ * An execution with shapes that the model has not seen prepares the model for them first, which
+ * takes about as long as loading it; the last 64 sets of shapes are ready at once.
+ *
+ * @param[in] dataset     The inputs or the outputs of an execution.
+ * @param[in] tensorDesc  The description; every dimension must be known.
+ * @param[in] index       Which input or output, from 0.
+ *
+ * @return `ACL_SUCCESS` (0), or
+ *   - `ACL_ERROR_INVALID_PARAM` (100000): `dataset` or `tensorDesc` is null, `index` is beyond the
+ *     last buffer, or a dimension of `tensorDesc` is not known
+ *   - `ACL_ERROR_INVALID_RESOURCE_HANDLE` (200005): `dataset` is no living dataset, or `tensorDesc`
+ *     no living tensor description
+ *
+ * Threads: May be called from any thread.
+ * Python:  dataset, ret = acl.mdl.set_dataset_tensor_desc(dataset, tensorDesc, index)
+ * Manual:  section 10.6.3.7
+ */
+ACL_API aclError aclmdlSetDatasetTensorDesc(aclmdlDataset *dataset, aclTensorDesc *tensorDesc,
+                                            size_t index);
+
+/**
+ * Returns the description of a tensor of a dataset.
+ *
+ * Of an input it is what was set; of an output what the last execution made of it, known as soon as
+ * the execution is launched. The description stays the dataset's and changes with the next
+ * execution.
+ *
+ * @param[in] dataset  The inputs or the outputs of an execution.
+ * @param[in] index    Which input or output, from 0.
+ *
+ * @return The description, which ends with the dataset; null on failure.
+ *
+ * A failure leaves a sentence for `aclGetRecentErrMsg`, with one of these codes:
+ *   - `ACL_ERROR_INVALID_PARAM` (100000): `dataset` is null, `index` is beyond the last buffer, or
+ *     there is no description yet
+ *   - `ACL_ERROR_INVALID_RESOURCE_HANDLE` (200005): `dataset` is no living dataset
+ *
+ * Threads: May be called from any thread.
+ * Python:  tensorDesc = acl.mdl.get_dataset_tensor_desc(dataset, index)
+ * Manual:  section 10.6.3.8
+ */
+ACL_API aclTensorDesc *aclmdlGetDatasetTensorDesc(const aclmdlDataset *dataset, size_t index);
+
 /* Model descriptions --------------------------------------------------------------------------- */
 
 /**

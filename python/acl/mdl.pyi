@@ -965,6 +965,79 @@ def get_dataset_buffer(dataset: typing.SupportsIndex, index: typing.SupportsInde
     Manual: section 10.6.3.6
     """
 
+def set_dataset_tensor_desc(dataset: typing.SupportsIndex, tensorDesc: typing.SupportsIndex,
+        index: typing.SupportsIndex, /) -> tuple[int, int]:
+    """Says what shape a tensor of a dataset has, for a model whose dimensions are open.
+
+    The dataset keeps a copy of the description, until another one is set. Of it the
+    dimensions count; type and format are the model's. They must suit the shapes that the
+    model was converted for, which an execution checks: 145021 for an input, 100000 for an
+    output.
+
+    An execution with shapes that the model has not seen prepares the model for them first,
+    which takes about as long as loading it; the last 64 sets of shapes are ready at once.
+
+    Parameters
+    ----------
+    dataset : int
+        The inputs or the outputs of an execution.
+    tensorDesc : int
+        The description; every dimension must be known.
+    index : int
+        Which input or output, from 0.
+
+    Returns
+    -------
+    dataset : int
+        The inputs or the outputs of an execution.
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `dataset` or `tensorDesc` is null, `index` is beyond the last buffer, or a dimension
+        of `tensorDesc` is not known
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `dataset` is no living dataset, or `tensorDesc` no living tensor description
+
+    Threads: May be called from any thread.
+    C function: aclmdlSetDatasetTensorDesc
+    Manual: section 10.6.3.7
+    """
+
+def get_dataset_tensor_desc(dataset: typing.SupportsIndex, index: typing.SupportsIndex, /) -> int:
+    """Returns the description of a tensor of a dataset.
+
+    Of an input it is what was set; of an output what the last execution made of it, known
+    as soon as the execution is launched. The description stays the dataset's and changes
+    with the next execution.
+
+    Parameters
+    ----------
+    dataset : int
+        The inputs or the outputs of an execution.
+    index : int
+        Which input or output, from 0.
+
+    Returns
+    -------
+    tensorDesc : int
+        The description, which ends with the dataset; null on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `dataset` is null, `index` is beyond the last buffer, or there is no description yet
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `dataset` is no living dataset
+
+    Threads: May be called from any thread.
+    C function: aclmdlGetDatasetTensorDesc
+    Manual: section 10.6.3.8
+    """
+
 def create_desc() -> int:
     """Creates a model description that describes no model yet.
 

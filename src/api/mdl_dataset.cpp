@@ -6,11 +6,13 @@
 #include "exec/data_buffer.h"
 #include "exec/dataset.h"
 #include "exec/objects.h"
+#include "exec/tensor_desc.h"
 
 using namespace softacl;
 using namespace softacl::api;
 using exec::DataBuffer;
 using exec::Dataset;
+using exec::TensorDesc;
 
 aclmdlDataset* aclmdlCreateDataset(void) {
     return entry<row::aclmdlCreateDataset>().value<aclmdlDataset*>(
@@ -42,5 +44,27 @@ aclDataBuffer* aclmdlGetDatasetBuffer(const aclmdlDataset* dataset, size_t index
         .value<aclDataBuffer*>(nullptr, [&]() -> Result<aclDataBuffer*> {
             SOFTACL_ASSIGN(const Pin<Dataset> live, pin<Dataset>(dataset, "dataset"));
             return as_pointer<aclDataBuffer>(live->at(index));
+        });
+}
+
+aclError aclmdlSetDatasetTensorDesc(aclmdlDataset* dataset, aclTensorDesc* tensorDesc, size_t index) {
+    return entry<row::aclmdlSetDatasetTensorDesc>(dataset, tensorDesc, index)([&]() -> Status {
+        SOFTACL_ASSIGN(const Pin<Dataset> live, pin<Dataset>(dataset, "dataset"));
+        SOFTACL_ASSIGN(const Pin<TensorDesc> desc, pin<TensorDesc>(tensorDesc, "tensorDesc"));
+        const exec::TensorFacts facts = desc->facts();
+        if (!facts.layout.shape || !facts.layout.shape->is_known()) {
+            return fail(ACL_ERROR_INVALID_PARAM, "tensorDesc has the shape ",
+                        facts.layout.shape ? facts.layout.shape->text() : "[-2]",
+                        "; expected the size of every dimension");
+        }
+        return live->describe(index, facts);
+    });
+}
+
+aclTensorDesc* aclmdlGetDatasetTensorDesc(const aclmdlDataset* dataset, size_t index) {
+    return entry<row::aclmdlGetDatasetTensorDesc>(dataset, index)
+        .value<aclTensorDesc*>(nullptr, [&]() -> Result<aclTensorDesc*> {
+            SOFTACL_ASSIGN(const Pin<Dataset> live, pin<Dataset>(dataset, "dataset"));
+            return as_pointer<aclTensorDesc>(live->desc(index));
         });
 }

@@ -99,11 +99,7 @@ class Options {
         conversion.overflow_check = get("status_check") == "1";
         ImportOptions& import = conversion.import;
         read_gears();
-        const bool with_gears = conversion.gears.kind != model::Gears::Kind::kNone;
-        for (const InputShape& input : parse_input_shape(get("input_shape"), with_gears, problems_)) {
-            import.shapes[input.name] = input.shape;
-            conversion.gears.inputs.push_back(input.name);
-        }
+        read_shapes();
         import.outputs = parse_out_nodes(get("out_nodes"), problems_);
         import.float16_inputs = parse_names(get("input_fp16_nodes"));
         parse_output_type(get("output_type"), import, problems_);
@@ -204,6 +200,35 @@ class Options {
                 problems_.add(code::kNotSupported, "dynamic_image_size [", value,
                               "] together with insert_op_conf is not supported yet. Leave one of them out.");
             }
+        }
+    }
+
+    void read_shapes() {
+        Conversion& conversion = line_.conversion;
+        const bool old_form = !get("input_shape_range").empty();
+        const char* option = old_form ? "input_shape_range" : "input_shape";
+        if (old_form && !get("input_shape").empty()) {
+            problems_.add(code::kOptionsExclude, "input_shape [", get("input_shape"), "] and input_shape_range [",
+                          get("input_shape_range"), "] exclude each other. Give one of them.");
+        }
+        const bool with_gears = conversion.gears.kind != model::Gears::Kind::kNone;
+        for (InputShape& input : parse_input_shape(option, get(option), problems_)) {
+            const bool open = !input.shape.is_known();
+            const bool limited = std::any_of(input.ranges.begin(), input.ranges.end(), [](const ops::Ints& range) {
+                return range[0] != range[1] && range != ops::Ints{1, -1};
+            });
+            if (with_gears && (limited || (open && old_form))) {
+                problems_.add(code::kOptionsExclude, option, " [", get(option), "] has ranges, and ",
+                              option_of(conversion.gears.kind), " names all values. Give one of them.");
+            } else if (open && !with_gears && !get("insert_op_conf").empty()) {
+                problems_.add(code::kOptionsExclude, option, " [", get(option), "] leaves dimensions of the input [",
+                              input.name,
+                              "] open, and insert_op_conf needs to know them. Give them, or name them with "
+                              "dynamic_batch_size.");
+            }
+            conversion.import.shapes[input.name] = std::move(input.shape);
+            conversion.ranges[input.name] = std::move(input.ranges);
+            conversion.gears.inputs.push_back(input.name);
         }
     }
 

@@ -120,6 +120,20 @@ Result<graph::Graph> largest_gear(const graph::Graph& graph, const model::Gears&
     return graph::specialise(graph, gears.shapes(std::move(shapes), gears.largest()));
 }
 
+/// Of a model that leaves dimensions open to the program.
+void record_ranges(const Conversion& conversion, model::OmModel& model) {
+    const auto& inputs = model.graph.inputs;
+    const auto is_open = [&](graph::ValueId id) { return !model.graph.value(id).type.shape.is_known(); };
+    if (std::none_of(inputs.begin(), inputs.end(), is_open)) {
+        return;
+    }
+    model.attrs["acl_cpu.free_shape"] = true;
+    for (const graph::ValueId id : inputs) {
+        const auto given = conversion.ranges.find(model.graph.value(id).name);
+        model.input_ranges.push_back(given == conversion.ranges.end() ? ops::IntLists() : given->second);
+    }
+}
+
 using Record = std::map<std::string, ops::Attr>;
 
 Record record(const Conversion& conversion, const graph::Graph& graph) {
@@ -248,6 +262,9 @@ Outcome convert(const Conversion& conversion, Problems& problems, const Progress
     if (!status.ok()) {
         report_defect(status);
         return {};
+    }
+    if (!gears.any()) {
+        record_ranges(conversion, result);
     }
     graph::Graph largest;  // empty without gears
     if (gears.any()) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 
 #include "convert/gears.h"
@@ -29,6 +30,7 @@ struct Conversion {
     aclFormat input_format = ACL_FORMAT_NCHW;  ///< of inputs with as many dimensions as it has letters
     std::string aipp;                          ///< path of the configuration file of AIPP; empty: none
     ImportOptions import;
+    std::map<std::string, ops::IntLists> ranges;  ///< of the dimensions of inputs, for models with open ones
     GearWish gears;
 };
 

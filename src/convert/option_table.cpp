@@ -19,7 +19,8 @@ std::vector<OptionDef> make_table() {
         {"output", E::kUsed, nullptr, "path of the offline model; .om is added"},
         {"soc_version", E::kUsed, nullptr, "name of the device, recorded in the model; default Ascend310B4"},
         {"soc", E::kUsed, nullptr, "the same"},
-        {"input_shape", E::kUsed, nullptr, "\"name:1,3,224,224;other:1,10\""},
+        {"input_shape", E::kUsed, nullptr, "\"name:1,3,224,224;other:-1,1~10\" (-1: any size, 1~10: a range)"},
+        {"input_shape_range", E::kUsed, nullptr, "the same in its older form: \"name:[1~8,3,-1,-1]\""},
         {"dynamic_batch_size", E::kUsed, nullptr, "\"1,2,4\": what the open first dimension (-1) may be"},
         {"dynamic_image_size", E::kUsed, nullptr, "\"224,224;448,448\": the same for height and width"},
         {"dynamic_dims", E::kUsed, nullptr, "\"20,1;40,2\": the same for all open dimensions, in their order"},
@@ -41,7 +42,6 @@ std::vector<OptionDef> make_table() {
         {"display_model_info", E::kUsed, kSwitch, "1: what mode 6 shows, of the model that was made"},
         {"status_check", E::kUsed, kSwitch, "1: the model asks for overflow checks (recorded)"},
 
-        {"input_shape_range", E::kLater, nullptr, ""},
         {"singleop", E::kLater, nullptr, ""},
         {"dump_mode", E::kLaterIfOn, kSwitch, ""},
         {"check_report", E::kLater, nullptr, ""},

@@ -42,27 +42,53 @@ std::optional<Number> number(const std::string& digits) {
 
 constexpr const char* kShapeForm = "Write \"name:1,3,224,224;other:1,10\".";
 
-std::optional<Shape> parse_dims(const std::string& item, const std::string& list, bool with_gears, Problems& problems) {
-    if (list.empty()) {
-        return Shape();
-    }
-    std::vector<int64_t> dims;
-    for (const std::string& word : split(list, ',')) {
+/// "7", "-1", "1~20" or "1~-1" as the lowest and the highest value.
+std::optional<ops::Ints> parse_range(const std::string& word) {
+    const size_t tilde = word.find('~');
+    if (tilde == std::string::npos) {
         const auto dim = number<int64_t>(word);
-        const bool open = dim && *dim == -1;
-        if (word.find('~') != std::string::npos || (open && !with_gears) || (dim && *dim == -2)) {
+        if (!dim || (*dim < 1 && *dim != -1)) {
+            return std::nullopt;
+        }
+        return *dim == -1 ? ops::Ints{1, -1} : ops::Ints{*dim, *dim};
+    }
+    const auto lowest = number<int64_t>(trimmed(word.substr(0, tilde)));
+    const auto highest = number<int64_t>(trimmed(word.substr(tilde + 1)));
+    if (!lowest || !highest || *lowest < 1 || (*highest < *lowest && *highest != -1)) {
+        return std::nullopt;
+    }
+    return ops::Ints{*lowest, *highest};
+}
+
+std::optional<ops::IntLists> parse_ranges(const char* option, const std::string& item, std::string list,
+                                          Problems& problems) {
+    if (list.size() >= 2 && list.front() == '[' && list.back() == ']') {
+        list = trimmed(list.substr(1, list.size() - 2));
+    }
+    ops::IntLists ranges;
+    for (const std::string& word : list.empty() ? std::vector<std::string>() : split(list, ',')) {
+        if (word == "-2") {
             problems.add(
-                code::kNotSupported, "input_shape [", item, "] leaves [", word,
-                "] open without dynamic_batch_size, dynamic_image_size or dynamic_dims, which is not supported "
-                "yet. Give every dimension a number, or name the values it may have.");
+                code::kNotSupported, option, " [", item,
+                "] leaves the number of dimensions open, which is not supported. Give each dimension, -1 where "
+                "any size will do.");
             return std::nullopt;
         }
-        if (!dim || (*dim < 1 && !open)) {
-            problems.add(code::kInputShape, "input_shape [", item, "] has the dimension [", word,
-                         "]; expected a number above 0. ", kShapeForm);
+        const auto range = parse_range(word);
+        if (!range) {
+            problems.add(code::kInputShape, option, " [", item, "] has the dimension [", word,
+                         "]; expected a number above 0, -1 for any, or a range such as 1~20. ", kShapeForm);
             return std::nullopt;
         }
-        dims.push_back(*dim);
+        ranges.push_back(*range);
+    }
+    return ranges;
+}
+
+Shape shape_of(const ops::IntLists& ranges) {
+    std::vector<int64_t> dims;
+    for (const ops::Ints& range : ranges) {
+        dims.push_back(range[0] == range[1] ? range[0] : -1);
     }
     return Shape(std::move(dims));
 }
@@ -112,23 +138,23 @@ std::vector<std::vector<int64_t>> parse_number_rows(const char* option, const st
     return rows;
 }
 
-std::vector<InputShape> parse_input_shape(const std::string& value, bool with_gears, Problems& problems) {
+std::vector<InputShape> parse_input_shape(const char* option, const std::string& value, Problems& problems) {
     std::vector<InputShape> shapes;
     for (const std::string& item : items(value)) {
         const size_t colon = item.rfind(':');
         const std::string name = colon == std::string::npos ? "" : trimmed(item.substr(0, colon));
         if (name.empty()) {
-            problems.add(code::kInputShape, "input_shape [", item, "] does not name an input. ", kShapeForm);
+            problems.add(code::kInputShape, option, " [", item, "] does not name an input. ", kShapeForm);
             continue;
         }
-        const auto shape = parse_dims(item, trimmed(item.substr(colon + 1)), with_gears, problems);
-        if (!shape) {
+        auto ranges = parse_ranges(option, item, trimmed(item.substr(colon + 1)), problems);
+        if (!ranges) {
             continue;
         }
         if (std::any_of(shapes.begin(), shapes.end(), [&](const InputShape& other) { return other.name == name; })) {
-            problems.add(code::kInputShape, "input_shape names the input [", name, "] twice. Name each input once.");
+            problems.add(code::kInputShape, option, " names the input [", name, "] twice. Name each input once.");
         }
-        shapes.push_back({name, *shape});
+        shapes.push_back({name, shape_of(*ranges), std::move(*ranges)});
     }
     return shapes;
 }

@@ -16,10 +16,12 @@ namespace softacl::convert {
 /// "a:1,3,224,224;b:" - the last ':' of an item separates; nothing behind it is a scalar.
 struct InputShape {
     std::string name;
-    Shape shape;
+    Shape shape;           ///< -1: open
+    ops::IntLists ranges;  ///< lowest and highest of each dimension; -1: no limit
 };
-/// In the order given. -1 is a dimension that a gear chooses; only `with_gears`.
-std::vector<InputShape> parse_input_shape(const std::string& value, bool with_gears, Problems& problems);
+/// In the order given. -1 is an open dimension, 1~20 (or 1~-1) one that is limited. `option` may also be
+/// input_shape_range, where dimensions stand in brackets.
+std::vector<InputShape> parse_input_shape(const char* option, const std::string& value, Problems& problems);
 
 /// "1,2;3,4": rows of numbers above 0.
 std::vector<std::vector<int64_t>> parse_number_rows(const char* option, const std::string& value, Problems& problems);

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 
+#include "exec/free_shapes.h"
+#include "graph/specialise.h"
+
 namespace softacl::exec {
 namespace {
 
@@ -46,6 +49,22 @@ ModelInfo describe(const graph::Graph& graph) {
     for (const graph::Node& node : graph.nodes) {
         if (node.origins != std::vector<std::string>{node.name}) {
             info.fused_from[node.name] = node.origins;
+        }
+    }
+    return info;
+}
+
+ModelInfo describe_free(const model::OmModel& om) {
+    ModelInfo info = describe(om.graph);
+    if (const auto shapes = largest_shapes(om.graph, om.input_ranges)) {
+        if (const auto special = graph::specialise(om.graph, *shapes); special.ok()) {
+            const Variant largest = variant_of(*special);
+            for (size_t i = 0; i < info.inputs.size(); ++i) {
+                info.inputs[i].bytes = largest.inputs[i].bytes;
+            }
+            for (size_t i = 0; i < info.outputs.size(); ++i) {
+                info.outputs[i].bytes = largest.outputs[i].bytes;
+            }
         }
     }
     return info;

@@ -4,6 +4,7 @@
 
 #include "exec/model.h"
 #include "graph/graph.h"
+#include "model/om.h"
 
 namespace softacl::exec {
 
@@ -12,6 +13,9 @@ Variant variant_of(const graph::Graph& graph);
 
 /// All but gears, variants and sizes of memory.
 ModelInfo describe(const graph::Graph& graph);
+
+/// The same for a model whose shapes are free, with sizes where the ranges of dimensions have ends.
+ModelInfo describe_free(const model::OmModel& om);
 
 /// Completes the description with what its variants, one per gear, say.
 void describe_gears(ModelInfo& info);

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "acl/acl_base.h"
-#include "exec/choose_gear.h"
+#include "exec/choose_variant.h"
 #include "runtime/memory.h"
 
 namespace softacl::exec {
@@ -49,15 +49,15 @@ class Padded {
 }  // namespace
 
 Result<std::unique_ptr<Execution>> Execution::prepare(std::shared_ptr<LoadedModel> model, const Dataset& inputs,
-                                                      const Dataset& outputs) {
+                                                      Dataset& outputs) {
     const std::shared_ptr<const ModelInfo> info = model->info();
     const std::vector<Handle> in = inputs.buffers();
     const std::vector<Handle> out = outputs.buffers();
     SOFTACL_TRY(check_count("input", in.size(), info->inputs.size(), ACL_ERROR_MODEL_INPUT_NOT_MATCH));
     SOFTACL_TRY(check_count("output", out.size(), info->outputs.size(), ACL_ERROR_MODEL_OUTPUT_NOT_MATCH));
-    SOFTACL_ASSIGN(const size_t gear, chosen_gear(*info, inputs));
-    std::unique_ptr<Execution> execution(new Execution(std::move(model), info->variants[gear]));
-    Status status;
+    SOFTACL_ASSIGN(VariantPtr variant, choose_variant(*model, inputs));
+    Status status = describe_outputs(*variant, outputs);
+    std::unique_ptr<Execution> execution(new Execution(std::move(model), std::move(variant)));
     for (size_t i = 0; i < in.size() && status.ok(); ++i) {
         status = execution->bind({true, i}, in[i]);
     }

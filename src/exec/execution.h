@@ -14,12 +14,12 @@ namespace softacl::exec {
 /// Keeps addresses, sizes and the variant as they are when it is made; the datasets may change or go afterwards.
 class Execution {
    public:
-    /// Numbers of buffers that do not fit: 100017 for inputs, 100018 for outputs; a dataset without any: 100000. A
-    /// gear that is none: 145013 or 145021, see chosen_gear. A buffer that is too small: 145000. A device address where
-    /// that much is not allocated: 107000. An input may lack fewer than 64 bytes, which read as zero. For an empty
-    /// output buffer memory is allocated on the model's device and put into the buffer: 207001 if there is none.
+    /// Numbers of buffers that do not fit: 100017 for inputs, 100018 for outputs; a dataset without any: 100000. Shapes
+    /// or a gear that the model does not have: see choose_variant. A buffer that is too small: 145000. A device address
+    /// where that much is not allocated: 107000. An input may lack fewer than 64 bytes, which read as zero. For an
+    /// empty output buffer memory is allocated on the model's device and put into the buffer: 207001 if there is none.
     static Result<std::unique_ptr<Execution>> prepare(std::shared_ptr<LoadedModel> model, const Dataset& inputs,
-                                                      const Dataset& outputs);
+                                                      Dataset& outputs);
 
     /// 107000 if host memory cannot be accessed.
     Status run(std::string& warning);

@@ -31,8 +31,8 @@ struct TensorInfo {
     std::string name;
     aclDataType dtype = ACL_DT_UNDEFINED;
     aclFormat format = ACL_FORMAT_UNDEFINED;
-    std::vector<int64_t> dims;  ///< -1 where a gear chooses
-    size_t bytes = 0;           ///< of the largest gear; 0 if the shape is not known before execution
+    std::vector<int64_t> dims;  ///< -1 where a gear or the program chooses
+    size_t bytes = 0;           ///< of the largest gear or the upper ends of all ranges; 0 if dimensions have no limit
     std::optional<AippInput> aipp = std::nullopt;
 };
 TensorInfo tensor_info(const TensorType& type, std::string name);
@@ -70,12 +70,14 @@ struct ModelInfo {
     std::vector<TensorInfo> outputs;  ///< dims of the largest gear
     Gears gears;
     size_t gear_input = 0;             ///< where the program names the gear
-    std::vector<VariantPtr> variants;  ///< one per gear; without gears one
+    std::vector<VariantPtr> variants;  ///< one per gear; without gears one; none if shapes are free
     std::shared_ptr<CurrentVariant> current = std::make_shared<CurrentVariant>();
     /// Names of the operators that each fused operator was made of (_datadump_original_op_names).
     std::map<std::string, std::vector<std::string>> fused_from;
-    size_t work_bytes = 0;    ///< at least 1 for a loadable model
-    size_t weight_bytes = 0;  ///< at least 1 for a loadable model
+    size_t work_bytes = 0;    ///< at least 1, but 0 if shapes are free
+    size_t weight_bytes = 0;  ///< likewise
+
+    bool has_free_shapes() const { return variants.empty(); }
 };
 
 /// Where an offline model is read from: the file of a path, or the content of one in memory.
@@ -102,6 +104,10 @@ class Model {
 
     virtual ~Model() = default;
     virtual const ModelInfo& info() const = 0;
+
+    /// The variant for inputs of these shapes, made when they are seen first: 145021 if they do not suit the model. One
+    /// without free shapes gives its first variant, whatever they are.
+    virtual Result<VariantPtr> variant_for(const std::vector<Shape>& shapes) = 0;
 
     /// Runs one of its variants on the calling thread. One buffer per input and output, in order, each at least as
     /// large as its tensor in that variant and accessible. Waits for a call of another thread.

@@ -11,7 +11,7 @@ namespace softacl::exec {
 char* Plan::base(const Place& place) const {
     switch (place.area) {
         case Area::kWork: return work_ + place.offset;
-        case Area::kWeights: return weights_ + place.offset;
+        case Area::kWeights: return static_cast<char*>(weights_[place.index]) + place.offset;
         default: return nullptr;  // none, or set by each run
     }
 }
@@ -36,10 +36,11 @@ Status Plan::pack(Step& step) {
     return status.ok() ? status : Status(status.code(), step.label + ": " + status.message());
 }
 
-Status Plan::load(void* weights) {
-    weights_ = static_cast<char*>(weights);
+Status Plan::load(std::vector<void*> weights) {
+    weights_ = std::move(weights);
     for (StoredConstant& constant : constants_) {
-        std::memcpy(weights_ + constant.offset, constant.value.data(), constant.value.bytes());
+        std::memcpy(static_cast<char*>(weights_[constant.block]) + constant.offset, constant.value.data(),
+                    constant.value.bytes());
         constant.value = {};  // at once: the memory it takes, and what has been filled, are the peak
     }
     constants_.clear();
@@ -61,6 +62,9 @@ Status Plan::load(void* weights) {
 }
 
 void Plan::bind(void* work) {
+    if (work == work_ && work != nullptr) {
+        return;
+    }
     work_ = static_cast<char*>(work);
     input_patches_.clear();
     output_patches_.clear();

@@ -36,9 +36,10 @@ class Plan {
     /// Of a plan that is alone.
     size_t weight_bytes() const { return weight_bytes_; }
 
-    /// Packs the weights into `weights`, which must stay until the plan is gone, and lets go of the graph's constants.
-    /// Of plans that share places those compiled first are loaded first.
-    Status load(void* weights);
+    /// Packs the weights into the blocks `weights`, which must stay until the plan is gone, and lets go of the graph's
+    /// constants. Of plans that share places those compiled first are loaded first.
+    Status load(std::vector<void*> weights);
+    /// Takes no time if it is the memory named last.
     void bind(void* work);
 
     /// Inputs and outputs in the order of the graph, row by row. Each is at least as large as its tensor and aligned
@@ -54,7 +55,7 @@ class Plan {
     Plan() = default;
 
     enum class Area { kNone, kWork, kWeights, kInput, kOutput };
-    /// Where a tensor lies. `index` is the number of an input or output of the graph.
+    /// Where a tensor lies. `index` is the number of an input or output of the graph, or of a block of weights.
     struct Place {
         Area area = Area::kNone;
         size_t index = 0;
@@ -75,6 +76,7 @@ class Plan {
     };
     struct StoredConstant {
         Tensor value;
+        size_t block;
         size_t offset;
     };
     /// A pointer of a step that each run sets anew.
@@ -96,7 +98,7 @@ class Plan {
     std::vector<Patch> output_patches_;
     size_t work_bytes_ = 0;
     size_t weight_bytes_ = 0;
-    char* weights_ = nullptr;
+    std::vector<void*> weights_;
     char* work_ = nullptr;
 };
 

@@ -49,7 +49,7 @@ Result<std::unique_ptr<Plan>> Plan::compile(graph::Graph graph, const Options& o
     if (!options.keep_graph) {
         SOFTACL_TRY(graph::run_execution_passes(graph));
     }
-    WeightPlaces own;
+    WeightPlaces own(graph);
     return PlanBuilder(graph, options, places == nullptr ? own : *places).build();
 }
 
@@ -128,10 +128,10 @@ int PlanBuilder::constant_block(ValueId id) {
     const auto [known, added] = constant_blocks_.emplace(std::make_pair(value.data(), value.bytes()), 0);
     if (added) {
         known->second = new_block(value.bytes(), Plan::Area::kWeights);
-        const auto place = places_.take(value.bytes(), WeightPlaces::key_of(value));
-        blocks_.back().offset = place.offset;
+        const auto place = places_.take(value.bytes(), places_.key_of(value));
+        put_among_weights(place);
         if (place.is_new) {
-            plan_->constants_.push_back({value, place.offset});
+            plan_->constants_.push_back({value, place.block, place.offset});
         }
     }
     return known->second;
@@ -162,9 +162,10 @@ Result<int> PlanBuilder::reordered(ValueId id, const Version& from, Layout to, c
     bool is_there = false;
     if (at_load) {
         const auto& constant = graph_.value(id).constant;
-        const auto place = places_.take(
-            bytes, constant ? text(WeightPlaces::key_of(*constant), type.text(), " in blocks of ", to.block) : "");
-        blocks_.back().offset = place.offset;
+        std::string key = constant ? places_.key_of(*constant) : "";
+        key += key.empty() ? "" : text(type.text(), " in blocks of ", to.block);
+        const auto place = places_.take(bytes, key);
+        put_among_weights(place);
         is_there = !place.is_new;
     }
     auto& versions = versions_[id];
@@ -208,10 +209,11 @@ void PlanBuilder::add_step(Plan::Step step, StepBlocks blocks, bool at_load) {
     if (kernel.packed_bytes != 0) {
         std::string key = step.packs.empty() ? "" : kernel.pack_key;
         for (const auto& [input, value] : step.packs) {
-            key += key.empty() ? "" : text(" ", input, ":", WeightPlaces::key_of(value));
+            const std::string known = places_.key_of(value);
+            key = key.empty() || known.empty() ? "" : text(key, " ", input, ":", known);
         }
         const auto place = places_.take(kernel.packed_bytes, key);
-        step.packed = {Plan::Area::kWeights, 0, place.offset};
+        step.packed = {Plan::Area::kWeights, place.block, place.offset};
         step.packs_itself = place.is_new;
         if (!place.is_new) {
             step.packs.clear();
@@ -235,6 +237,11 @@ int PlanBuilder::new_block(size_t bytes, Plan::Area area, size_t index) {
     block.index = index;
     blocks_.push_back(block);
     return static_cast<int>(blocks_.size()) - 1;
+}
+
+void PlanBuilder::put_among_weights(const WeightPlaces::Place& place) {
+    blocks_.back().index = place.block;
+    blocks_.back().offset = place.offset;
 }
 
 int PlanBuilder::root(int block) const {

@@ -26,7 +26,7 @@ class PlanBuilder {
     struct Block {
         size_t bytes = 0;
         Plan::Area area = Plan::Area::kWork;
-        size_t index = 0;   // of the graph's input or output
+        size_t index = 0;   // of the graph's input or output, or of the block of weights
         size_t offset = 0;  // in its area, or in `parent`
         int parent = -1;
         int first = 0;  // steps between which it must not be touched by others
@@ -52,6 +52,7 @@ class PlanBuilder {
     void add_step(Plan::Step step, StepBlocks blocks, bool at_load);
 
     int new_block(size_t bytes, Plan::Area area = Plan::Area::kWork, size_t index = 0);
+    void put_among_weights(const WeightPlaces::Place& place);
     int root(int block) const;
     size_t offset_in_root(int block) const;
     void find_lifetimes();

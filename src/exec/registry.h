@@ -21,6 +21,10 @@ class LoadedModel {
     const std::shared_ptr<const ModelInfo>& info() const { return info_; }
     runtime::Device& device() const { return device_; }
 
+    Result<VariantPtr> variant_for(const std::vector<Shape>& shapes) {
+        const std::shared_lock lock(running_);
+        return model_->variant_for(shapes);
+    }
     Status execute(const Variant& variant, const std::vector<Buffer>& inputs, const std::vector<Buffer>& outputs) {
         const std::shared_lock lock(running_);
         return model_->execute(variant, inputs, outputs);

@@ -20,11 +20,13 @@ Status add_output(graph::Graph& graph, const std::string& node, const char* op, 
     return {};
 }
 
-Status write(graph::Graph graph, const std::string& folder, const model::Gears& gears = {}) {
+Status write(graph::Graph graph, const std::string& folder, const model::Gears& gears = {},
+             std::vector<ops::IntLists> ranges = {}) {
     const std::string path = folder + "/" + graph.name + ".om";
     model::OmModel om;
     om.graph = std::move(graph);
     model::record_gears(gears, om);
+    om.input_ranges = std::move(ranges);
     return model::write_om(om, path);
 }
 
@@ -63,6 +65,15 @@ Status write_batches(const std::string& folder) {
     return write_gears(folder, "batches", {-1, 3}, {model::Gears::Kind::kBatch, {{2}, {1}}, {{{0, 0}}}});
 }
 
+// y = x + x for x [n, m], n up to 4.
+Status write_free_shapes(const std::string& folder) {
+    graph::Graph graph;
+    graph.name = "free_shapes";
+    const auto x = graph.add_input("x", {ACL_FLOAT, {-1, -1}, ACL_FORMAT_ND});
+    SOFTACL_TRY(add_output(graph, "add", "Add", {x, x}, "add:0:y"));
+    return write(std::move(graph), folder, {}, {{{1, 4}, {1, -1}}});
+}
+
 Status write_sizes(const std::string& folder) {
     return write_gears(folder, "sizes", {1, 1, -1, -1},
                        {model::Gears::Kind::kSize, {{1, 6}, {2, 2}}, {{{0, 2}}, {{0, 3}}}});
@@ -82,7 +93,7 @@ int main(int argc, char** argv) {
         return 2;
     }
     for (const auto write : {softacl::write_sum_difference, softacl::write_long_names, softacl::write_batches,
-                             softacl::write_sizes, softacl::write_dims}) {
+                             softacl::write_sizes, softacl::write_dims, softacl::write_free_shapes}) {
         if (const softacl::Status status = write(argv[1]); !status.ok()) {
             std::fprintf(stderr, "make_models: %d %s\n", status.code(), status.message().c_str());
             return 1;

@@ -315,7 +315,7 @@ def test_all_that_is_wrong_is_shown(tmp_path):
     (["--dynamic_batch_size=1,2"], 1, "CPU-102"),
     (["--input_shape=x:1,3", "--insert_op_conf=a.cfg"], 1, "CPU-140"),
     (["--singleop=a.json"], 1, "CPU-160"),
-    (["--input_shape=x:-1,3"], 1, "CPU-160"),
+    (["--input_shape=x:-2"], 1, "CPU-160"),
     ([], 1, "CPU-102"),
     (["--input_shape=x:1,2,3"], 1, "CPU-102"),
     (["--input_shape=z:1,3;x:1,3"], 1, "CPU-106"),

@@ -553,133 +553,143 @@ inline constexpr Param kParams_aclmdlGetDatasetBuffer[] = {{"dataset", Check::kN
 inline constexpr Row aclmdlGetDatasetBuffer = {117, "aclmdlGetDatasetBuffer",
     "acl.mdl.get_dataset_buffer", kParams_aclmdlGetDatasetBuffer, 2};
 
-inline constexpr Row aclmdlCreateDesc = {118, "aclmdlCreateDesc", "acl.mdl.create_desc", nullptr,
+inline constexpr Param kParams_aclmdlSetDatasetTensorDesc[] = {{"dataset", Check::kNone, 0, 0},
+    {"tensorDesc", Check::kNone, 0, 0}, {"index", Check::kNone, 0, 0}};
+inline constexpr Row aclmdlSetDatasetTensorDesc = {118, "aclmdlSetDatasetTensorDesc",
+    "acl.mdl.set_dataset_tensor_desc", kParams_aclmdlSetDatasetTensorDesc, 3};
+
+inline constexpr Param kParams_aclmdlGetDatasetTensorDesc[] = {{"dataset", Check::kNone, 0, 0},
+    {"index", Check::kNone, 0, 0}};
+inline constexpr Row aclmdlGetDatasetTensorDesc = {119, "aclmdlGetDatasetTensorDesc",
+    "acl.mdl.get_dataset_tensor_desc", kParams_aclmdlGetDatasetTensorDesc, 2};
+
+inline constexpr Row aclmdlCreateDesc = {120, "aclmdlCreateDesc", "acl.mdl.create_desc", nullptr,
     0};
 
 inline constexpr Param kParams_aclmdlDestroyDesc[] = {{"modelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlDestroyDesc = {119, "aclmdlDestroyDesc", "acl.mdl.destroy_desc",
+inline constexpr Row aclmdlDestroyDesc = {121, "aclmdlDestroyDesc", "acl.mdl.destroy_desc",
     kParams_aclmdlDestroyDesc, 1};
 
 inline constexpr Param kParams_aclmdlGetDesc[] = {{"modelDesc", Check::kNone, 0, 0},
     {"modelId", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetDesc = {120, "aclmdlGetDesc", "acl.mdl.get_desc",
+inline constexpr Row aclmdlGetDesc = {122, "aclmdlGetDesc", "acl.mdl.get_desc",
     kParams_aclmdlGetDesc, 2};
 
 inline constexpr Param kParams_aclmdlGetNumInputs[] = {{"modelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetNumInputs = {121, "aclmdlGetNumInputs", "acl.mdl.get_num_inputs",
+inline constexpr Row aclmdlGetNumInputs = {123, "aclmdlGetNumInputs", "acl.mdl.get_num_inputs",
     kParams_aclmdlGetNumInputs, 1};
 
 inline constexpr Param kParams_aclmdlGetNumOutputs[] = {{"modelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetNumOutputs = {122, "aclmdlGetNumOutputs", "acl.mdl.get_num_outputs",
+inline constexpr Row aclmdlGetNumOutputs = {124, "aclmdlGetNumOutputs", "acl.mdl.get_num_outputs",
     kParams_aclmdlGetNumOutputs, 1};
 
 inline constexpr Param kParams_aclmdlGetInputSizeByIndex[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputSizeByIndex = {123, "aclmdlGetInputSizeByIndex",
+inline constexpr Row aclmdlGetInputSizeByIndex = {125, "aclmdlGetInputSizeByIndex",
     "acl.mdl.get_input_size_by_index", kParams_aclmdlGetInputSizeByIndex, 2};
 
 inline constexpr Param kParams_aclmdlGetOutputSizeByIndex[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetOutputSizeByIndex = {124, "aclmdlGetOutputSizeByIndex",
+inline constexpr Row aclmdlGetOutputSizeByIndex = {126, "aclmdlGetOutputSizeByIndex",
     "acl.mdl.get_output_size_by_index", kParams_aclmdlGetOutputSizeByIndex, 2};
 
 inline constexpr Param kParams_aclmdlGetInputDims[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetInputDims = {125, "aclmdlGetInputDims", "acl.mdl.get_input_dims",
+inline constexpr Row aclmdlGetInputDims = {127, "aclmdlGetInputDims", "acl.mdl.get_input_dims",
     kParams_aclmdlGetInputDims, 3};
 
 inline constexpr Param kParams_aclmdlGetInputDimsV2[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetInputDimsV2 = {126, "aclmdlGetInputDimsV2",
+inline constexpr Row aclmdlGetInputDimsV2 = {128, "aclmdlGetInputDimsV2",
     "acl.mdl.get_input_dims_v2", kParams_aclmdlGetInputDimsV2, 3};
 
 inline constexpr Param kParams_aclmdlGetOutputDims[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetOutputDims = {127, "aclmdlGetOutputDims", "acl.mdl.get_output_dims",
+inline constexpr Row aclmdlGetOutputDims = {129, "aclmdlGetOutputDims", "acl.mdl.get_output_dims",
     kParams_aclmdlGetOutputDims, 3};
 
 inline constexpr Param kParams_aclmdlGetInputNameByIndex[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputNameByIndex = {128, "aclmdlGetInputNameByIndex",
+inline constexpr Row aclmdlGetInputNameByIndex = {130, "aclmdlGetInputNameByIndex",
     "acl.mdl.get_input_name_by_index", kParams_aclmdlGetInputNameByIndex, 2};
 
 inline constexpr Param kParams_aclmdlGetOutputNameByIndex[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetOutputNameByIndex = {129, "aclmdlGetOutputNameByIndex",
+inline constexpr Row aclmdlGetOutputNameByIndex = {131, "aclmdlGetOutputNameByIndex",
     "acl.mdl.get_output_name_by_index", kParams_aclmdlGetOutputNameByIndex, 2};
 
 inline constexpr Param kParams_aclmdlGetInputFormat[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputFormat = {130, "aclmdlGetInputFormat",
+inline constexpr Row aclmdlGetInputFormat = {132, "aclmdlGetInputFormat",
     "acl.mdl.get_input_format", kParams_aclmdlGetInputFormat, 2};
 
 inline constexpr Param kParams_aclmdlGetOutputFormat[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetOutputFormat = {131, "aclmdlGetOutputFormat",
+inline constexpr Row aclmdlGetOutputFormat = {133, "aclmdlGetOutputFormat",
     "acl.mdl.get_output_format", kParams_aclmdlGetOutputFormat, 2};
 
 inline constexpr Param kParams_aclmdlGetInputDataType[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputDataType = {132, "aclmdlGetInputDataType",
+inline constexpr Row aclmdlGetInputDataType = {134, "aclmdlGetInputDataType",
     "acl.mdl.get_input_data_type", kParams_aclmdlGetInputDataType, 2};
 
 inline constexpr Param kParams_aclmdlGetOutputDataType[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetOutputDataType = {133, "aclmdlGetOutputDataType",
+inline constexpr Row aclmdlGetOutputDataType = {135, "aclmdlGetOutputDataType",
     "acl.mdl.get_output_data_type", kParams_aclmdlGetOutputDataType, 2};
 
 inline constexpr Param kParams_aclmdlGetInputIndexByName[] = {{"modelDesc", Check::kNone, 0, 0},
     {"name", Check::kNonNull, 0, 0}, {"index", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetInputIndexByName = {134, "aclmdlGetInputIndexByName",
+inline constexpr Row aclmdlGetInputIndexByName = {136, "aclmdlGetInputIndexByName",
     "acl.mdl.get_input_index_by_name", kParams_aclmdlGetInputIndexByName, 3};
 
 inline constexpr Param kParams_aclmdlGetOutputIndexByName[] = {{"modelDesc", Check::kNone, 0, 0},
     {"name", Check::kNonNull, 0, 0}, {"index", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetOutputIndexByName = {135, "aclmdlGetOutputIndexByName",
+inline constexpr Row aclmdlGetOutputIndexByName = {137, "aclmdlGetOutputIndexByName",
     "acl.mdl.get_output_index_by_name", kParams_aclmdlGetOutputIndexByName, 3};
 
 inline constexpr Param kParams_aclmdlGetDynamicBatch[] = {{"modelDesc", Check::kNone, 0, 0},
     {"batch", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetDynamicBatch = {136, "aclmdlGetDynamicBatch",
+inline constexpr Row aclmdlGetDynamicBatch = {138, "aclmdlGetDynamicBatch",
     "acl.mdl.get_dynamic_batch", kParams_aclmdlGetDynamicBatch, 2};
 
 inline constexpr Param kParams_aclmdlGetDynamicHW[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"hw", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetDynamicHW = {137, "aclmdlGetDynamicHW", "acl.mdl.get_dynamic_hw",
+inline constexpr Row aclmdlGetDynamicHW = {139, "aclmdlGetDynamicHW", "acl.mdl.get_dynamic_hw",
     kParams_aclmdlGetDynamicHW, 3};
 
 inline constexpr Param kParams_aclmdlGetCurOutputDims[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetCurOutputDims = {138, "aclmdlGetCurOutputDims",
+inline constexpr Row aclmdlGetCurOutputDims = {140, "aclmdlGetCurOutputDims",
     "acl.mdl.get_cur_output_dims", kParams_aclmdlGetCurOutputDims, 3};
 
 inline constexpr Param kParams_aclmdlGetFirstAippInfo[] = {{"modelId", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"aippInfo", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetFirstAippInfo = {139, "aclmdlGetFirstAippInfo",
+inline constexpr Row aclmdlGetFirstAippInfo = {141, "aclmdlGetFirstAippInfo",
     "acl.mdl.get_first_aipp_info", kParams_aclmdlGetFirstAippInfo, 3};
 
 inline constexpr Param kParams_aclmdlGetInputDynamicGearCount[] = {
     {"modelDesc", Check::kNone, 0, 0}, {"index", Check::kNone, 0, 0},
     {"gearCount", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetInputDynamicGearCount = {140, "aclmdlGetInputDynamicGearCount",
+inline constexpr Row aclmdlGetInputDynamicGearCount = {142, "aclmdlGetInputDynamicGearCount",
     "acl.mdl.get_input_dynamic_gear_count", kParams_aclmdlGetInputDynamicGearCount, 3};
 
 inline constexpr Param kParams_aclmdlGetInputDynamicDims[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0},
     {"gearCount", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputDynamicDims = {141, "aclmdlGetInputDynamicDims",
+inline constexpr Row aclmdlGetInputDynamicDims = {143, "aclmdlGetInputDynamicDims",
     "acl.mdl.get_input_dynamic_dims", kParams_aclmdlGetInputDynamicDims, 4};
 
 inline constexpr Param kParams_aclmdlGetOpAttr[] = {{"modelDesc", Check::kNone, 0, 0},
     {"opName", Check::kNonNull, 0, 0}, {"attr", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetOpAttr = {142, "aclmdlGetOpAttr", "acl.mdl.get_op_attr",
+inline constexpr Row aclmdlGetOpAttr = {144, "aclmdlGetOpAttr", "acl.mdl.get_op_attr",
     kParams_aclmdlGetOpAttr, 3};
 
 inline constexpr Param kParams_aclrtSetOpExecuteTimeOut[] = {{"timeout", Check::kNone, 0, 0}};
-inline constexpr Row aclrtSetOpExecuteTimeOut = {143, "aclrtSetOpExecuteTimeOut",
+inline constexpr Row aclrtSetOpExecuteTimeOut = {145, "aclrtSetOpExecuteTimeOut",
     "acl.rt.set_op_execute_time_out", kParams_aclrtSetOpExecuteTimeOut, 1};
 
-inline constexpr int kCount = 144;
+inline constexpr int kCount = 146;
 inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, &aclrtGetSocName,
     &aclGetRecentErrMsg, &aclFloat16ToFloat, &aclFloatToFloat16, &aclCreateDataBuffer,
     &aclDestroyDataBuffer, &aclGetDataBufferAddr, &aclGetDataBufferSize, &aclGetDataBufferSizeV2,
@@ -713,13 +723,14 @@ inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, 
     &aclmdlCreateConfigHandle, &aclmdlDestroyConfigHandle, &aclmdlSetConfigOpt,
     &aclmdlLoadWithConfig, &aclmdlGetTensorRealName, &aclmdlCreateDataset, &aclmdlDestroyDataset,
     &aclmdlAddDatasetBuffer, &aclmdlGetDatasetNumBuffers, &aclmdlGetDatasetBuffer,
-    &aclmdlCreateDesc, &aclmdlDestroyDesc, &aclmdlGetDesc, &aclmdlGetNumInputs,
-    &aclmdlGetNumOutputs, &aclmdlGetInputSizeByIndex, &aclmdlGetOutputSizeByIndex,
-    &aclmdlGetInputDims, &aclmdlGetInputDimsV2, &aclmdlGetOutputDims, &aclmdlGetInputNameByIndex,
-    &aclmdlGetOutputNameByIndex, &aclmdlGetInputFormat, &aclmdlGetOutputFormat,
-    &aclmdlGetInputDataType, &aclmdlGetOutputDataType, &aclmdlGetInputIndexByName,
-    &aclmdlGetOutputIndexByName, &aclmdlGetDynamicBatch, &aclmdlGetDynamicHW,
-    &aclmdlGetCurOutputDims, &aclmdlGetFirstAippInfo, &aclmdlGetInputDynamicGearCount,
-    &aclmdlGetInputDynamicDims, &aclmdlGetOpAttr, &aclrtSetOpExecuteTimeOut};
+    &aclmdlSetDatasetTensorDesc, &aclmdlGetDatasetTensorDesc, &aclmdlCreateDesc, &aclmdlDestroyDesc,
+    &aclmdlGetDesc, &aclmdlGetNumInputs, &aclmdlGetNumOutputs, &aclmdlGetInputSizeByIndex,
+    &aclmdlGetOutputSizeByIndex, &aclmdlGetInputDims, &aclmdlGetInputDimsV2, &aclmdlGetOutputDims,
+    &aclmdlGetInputNameByIndex, &aclmdlGetOutputNameByIndex, &aclmdlGetInputFormat,
+    &aclmdlGetOutputFormat, &aclmdlGetInputDataType, &aclmdlGetOutputDataType,
+    &aclmdlGetInputIndexByName, &aclmdlGetOutputIndexByName, &aclmdlGetDynamicBatch,
+    &aclmdlGetDynamicHW, &aclmdlGetCurOutputDims, &aclmdlGetFirstAippInfo,
+    &aclmdlGetInputDynamicGearCount, &aclmdlGetInputDynamicDims, &aclmdlGetOpAttr,
+    &aclrtSetOpExecuteTimeOut};
 
 }  // namespace softacl::api::row

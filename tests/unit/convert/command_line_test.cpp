@@ -87,8 +87,12 @@ TEST(AtcOptions, ComplaintsByArguments) {
         {{"--input_shape=a:1,"}, "CPU-102", "dimension []"},
         {{"--input_shape=a:99999999999999999999"}, "CPU-102", "dimension [9999"},
         {{"--input_shape=a:1;a:2"}, "CPU-102", "twice"},
-        {{"--input_shape=a:-1,3"}, "CPU-160", "[-1]"},
-        {{"--input_shape=a:1~8,3"}, "CPU-160", "[1~8]"},
+        {{"--input_shape=a:-2"}, "CPU-160", "number of dimensions"},
+        {{"--input_shape=a:-3,3"}, "CPU-102", "dimension [-3]"},
+        {{"--input_shape=a:8~1,3"}, "CPU-102", "dimension [8~1]"},
+        {{"--input_shape_range=a:[8~1,3]"}, "CPU-102", "input_shape_range [a:[8~1,3]]"},
+        {{"--input_shape=a:1~8,3", "--dynamic_batch_size=1,2"}, "CPU-105", "names all values"},
+        {{"--input_shape=a:1", "--input_shape_range=a:[1]"}, "CPU-105", "exclude each other"},
         {{"--out_nodes=a:0;b"}, "CPU-101", "mixes"},
         {{"--output_type=FP8"}, "CPU-101", "UINT64"},
         {{"--output_type=a:0:FP8"}, "CPU-101", "[a:0:FP8]"},
@@ -139,7 +143,7 @@ TEST(AtcOptions, UnknownValuesOfAcceptedOptionsAreWarnings) {
 
 TEST(AtcOptions, InputShape) {
     Problems problems;
-    const auto shapes = parse_input_shape("a:1,3,224,224; scope/x:0 : 7 ;scalar:;", false, problems);
+    const auto shapes = parse_input_shape("input_shape", "a:1,3,224,224; scope/x:0 : 7 ;scalar:;", problems);
     EXPECT_TRUE(problems.empty()) << problems.status().message();
     ASSERT_EQ(shapes.size(), 3U);
     EXPECT_EQ(shapes[0].name, "a");
@@ -147,8 +151,10 @@ TEST(AtcOptions, InputShape) {
     EXPECT_EQ(shapes[1].name, "scope/x:0");  // names may contain ':'
     EXPECT_EQ(shapes[1].shape, (Shape{7}));
     EXPECT_EQ(shapes[2].shape, Shape());
-    EXPECT_TRUE(parse_input_shape("", false, problems).empty());
-    EXPECT_EQ(parse_input_shape("a:-1,3", true, problems).at(0).shape, (Shape{-1, 3}));
+    EXPECT_TRUE(parse_input_shape("input_shape", "", problems).empty());
+    const InputShape open = parse_input_shape("input_shape_range", "a:[-1, 3,2~5, 4~-1]", problems).at(0);
+    EXPECT_EQ(open.shape, (Shape{-1, 3, -1, -1}));
+    EXPECT_EQ(open.ranges, (ops::IntLists{{1, -1}, {3, 3}, {2, 5}, {4, -1}}));
     EXPECT_TRUE(problems.empty()) << problems.status().message();
 }
 

@@ -69,7 +69,7 @@ Result<std::vector<Tensor>> run(const OnnxCase& test, bool reference) {
     SOFTACL_ASSIGN(const auto plan, Plan::compile(test.graph, {reference, reference}));
     const auto weights = aligned_block(plan->weight_bytes());
     const auto work = aligned_block(plan->work_bytes());
-    SOFTACL_TRY(plan->load(weights.get()));
+    SOFTACL_TRY(plan->load({weights.get()}));
     plan->bind(work.get());
     std::vector<std::shared_ptr<void>> copies;
     std::vector<const void*> inputs;

@@ -176,7 +176,7 @@ TEST_F(ExecutionTest, RefusesAnotherNumberOfBuffers) {
     one.add(some);
     two.add(some);
     two.add(some);
-    const auto code = [&](const Dataset& in, const Dataset& out) {
+    const auto code = [&](const Dataset& in, Dataset& out) {
         return Execution::prepare(model_, in, out).status().code();
     };
     EXPECT_EQ(code(one, one), ACL_SUCCESS);

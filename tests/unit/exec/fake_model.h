@@ -29,6 +29,7 @@ class FakeModel final : public Model {
     }
     ~FakeModel() override { --alive; }
     const ModelInfo& info() const override { return info_; }
+    Result<VariantPtr> variant_for(const std::vector<Shape>& /*shapes*/) override { return info_.variants.front(); }
     Status execute(const Variant& /*variant*/, const std::vector<Buffer>& inputs,
                    const std::vector<Buffer>& outputs) override {
         return work_ ? work_(inputs, outputs) : Status();

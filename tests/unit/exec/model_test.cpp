@@ -11,6 +11,7 @@
 #include <fstream>
 #include <iterator>
 #include <numeric>
+#include <thread>
 
 #include "graph/graph.h"
 #include "model/om.h"
@@ -142,6 +143,78 @@ TEST(ModelTest, WhatTheFileLacks) {
     const auto no_model = Model::load(device(), {nullptr, text, sizeof text});
     ASSERT_FALSE(no_model.ok());
     EXPECT_EQ(no_model.status().code(), ACL_ERROR_GE_EXEC_LOAD_MODEL_PARTITION_FAILED);
+}
+
+// y = x * 2 + w for x [n, 3], n up to 200.
+model::OmModel free_rows() {
+    model::OmModel om;
+    om.graph.name = "rows";
+    const auto x = om.graph.add_input("x", {ACL_FLOAT, {-1, 3}, ACL_FORMAT_ND});
+    const auto w = om.graph.add_constant("w", Tensor::of<float>({3}, {10, 20, 30}));
+    const auto twice = om.graph.add_node("twice", *ops::find_op("Add"), {x, x}, {}, 1);
+    const auto y = om.graph.add_node("add", *ops::find_op("Add"), {twice->front(), w}, {}, 1);
+    om.graph.outputs = {y->front()};
+    om.graph.output_names = {"add:0:y"};
+    om.input_ranges = {{{1, 200}, {3, 3}}};
+    return om;
+}
+
+void expect_rows(Model& model, const Variant& variant, size_t rows) {
+    std::vector<float> x(rows * 3);
+    std::iota(x.begin(), x.end(), 0.0F);
+    std::vector<float> y(x.size(), -1);
+    const size_t bytes = x.size() * sizeof x[0];
+    ASSERT_EQ(variant.outputs[0].bytes, bytes);
+    const Status done = model.execute(variant, {{x.data(), bytes}}, {{y.data(), bytes}});
+    ASSERT_TRUE(done.ok()) << done.message();
+    for (size_t i = 0; i < y.size(); ++i) {
+        ASSERT_EQ(y[i], 2 * x[i] + static_cast<float>(10 * (i % 3 + 1))) << i << " of " << rows << " rows";
+    }
+}
+
+TEST(ModelTest, FreeShapesAreForgottenButNotUnderAUser) {
+    const auto model = loaded(free_rows());
+    EXPECT_TRUE(model->info().has_free_shapes());
+    EXPECT_EQ(model->info().outputs[0].bytes, 200 * 3 * sizeof(float));
+    const auto first = model->variant_for({{1, 3}});
+    ASSERT_TRUE(first.ok()) << first.status().message();
+    EXPECT_EQ(*model->variant_for({{1, 3}}), *first);
+    for (int64_t rows = 2; rows <= 200; ++rows) {
+        const auto variant = model->variant_for({{rows, 3}});
+        ASSERT_TRUE(variant.ok()) << variant.status().message();
+        expect_rows(*model, **variant, static_cast<size_t>(rows));
+    }
+    expect_rows(*model, **first, 1);
+    EXPECT_NE(*model->variant_for({{1, 3}}), *first) << "made anew";
+    EXPECT_EQ(model->variant_for({{201, 3}}).status().code(), ACL_ERROR_GE_SHAPE_INVALID);
+    EXPECT_EQ(model->variant_for({{1, 4}}).status().code(), ACL_ERROR_GE_SHAPE_INVALID);
+}
+
+TEST(ModelTest, FreeShapesFromManyThreads) {
+    const auto model = loaded(free_rows());
+    std::vector<std::thread> threads;
+    for (int64_t thread = 0; thread < 8; ++thread) {
+        threads.emplace_back([&, thread] {
+            for (int64_t i = 0; i < 40; ++i) {
+                const int64_t rows = 1 + (i * (thread + 1)) % 100;
+                const auto variant = model->variant_for({{rows, 3}});
+                ASSERT_TRUE(variant.ok()) << variant.status().message();
+                expect_rows(*model, **variant, static_cast<size_t>(rows));
+            }
+        });
+    }
+    for (auto& thread : threads) {
+        thread.join();
+    }
+}
+
+TEST(ModelTest, FreeShapesGiveTheirMemoryBack) {
+    const uint64_t before = device().memory().free_bytes();
+    {
+        const auto model = loaded(free_rows());
+        ASSERT_TRUE(model->variant_for({{7, 3}}).ok());
+    }
+    EXPECT_EQ(device().memory().free_bytes(), before);
 }
 
 TEST(ModelTest, MoreThanTheDeviceHas) {

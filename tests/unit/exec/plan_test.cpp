@@ -90,7 +90,7 @@ std::vector<Tensor> interpret(const Graph& graph, const std::vector<Tensor>& inp
 std::vector<Tensor> run(Plan& plan, const Graph& graph, const std::vector<Tensor>& inputs) {
     const auto weights = aligned_block(plan.weight_bytes());
     const auto work = aligned_block(plan.work_bytes());
-    const Status loaded = plan.load(weights.get());
+    const Status loaded = plan.load({weights.get()});
     EXPECT_TRUE(loaded.ok()) << loaded.message();
     plan.bind(work.get());
     std::vector<Tensor> outputs;
@@ -233,7 +233,7 @@ TEST(OpTimeout, EndsARunAtTheStepThatWasTooSlow) {
     alignas(64) static char output[1 << 20];
     ASSERT_LE((*plan)->work_bytes(), sizeof work);
     ASSERT_LE((*plan)->weight_bytes(), sizeof weights);
-    ASSERT_TRUE((*plan)->load(weights).ok());
+    ASSERT_TRUE((*plan)->load({weights}).ok());
     (*plan)->bind(work);
     const void* inputs[] = {input};
     void* outputs[] = {output};
