@@ -1,16 +1,19 @@
-# softacl_proto(<target> <stem>...)
+# softacl_proto(<target> [FROM <folder>] <stem>...)
 #
-# Adds the sources that protoc makes of src/<stem>.proto to the target. Includes name them like other headers
-# ("model/proto/ge_ir.pb.h"). They count as a system's: their warnings are not ours to mend.
+# Adds the sources that protoc makes of <folder>/<stem>.proto (src/<stem>.proto) to the target. Includes name them like
+# other headers ("model/proto/ge_ir.pb.h"). They count as a system's: their warnings are not ours to mend.
 function(softacl_proto target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "FROM" "")
+  if(NOT arg_FROM)
+    set(arg_FROM "${PROJECT_SOURCE_DIR}/src")
+  endif()
   set(generated "${PROJECT_BINARY_DIR}/protobuf")
   file(MAKE_DIRECTORY "${generated}")
-  foreach(stem IN LISTS ARGN)
+  foreach(stem IN LISTS arg_UNPARSED_ARGUMENTS)
     add_custom_command(
       OUTPUT "${generated}/${stem}.pb.cc" "${generated}/${stem}.pb.h"
-      COMMAND protobuf::protoc "--proto_path=${PROJECT_SOURCE_DIR}/src" "--cpp_out=${generated}"
-              "${PROJECT_SOURCE_DIR}/src/${stem}.proto"
-      DEPENDS "${PROJECT_SOURCE_DIR}/src/${stem}.proto"
+      COMMAND protobuf::protoc "--proto_path=${arg_FROM}" "--cpp_out=${generated}" "${arg_FROM}/${stem}.proto"
+      DEPENDS "${arg_FROM}/${stem}.proto"
       VERBATIM)
     set_source_files_properties("${generated}/${stem}.pb.cc" PROPERTIES COMPILE_OPTIONS "-w")
     target_sources(${target} PRIVATE "${generated}/${stem}.pb.cc" "${generated}/${stem}.pb.h")

@@ -89,7 +89,7 @@ class Options {
         }
         read_log();
         read_mode();
-        if (line_.mode != 0) {
+        if (line_.mode != 0 && line_.mode != 3) {
             return;
         }
         read_files();
@@ -97,6 +97,12 @@ class Options {
         Conversion& conversion = line_.conversion;
         conversion.aipp = get("insert_op_conf");
         conversion.overflow_check = get("status_check") == "1";
+        conversion.external_weight = get("external_weight") == "1";
+        conversion.only_check = line_.mode == 3;
+        conversion.report = get("check_report");
+        if (conversion.only_check && conversion.report.empty()) {
+            conversion.report = "check_result.json";
+        }
         ImportOptions& import = conversion.import;
         read_gears();
         read_shapes();
@@ -122,9 +128,8 @@ class Options {
         if (value.empty()) {
             return;
         }
-        const bool off = value == "0" || value == "false";
         const bool accepted = option.effect == Effect::kNone || option.effect == Effect::kDoubtful;
-        if (option.effect == Effect::kLater || (option.effect == Effect::kLaterIfOn && !off)) {
+        if (option.effect == Effect::kLater) {
             problems_.add(code::kNotSupported, "The option --", option.name, " [", value,
                           "] is not supported yet. Leave it out.");
             return;
@@ -157,7 +162,7 @@ class Options {
     void read_files() {
         Conversion& conversion = line_.conversion;
         conversion.model = required("model");
-        conversion.output = required("output");
+        conversion.output = line_.mode == 3 ? get("output") : required("output");
         const std::string framework = required("framework");
         if (!framework.empty() && good("framework")) {
             conversion.framework = std::atoi(framework.c_str());
@@ -239,11 +244,9 @@ class Options {
             return;
         }
         line_.mode = std::atoi(mode.c_str());
-        if (mode == "3" || mode == "5") {
-            problems_.add(code::kNotSupported, "mode [", mode, "] is not supported yet. Use 0, which converts.");
-        } else if (mode != "0") {
+        if (mode != "0" && mode != "3") {
             line_.om = required("om");
-            line_.json = mode == "1" ? required("json") : "";
+            line_.json = mode == "6" ? "" : required("json");
         }
     }
 
@@ -325,7 +328,7 @@ std::string usage() {
         }
     }
     out << "\n";
-    list("Not supported yet:", [](Effect effect) { return effect == Effect::kLater || effect == Effect::kLaterIfOn; });
+    list("Not supported yet:", [](Effect effect) { return effect == Effect::kLater; });
     list("Accepted, without effect:",
          [](Effect effect) { return effect == Effect::kNone || effect == Effect::kDoubtful; });
     out << "Exit status: 0 the model was written, 1 it was not, 2 the command line is wrong.\n";

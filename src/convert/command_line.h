@@ -17,8 +17,8 @@ struct CommandLine {
     bool help = false;
     bool version = false;
     LogWish log = LogWish::kWarning;
-    int mode = 0;             ///< 0 converts; 1 writes `json` of `om`; 6 shows `om`
-    std::string om;           ///< an offline model
+    int mode = 0;             ///< 0 converts, 3 only checks; 1 and 5 write `json` of `om`; 6 shows `om`
+    std::string om;           ///< an offline model; in mode 5 the text of a graph
     std::string json;         ///< the file to write
     bool shows_info = false;  ///< of the model that was made
     Conversion conversion;

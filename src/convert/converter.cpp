@@ -8,6 +8,7 @@
 
 #include "convert/aipp/insert.h"
 #include "convert/caffe/reader.h"
+#include "convert/check_report.h"
 #include "convert/onnx/reader.h"
 #include "convert/sha256.h"
 #include "convert/tensorflow/reader.h"
@@ -192,14 +193,19 @@ std::optional<Network> read_network(const Conversion& conversion, const model::M
 
 }  // namespace
 
-Outcome convert(const Conversion& conversion, Problems& problems, const Progress& progress) {
+namespace {
+
+Outcome attempt(const Conversion& conversion, Problems& problems, const Progress& progress,
+                std::vector<NodeState>& states) {
     const auto tell = [&](const char* step, double done) {
         if (progress) {
             progress(step, done);
         }
     };
-    const std::string path = output_path(conversion.output);
-    check_output(path, problems);
+    const std::string path = output_path(conversion.output.empty() ? conversion.model : conversion.output);
+    if (!conversion.only_check) {
+        check_output(path, problems);
+    }
     const std::vector<AippBlock> aipp =
         conversion.aipp.empty() ? std::vector<AippBlock>() : read_aipp(conversion.aipp, problems);
     tell("reading the network", 0);
@@ -226,7 +232,7 @@ Outcome convert(const Conversion& conversion, Problems& problems, const Progress
     tell("building the graph", 0.3);
     model::OmModel result;
     const size_t nodes_before = network->nodes.size();
-    result.graph = import_network(*network, options, problems);
+    result.graph = import_network(*network, options, problems, &states);
     network.reset();
     if (!problems.empty()) {
         return {};
@@ -279,20 +285,40 @@ Outcome convert(const Conversion& conversion, Problems& problems, const Progress
     result.attrs.merge(record(conversion, measured));
     model::record_gears(gears, result);
     result.attrs.merge(digests);
-    tell("writing the model", 0.8);
     Outcome outcome = describe(result.graph);
+    outcome.nodes_before = nodes_before;
     outcome.gears = gears.values;
     outcome.flops = flops_of(measured);
-    status = model::write_om(result, path);
+    if (conversion.only_check) {
+        return outcome;
+    }
+    tell("writing the model", 0.8);
+    if (conversion.external_weight) {
+        auto written = model::write_om_and_weights(result, path);
+        status = written.status();
+        outcome.weight_path = written.ok() ? *written : "";
+    } else {
+        status = model::write_om(result, path);
+    }
     if (!status.ok()) {
         problems.add(code::kFile, "output [", path, "] cannot be written: ", status.message(), ".");
         return {};
     }
     std::error_code error;
-    outcome.nodes_before = nodes_before;
     outcome.path = path;
     outcome.file_bytes = fs::file_size(path, error);
     tell("done", 1);
+    return outcome;
+}
+
+}  // namespace
+
+Outcome convert(const Conversion& conversion, Problems& problems, const Progress& progress) {
+    std::vector<NodeState> states;
+    Outcome outcome = attempt(conversion, problems, progress, states);
+    if (!conversion.report.empty()) {
+        write_check_report(conversion.report, states, problems);
+    }
     return outcome;
 }
 

@@ -29,6 +29,9 @@ struct Conversion {
     bool overflow_check = false;               ///< recorded
     aclFormat input_format = ACL_FORMAT_NCHW;  ///< of inputs with as many dimensions as it has letters
     std::string aipp;                          ///< path of the configuration file of AIPP; empty: none
+    bool external_weight = false;              ///< weights in a file of their own
+    bool only_check = false;                   ///< everything but writing the model
+    std::string report;                        ///< path of the report (convert/check_report.h); empty: none
     ImportOptions import;
     std::map<std::string, ops::IntLists> ranges;  ///< of the dimensions of inputs, for models with open ones
     GearWish gears;
@@ -49,13 +52,14 @@ struct Outcome {
     double flops = 0;  ///< of convolutions and matrix products, in the largest gear
     std::string path;
     uint64_t file_bytes = 0;
+    std::string weight_path;  ///< of weights in a file of their own
 };
 
 /// Is told what is being done, and how much of all is done already (0 to 1).
 using Progress = std::function<void(const char* step, double done)>;
 
-/// Reads, imports, simplifies and writes. The file appears, or replaces the one that was there, only if nothing is
-/// wrong. Reports everything that is.
+/// Reads, imports, simplifies and writes, and reports what became of the network's nodes. The file appears, or replaces
+/// the one that was there, only if nothing is wrong. Reports everything that is.
 Outcome convert(const Conversion& conversion, Problems& problems, const Progress& progress = {});
 
 }  // namespace softacl::convert

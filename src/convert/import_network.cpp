@@ -41,10 +41,10 @@ constexpr std::array<const char*, 3> kLoops = {"Loop", "Scan", "SequenceMap"};
 
 std::string place(const NetworkNode& node) { return "Node '" + node.name + "' [optype [" + node.optype() + "]]"; }
 
-/// A layer that takes some of its weights takes all of them.
+/// A layer takes all weights that have its name: else they are another layer's, or its parameters are wrong.
 Status check_blobs(const ops::ForeignNode& node) {
     const size_t taken = *node.blobs_read;
-    if (taken != 0 && taken < node.blobs) {
+    if (taken < node.blobs) {
         return fail(ACL_ERROR_INVALID_PARAM, "the weights have ", node.blobs, " blobs of this name, but with its ",
                     "parameters it takes ", taken);
     }
@@ -58,8 +58,8 @@ std::string ending(const std::string& sentence) {
 
 class Import {
    public:
-    Import(const Network& network, const ImportOptions& options, Problems& problems)
-        : network_(network), options_(options), problems_(problems), importer_(graph_) {
+    Import(const Network& network, const ImportOptions& options, Problems& problems, std::vector<NodeState>* states)
+        : network_(network), options_(options), problems_(problems), states_(states), importer_(graph_) {
         for (const NetworkNode& node : network_.nodes) {
             for (size_t i = 0; i < node.outputs.size(); ++i) {
                 makers_.emplace(node.outputs[i], std::pair(&node, i));
@@ -82,9 +82,7 @@ class Import {
         }
         const auto wanted = needed(outputs);
         for (const NetworkNode& node : network_.nodes) {
-            if (wanted.count(&node) != 0) {
-                import_node(node, node.name);
-            }
+            import_top(node, wanted.count(&node) != 0);
         }
         for (const std::string& output : outputs) {
             add_output(output);
@@ -322,6 +320,38 @@ class Import {
         return kBroken;
     }
 
+    void import_top(const NetworkNode& node, bool is_wanted) {
+        NodeState state = {node.name, node.type, NodeState::kConverted, {}};
+        if (!is_wanted) {
+            state.kind = NodeState::kUnneeded;
+            state.cause = "no output needs it";
+        } else {
+            const size_t before = problems_.list().size() + problems_.left_out();
+            problems_.set_node(node.name);
+            import_node(node, node.name);
+            problems_.set_node("");
+            if (problems_.list().size() + problems_.left_out() != before) {
+                state.kind = NodeState::kFailed;
+            } else {
+                for (const std::string& input : needs(node)) {
+                    if (find_made(input) == kBroken) {
+                        state.kind = NodeState::kUnchecked;
+                        state.cause = "it reads [" + printable(input) + "], which is not known";
+                    }
+                }
+            }
+        }
+        if (states_ != nullptr) {
+            states_->push_back(std::move(state));
+        }
+    }
+
+    /// Without making constants.
+    ValueRef find_made(const std::string& tensor) const {
+        const auto known = scopes_.back().values.find(tensor);
+        return known == scopes_.back().values.end() ? kNoValue : known->second;
+    }
+
     // NOLINTNEXTLINE(misc-no-recursion): as deep as the file nests bodies
     void import_node(const NetworkNode& node, const std::string& name) {
         auto& values = scopes_.back().values;
@@ -447,6 +477,7 @@ class Import {
     const Network& network_;
     const ImportOptions& options_;
     Problems& problems_;
+    std::vector<NodeState>* states_;
     graph::Graph graph_;
     GraphImporter importer_;
     std::vector<Scope> scopes_;
@@ -455,8 +486,9 @@ class Import {
 
 }  // namespace
 
-graph::Graph import_network(const Network& network, const ImportOptions& options, Problems& problems) {
-    return Import(network, options, problems).run();
+graph::Graph import_network(const Network& network, const ImportOptions& options, Problems& problems,
+                            std::vector<NodeState>* states) {
+    return Import(network, options, problems, states).run();
 }
 
 namespace {

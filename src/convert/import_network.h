@@ -38,10 +38,20 @@ struct ImportOptions {
     std::vector<OutputType> output_types;  ///< of single ones
 };
 
+/// What became of a node of the network.
+struct NodeState {
+    enum Kind { kConverted, kFailed, kUnchecked, kUnneeded };
+    std::string name;
+    std::string type;
+    Kind kind;
+    std::string cause;  ///< of kUnchecked and kUnneeded
+};
+
 /// Builds the graph. Goes on after a node that cannot be converted, with all that do not need its results, so that
 /// `problems` names everything; the graph is of use only if that stays empty. Nodes whose inputs are known are computed
-/// at once, and nodes that no output needs are left out.
-graph::Graph import_network(const Network& network, const ImportOptions& options, Problems& problems);
+/// at once, and nodes that no output needs are left out. `states` gets all nodes, in the network's order.
+graph::Graph import_network(const Network& network, const ImportOptions& options, Problems& problems,
+                            std::vector<NodeState>* states = nullptr);
 
 /// Reads and imports an ONNX model in memory.
 Result<graph::Graph> onnx_to_graph(const void* data, size_t size, const ImportOptions& options = {});

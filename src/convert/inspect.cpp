@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "convert/graph_text.h"
 #include "model/file.h"
 #include "model/json.h"
 
@@ -28,7 +29,7 @@ std::string model_info(const std::string& om, Problems& problems) {
                 printable(facts->framework), "].\n", "resource info: memory_size[", facts->memory_bytes,
                 " B], weight_size[", facts->weight_bytes, " B], stream_num[", facts->streams, "], event_num[",
                 facts->events, "].\n", "om       info: modeldef_size[", facts->definition_bytes,
-                " B], weight_data_size[", facts->weight_bytes,
+                " B], weight_data_size[", facts->weight_data_bytes,
                 " B], tbe_kernels_size[0 B], cust_aicpu_kernel_store_size[0 B], task_info_size[0 B].\n",
                 "============ Display Model Info end   ============\n");
 }
@@ -39,21 +40,43 @@ void write_json(const std::string& om, const std::string& json, Problems& proble
         cannot_read(om, document.status(), problems);
         return;
     }
+    write_text(json, "json", *document, problems);
+}
+
+void write_json_of_text(const std::string& path, const std::string& json, Problems& problems) {
+    const auto file = model::map_file(path);
+    if (!file.ok()) {
+        problems.add(code::kFile, "om [", path, "] cannot be read: ", file.status().message(), ".");
+        return;
+    }
+    const auto definition = parse_graph_text(file->data.get(), file->size, problems);
+    if (!definition) {
+        return;
+    }
+    const auto document = model::definition_to_json(*definition);
+    if (!document.ok()) {
+        problems.add(code::kFile, "om [", path, "] cannot be read: ", document.status().message(), ".");
+        return;
+    }
+    write_text(json, "json", *document, problems);
+}
+
+void write_text(const std::string& path, const char* option, const std::string& content, Problems& problems) {
     std::error_code error;
-    const std::filesystem::path folder = std::filesystem::path(json).parent_path();
+    const std::filesystem::path folder = std::filesystem::path(path).parent_path();
     if (!folder.empty()) {
         std::filesystem::create_directories(folder, error);
     }
-    model::OutputFile file(json);
+    model::OutputFile file(path);
     Status status = file.open();
     if (status.ok()) {
-        status = file.append(document->data(), document->size());
+        status = file.append(content.data(), content.size());
     }
     if (status.ok()) {
         status = file.commit();
     }
     if (!status.ok()) {
-        problems.add(code::kFile, "json [", json, "] cannot be written: ", status.message(), ".");
+        problems.add(code::kFile, option, " [", path, "] cannot be written: ", status.message(), ".");
     }
 }
 

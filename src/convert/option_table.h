@@ -8,11 +8,10 @@
 namespace softacl::convert {
 
 enum class Effect {
-    kUsed,       ///< does what it says
-    kLater,      ///< refused until it is there: it would change the result
-    kLaterIfOn,  ///< the same, unless its value is what the option is without it (0, false)
-    kNone,       ///< accepted: changes nothing here
-    kDoubtful    ///< accepted with a warning: somebody may have expected something
+    kUsed,     ///< does what it says
+    kLater,    ///< refused until it is there: it would change the result
+    kNone,     ///< accepted: changes nothing here
+    kDoubtful  ///< accepted with a warning: somebody may have expected something
 };
 
 struct OptionDef {

@@ -39,7 +39,7 @@ void Problems::append(std::vector<Problem>& to, const char* code, const std::str
     if (shown.size() > kLongestLine) {
         shown = model::cut_utf8(shown, kLongestLine) + "...";
     }
-    to.push_back({code, std::move(shown)});
+    to.push_back({code, std::move(shown), node_});
 }
 
 Status Problems::status() const {

@@ -32,6 +32,7 @@ inline constexpr const char* kNoParser = "E19010";
 struct Problem {
     std::string code;
     std::string text;  ///< one line: what, which value, why, and how to mend it
+    std::string node;  ///< whose conversion it was; empty: none
 };
 
 /// Collects problems and warnings. One thread.
@@ -46,6 +47,9 @@ class Problems {
     void warn(const char* code, const Parts&... parts) {
         append(warnings_, code, text(parts...));
     }
+
+    /// What comes next is about this node, until another one, or none (""), is named.
+    void set_node(const std::string& name) { node_ = name; }
 
     bool empty() const { return list_.empty(); }
     const std::vector<Problem>& list() const { return list_; }
@@ -62,6 +66,7 @@ class Problems {
     std::vector<Problem> list_;
     std::vector<Problem> warnings_;
     size_t left_out_ = 0;
+    std::string node_;
 };
 
 /// Names come from files: control characters are written as "\x0a", so that a message stays one line, and bytes above

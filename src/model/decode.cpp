@@ -71,6 +71,9 @@ class Decoder {
         if (op.type() == kConst) {
             return add_constant(op);
         }
+        if (op.type() == kFileConstant) {
+            return add_file_constant(op);
+        }
         if (op.type() == kNetOutput) {
             output_ = &op;
             return {};
@@ -86,7 +89,8 @@ class Decoder {
         int outputs = 0;
         for (const auto& source : definition_.graph()) {
             for (const auto& op : source.op()) {
-                const bool special = op.type() == kData || op.type() == kConst || op.type() == kNetOutput;
+                const bool special =
+                    op.type() == kData || op.type() == kConst || op.type() == kFileConstant || op.type() == kNetOutput;
                 if (!special && ops::find_op(op.type()) == nullptr && seen.insert(op.type()).second) {
                     missing += text(missing.empty() ? "" : ", ", op.type(), " (node '", op.name(), "')");
                 }
@@ -162,7 +166,27 @@ class Decoder {
         if (value == nullptr || !value->has_t()) {
             return senseless_op(op, "it has no tensor named ", kValue);
         }
-        auto tensor = decode_tensor(value->t(), request_.weights, request_.hold);
+        return add_tensor(op, decode_tensor(value->t(), request_.weights, request_.hold));
+    }
+
+    Status add_file_constant(const ge::OpDef& op) {
+        const ge::AttrDef* location = find_entry(op.attr(), kLocation);
+        const ge::AttrDef* offset = find_entry(op.attr(), kOffset);
+        const ge::AttrDef* length = find_entry(op.attr(), kLength);
+        if (location == nullptr || offset == nullptr || length == nullptr || op.output_desc_size() != 1) {
+            return senseless_op(op, "expected the attributes ", kLocation, ", ", kOffset, " and ", kLength,
+                                " and one output");
+        }
+        SOFTACL_ASSIGN(const WeightFiles::Content content, request_.files->open(location->s()));
+        ge::TensorDef message;
+        *message.mutable_desc() = op.output_desc(0);
+        message.mutable_desc()->clear_attr();
+        message.mutable_desc()->set_data_offset(offset->i());
+        message.mutable_desc()->set_weight_size(length->i());
+        return add_tensor(op, decode_tensor(message, content.bytes, content.hold));
+    }
+
+    Status add_tensor(const ge::OpDef& op, Result<Tensor> tensor) {
         if (!tensor.ok()) {
             return senseless_op(op, tensor.status().message());
         }

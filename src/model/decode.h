@@ -10,6 +10,7 @@
 #include "model/container.h"
 #include "model/om.h"
 #include "model/proto/ge_ir.pb.h"
+#include "model/weight_file.h"
 
 namespace softacl::model {
 
@@ -17,6 +18,7 @@ struct DecodeRequest {
     Bytes weights;
     Hold hold;           ///< of the weights
     std::string origin;  ///< how sentences begin
+    WeightFiles* files = nullptr;
     /// Attributes that are not known are passed over: a newer version wrote the file.
     bool newer = false;
     /// Another tool wrote the file, for hardware: also, operators may stand in any order, and stored types of what

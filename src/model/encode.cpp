@@ -41,8 +41,9 @@ class Names {
 
 class Encoder {
    public:
-    Encoder(const OmModel& model, ge::ModelDef* definition, WeightsPlan* weights)
+    Encoder(const OmModel& model, ge::ModelDef* definition, WeightsPlan* weights, bool in_file)
         : model_(model),
+          in_file_(in_file),
           graph_(model.graph),
           definition_(definition),
           message_(definition->add_graph()),
@@ -188,6 +189,13 @@ class Encoder {
             return fail(ACL_ERROR_INTERNAL_ERROR, "the constant '", name, "' of type ", tensor.type().text(),
                         " is declared as ", type.text());
         }
+        if (in_file_ && tensor.bytes() > kInlineSize) {
+            op->set_type(kFileConstant);
+            add_entry(op->mutable_attr(), kLocation)->set_s(std::string());
+            add_entry(op->mutable_attr(), kOffset)->set_i(static_cast<int64_t>(weight_offset(tensor)));
+            add_entry(op->mutable_attr(), kLength)->set_i(static_cast<int64_t>(tensor.bytes()));
+            return {};
+        }
         auto* message = add_entry(op->mutable_attr(), kValue)->mutable_t();
         *message->mutable_desc() = values_[static_cast<size_t>(id)].desc;
         message->mutable_desc()->set_weight_size(static_cast<int64_t>(tensor.bytes()));
@@ -267,7 +275,7 @@ class Encoder {
         std::map<std::string, ops::Attr> attrs = model_.attrs;
         attrs[kOutputNames] = graph_.output_names;
         attrs[kWeightSize] = static_cast<int64_t>(weights_->size);
-        if (weights_->size != 0) {
+        if (weights_->size != 0 && !in_file_) {
             attrs[kPadding] = std::string();  // lengthened when the place of the weights is known
         }
         for (const auto& [key, value] : attrs) {
@@ -301,6 +309,7 @@ class Encoder {
     }
 
     const OmModel& model_;
+    const bool in_file_;
     const Graph& graph_;
     ge::ModelDef* definition_;
     ge::GraphDef* message_;
@@ -314,8 +323,8 @@ class Encoder {
 
 }  // namespace
 
-Status encode(const OmModel& model, ge::ModelDef* definition, WeightsPlan* weights) {
-    return Encoder(model, definition, weights).run();
+Status encode(const OmModel& model, ge::ModelDef* definition, WeightsPlan* weights, bool in_file) {
+    return Encoder(model, definition, weights, in_file).run();
 }
 
 }  // namespace softacl::model

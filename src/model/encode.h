@@ -19,9 +19,14 @@ inline constexpr char kIndex[] = "index";
 inline constexpr char kValue[] = "value";
 inline constexpr char kOrigins[] = "_datadump_original_op_names";
 inline constexpr char kShapeRange[] = "shape_range";
+/// Attributes of FileConstant: the file, relative to the model's folder, and the bytes in it.
+inline constexpr char kLocation[] = "location";
+inline constexpr char kOffset[] = "offset";
+inline constexpr char kLength[] = "length";
 /// Types of operators that are not nodes of the graph, and the name of the last one.
 inline constexpr char kData[] = "Data";
 inline constexpr char kConst[] = "Const";
+inline constexpr char kFileConstant[] = "FileConstant";  // a constant whose elements are in another file
 inline constexpr char kNetOutput[] = "NetOutput";
 inline constexpr char kOutputNode[] = "Node_Output";
 
@@ -35,7 +40,8 @@ struct WeightsPlan {
     uint64_t size = 0;          ///< a multiple of kWeightAlignment
 };
 
-/// The constants refer to the model's bytes; only those of at most 64 bytes are copied into the definition.
-Status encode(const OmModel& model, ge::ModelDef* definition, WeightsPlan* weights);
+/// The constants refer to the model's bytes; only those of at most 64 bytes are copied into the definition. With
+/// `in_file` the others become FileConstants, whose location is for the caller to set.
+Status encode(const OmModel& model, ge::ModelDef* definition, WeightsPlan* weights, bool in_file = false);
 
 }  // namespace softacl::model

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/json.h"
 
+#include <algorithm>
 #include <charconv>
 #include <climits>
 #include <cmath>
@@ -379,6 +380,15 @@ Result<std::string> om_to_json(const std::string& path) {
     return Definition().write(opened.definition);
 }
 
+Result<std::string> definition_to_json(const std::string& serialised) {
+    ge::ModelDef definition;
+    if (!definition.ParseFromString(serialised)) {
+        return fail(ACL_ERROR_GE_EXEC_LOAD_MODEL_PARTITION_FAILED, "a model definition of ", serialised.size(),
+                    " bytes is not readable");
+    }
+    return Definition().write(definition);
+}
+
 Result<OmFacts> facts_of_om(const std::string& path) {
     Opened opened;
     SOFTACL_TRY(open(path, opened));
@@ -394,7 +404,9 @@ Result<OmFacts> facts_of_om(const std::string& path) {
     facts.streams = number("stream_num");
     facts.events = number("event_num");
     facts.definition_bytes = opened.container.model_def.size;
-    facts.weight_bytes = opened.container.weights.size;
+    facts.weight_data_bytes = opened.container.weights.size;
+    facts.weight_bytes =
+        std::max<uint64_t>(facts.weight_data_bytes, static_cast<uint64_t>(std::max<int64_t>(number("weight_size"), 0)));
     return facts;
 }
 

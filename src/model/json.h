@@ -14,6 +14,9 @@ namespace softacl::model {
 /// As read_om_file: 145002, 145006, 545002, 200006, 100013.
 Result<std::string> om_to_json(const std::string& path);
 
+/// The same of a definition by itself, as its message is on the wire. 545002 if it is none.
+Result<std::string> definition_to_json(const std::string& serialised);
+
 struct OmFacts {
     std::string command_line;
     std::string atc_version;
@@ -23,7 +26,8 @@ struct OmFacts {
     int64_t streams = 0;
     int64_t events = 0;
     uint64_t definition_bytes = 0;
-    uint64_t weight_bytes = 0;
+    uint64_t weight_bytes = 0;       ///< of the model, wherever they are
+    uint64_t weight_data_bytes = 0;  ///< in the file itself
 };
 Result<OmFacts> facts_of_om(const std::string& path);
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <filesystem>
 
 #include "acl/acl_base.h"
 #include "base/env.h"
@@ -14,6 +15,7 @@
 #include "model/decode.h"
 #include "model/encode.h"
 #include "model/file.h"
+#include "model/weight_file.h"
 
 namespace softacl::model {
 namespace {
@@ -50,27 +52,15 @@ bool has_free_dimension(const OmModel& model) {
 
 Status write_parts(const ContainerPlan& plan, const std::string& definition, const WeightsPlan& weights,
                    OutputFile* file) {
-    constexpr char kZeros[kWeightAlignment] = {};
     SOFTACL_TRY(file->append(plan.head.data(), plan.head.size()));
     SOFTACL_TRY(file->append(definition.data(), definition.size()));
-    uint64_t at = 0;
-    for (const auto& block : weights.blocks) {
-        SOFTACL_TRY(file->append(kZeros, block.offset - at));
-        SOFTACL_TRY(file->append(block.tensor.data(), block.tensor.bytes()));
-        at = block.offset + block.tensor.bytes();
-    }
-    SOFTACL_TRY(file->append(kZeros, weights.size - at));
+    SOFTACL_TRY(append_weights(weights, *file));
     const Digest digest = file->digest();
     return file->patch(digest.data(), digest.size(), kChecksumOffset);
 }
 
-}  // namespace
-
-Status write_om(const OmModel& model, const std::string& path) {
-    google::protobuf::Arena arena;
-    auto* definition = google::protobuf::Arena::CreateMessage<ge::ModelDef>(&arena);
-    WeightsPlan weights;
-    SOFTACL_TRY(encode(model, definition, &weights));
+Status write_container(const OmModel& model, const std::string& path, ge::ModelDef* definition,
+                       const WeightsPlan& weights) {
     const bool free_shape = has_free_dimension(model) && model.attrs.count("acl_cpu.gears") == 0;
     const ContainerPlan plan = plan_container({model.graph.name, definition->ByteSizeLong(), weights.size, free_shape});
     for (auto& entry : *definition->mutable_attr()) {
@@ -90,9 +80,50 @@ Status write_om(const OmModel& model, const std::string& path) {
     return file.commit();
 }
 
+}  // namespace
+
+Status write_om(const OmModel& model, const std::string& path) {
+    google::protobuf::Arena arena;
+    auto* definition = google::protobuf::Arena::CreateMessage<ge::ModelDef>(&arena);
+    WeightsPlan weights;
+    SOFTACL_TRY(encode(model, definition, &weights));
+    return write_container(model, path, definition, weights);
+}
+
+Result<std::string> write_om_and_weights(const OmModel& model, const std::string& path) {
+    namespace fs = std::filesystem;
+    google::protobuf::Arena arena;
+    auto* definition = google::protobuf::Arena::CreateMessage<ge::ModelDef>(&arena);
+    WeightsPlan weights;
+    SOFTACL_TRY(encode(model, definition, &weights, true));
+    std::string weight_path;
+    if (weights.size != 0) {
+        const std::string location = weight_location(fs::path(path).stem().string(), weights);
+        for (auto& op : *definition->mutable_graph(0)->mutable_op()) {
+            for (auto& entry : *op.mutable_attr()) {
+                if (op.type() == kFileConstant && entry.key() == kLocation) {
+                    entry.mutable_value()->set_s(location);
+                }
+            }
+        }
+        weight_path = (fs::path(path).parent_path() / location).string();
+        std::error_code error;
+        fs::create_directories(fs::path(weight_path).parent_path(), error);
+        if (error) {
+            return fail(ACL_ERROR_WRITE_FILE, "the folder of \"", weight_path, "\" cannot be made: ", error.message());
+        }
+        OutputFile file(weight_path);
+        SOFTACL_TRY(file.open());
+        SOFTACL_TRY(append_weights(weights, file));
+        SOFTACL_TRY(file.commit());
+    }
+    SOFTACL_TRY(write_container(model, path, definition, {}));
+    return weight_path;
+}
+
 namespace {
 
-Result<OmModel> read_held(const void* data, size_t size, Hold hold, const std::string& origin) {
+Result<OmModel> read_held(const void* data, size_t size, Hold hold, WeightFiles files, const std::string& origin) {
     const bool verify = !env_switch("SOFTACL_SKIP_CHECKSUM");
     SOFTACL_ASSIGN(const Container container,
                    parse_container({static_cast<const uint8_t*>(data), size}, verify, origin));
@@ -109,8 +140,8 @@ Result<OmModel> read_held(const void* data, size_t size, Hold hold, const std::s
     if (!container.ours && !env_switch("SOFTACL_FOREIGN_OM")) {
         return made_for_hardware(*definition, origin);
     }
-    return decode(*definition,
-                  {container.weights, std::move(hold), origin, container.minor > kFormatMinor, !container.ours});
+    return decode(*definition, {container.weights, std::move(hold), origin, &files, container.minor > kFormatMinor,
+                                !container.ours});
 }
 
 }  // namespace
@@ -119,13 +150,15 @@ Result<OmModel> read_om(const void* data, size_t size, std::shared_ptr<const voi
     const auto hold = [owner = std::move(owner)](const void* bytes, size_t) {
         return std::shared_ptr<const void>(owner, bytes);
     };
-    return read_held(data, size, hold, origin);
+    return read_held(data, size, hold, {std::nullopt, origin}, origin);
 }
 
 Result<OmModel> read_om_file(const std::string& path) {
     SOFTACL_ASSIGN(const MappedFile file, map_file(path));
     const auto hold = [&file](const void* bytes, size_t count) { return file.part(bytes, count); };
-    return read_held(file.data.get(), file.size, hold, text("model file \"", path, "\""));
+    const std::string origin = text("model file \"", path, "\"");
+    return read_held(file.data.get(), file.size, hold, {std::filesystem::path(path).parent_path().string(), origin},
+                     origin);
 }
 
 }  // namespace softacl::model

@@ -30,6 +30,8 @@ double since(std::chrono::steady_clock::time_point begin) {
 void inspect(const convert::CommandLine& line, convert::Problems& problems) {
     if (line.mode == 1) {
         convert::write_json(line.om, line.json, problems);
+    } else if (line.mode == 5) {
+        convert::write_json_of_text(line.om, line.json, problems);
     } else {
         std::printf("%s", convert::model_info(line.om, problems).c_str());
     }
@@ -45,9 +47,10 @@ Exit run(const std::vector<std::string>& arguments) {
     std::printf("ATC start working now, please wait for a moment.\n");
     std::fflush(stdout);
     Exit exit = kUsage;
-    if (problems.empty() && line.mode != 0) {
+    if (problems.empty() && line.mode != 0 && line.mode != 3) {
         inspect(line, problems);
         if (problems.empty()) {
+            atc::print_diagnostics(line, problems);
             std::printf("ATC run success\n");
             return kSuccess;
         }
@@ -72,7 +75,7 @@ Exit run(const std::vector<std::string>& arguments) {
         if (problems.empty()) {
             atc::print_diagnostics(line, problems);
             atc::print_outcome(outcome, since(begin));
-            if (line.shows_info) {
+            if (line.shows_info && !outcome.path.empty()) {
                 std::printf("%s", convert::model_info(outcome.path, problems).c_str());
             }
             std::printf("ATC run success\n");

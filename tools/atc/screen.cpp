@@ -131,8 +131,15 @@ void print_outcome(const convert::Outcome& outcome, double seconds) {
     if (outcome.flops > 0) {
         std::printf(", %.3g GFLOP", outcome.flops / kGiga);
     }
+    if (outcome.path.empty()) {
+        std::printf("\n  checked in %.1f s; nothing is written\n", seconds);
+        return;
+    }
     std::printf("\n  %s, %s, in %.1f s\n", outcome.path.c_str(),
                 bytes_text(static_cast<double>(outcome.file_bytes)).c_str(), seconds);
+    if (!outcome.weight_path.empty()) {
+        std::printf("  %s holds the weights\n", outcome.weight_path.c_str());
+    }
 }
 
 }  // namespace softacl::atc

@@ -89,6 +89,7 @@ Imported import_normalize(Importer& graph, const ForeignNode& node) {
         return import_fail("expected one bottom and one blob, the scale; there are ", node.inputs.size() - node.blobs,
                            " and ", node.blobs);
     }
+    *node.blobs_read = node.blobs;
     return one(graph.add("Normalize", node.inputs,
                          {{"across_spatial", node.attrs.get<bool>("across_spatial", true)},
                           {"channel_shared", node.attrs.get<bool>("channel_shared", true)},

@@ -248,6 +248,7 @@ Imported import_recurrent(Importer& graph, const ForeignNode& node, const char* 
     if (node.blobs != 3 + outer + (has_static ? 1 : 0)) {
         return import_fail("it has ", node.blobs, " blobs; expected ", 3 + outer + (has_static ? 1 : 0));
     }
+    *node.blobs_read = node.blobs;
     const size_t wanted = 1 + (exposed ? states : 0);
     if (node.outputs != wanted) {
         return import_fail("it has ", node.outputs, " tops; expected ", wanted);

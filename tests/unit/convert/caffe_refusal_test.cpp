@@ -75,6 +75,26 @@ TEST(CaffeRefusals, NameTheParameter) {
     }
 }
 
+TEST(CaffeRefusals, WeightsOfLayersThatHaveNone) {
+    const std::pair<const char*, const char*> cases[] = {
+        {"ReLU", ""},
+        {"Pooling", "pooling_param { kernel_size: 1 }"},
+        {"Softmax", ""},
+        {"Dropout", ""},
+        {"Flatten", ""},
+        {"Eltwise", "bottom: 'data'"},
+    };
+    for (const auto& [type, parameters] : cases) {
+        const std::string network = caffe_input() + caffe_layer(type, "data", "y", parameters);
+        EXPECT_TRUE(caffe_to_graph(network, CaffeWeights().bytes()).ok()) << type;
+        const auto graph = caffe_to_graph(network, CaffeWeights().blob("y", {2}).bytes());
+        ASSERT_FALSE(graph.ok()) << type;
+        EXPECT_THAT(graph.status().message(),
+                    AllOf(HasSubstr("CPU-150: Node 'y'"), HasSubstr("have 1 blobs"), HasSubstr("it takes 0")))
+            << type;
+    }
+}
+
 TEST(CaffeRefusals, WeightsOfAnotherShape) {
     const struct {
         const char* type;
