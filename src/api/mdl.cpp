@@ -49,6 +49,14 @@ Result<runtime::ExceptionInfo> where_it_runs() {
     return info;
 }
 
+/// An execution that is no task belongs to no stream: it saturates as streams made now would.
+Result<exec::Run> synchronous_run() {
+    SOFTACL_ASSIGN(const Pin<runtime::Context> context, runtime::current_context());
+    SOFTACL_ASSIGN(const Pin<runtime::Stream> stream,
+                   pin<runtime::Stream>(context->default_stream(), "the default stream"));
+    return exec::Run{{context->device().saturates(), stream->tells_overflow()}, {}};
+}
+
 }  // namespace
 
 aclError aclmdlLoadFromFile(const char* modelPath, uint32_t* modelId) {
@@ -80,7 +88,12 @@ aclError aclmdlExecute(uint32_t modelId, const aclmdlDataset* input, aclmdlDatas
     return entry<row::aclmdlExecute>(modelId, input, output)([&]() -> Status {
         SOFTACL_TRY(runtime::current_context().status());
         SOFTACL_ASSIGN(std::unique_ptr<Execution> execution, prepare(modelId, input, output));
-        Status status = with_warning<row::aclmdlExecute>([&](std::string& warning) { return execution->run(warning); });
+        SOFTACL_ASSIGN(exec::Run run, synchronous_run());
+        const Status status = with_warning<row::aclmdlExecute>([&](std::string& warning) {
+            Status done = execution->run(run);
+            warning = std::move(run.warning);
+            return done;
+        });
         if (!status.ok()) {
             execution->take_back();
             execution.reset();  // the function may unload the model or reset the device
@@ -97,8 +110,13 @@ aclError aclmdlExecuteAsync(uint32_t modelId, const aclmdlDataset* input, aclmdl
     return entry<row::aclmdlExecuteAsync>(modelId, input, output, stream)([&]() -> Status {
         SOFTACL_ASSIGN(const Pin<runtime::Stream> where, runtime::find_stream(stream, "stream"));
         SOFTACL_ASSIGN(std::shared_ptr<Execution> execution, prepare(modelId, input, output));
-        const auto launched = where->launch(
-            runtime::make_task("model", [execution](std::string& warning) { return execution->run(warning); }));
+        const exec::RunMode mode{where->saturates(), where->tells_overflow()};
+        const auto launched = where->launch(runtime::make_task("model", [execution, mode](std::string& warning) {
+            exec::Run run{mode, {}};
+            Status done = execution->run(run);
+            warning = std::move(run.warning);
+            return done;
+        }));
         if (!launched.ok()) {
             execution->take_back();
         }

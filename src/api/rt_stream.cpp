@@ -61,6 +61,23 @@ aclError aclrtSetStreamFailureMode(aclrtStream stream, uint64_t mode) {
     });
 }
 
+aclError aclrtSetStreamOverflowSwitch(aclrtStream stream, uint32_t flag) {
+    return entry<row::aclrtSetStreamOverflowSwitch>(stream, flag)([&]() -> Status {
+        SOFTACL_ASSIGN(const Pin<Stream> live, runtime::find_stream(stream, "stream"));
+        live->set_tells_overflow(flag != 0);
+        return {};
+    });
+}
+
+aclError aclrtGetStreamOverflowSwitch(aclrtStream stream, uint32_t* flag) {
+    return entry<row::aclrtGetStreamOverflowSwitch>(stream, flag)([&]() -> Status {
+        *flag = 0;
+        SOFTACL_ASSIGN(const Pin<Stream> live, runtime::find_stream(stream, "stream"));
+        *flag = live->tells_overflow() ? 1 : 0;
+        return {};
+    });
+}
+
 namespace {
 
 template <const Row& R>

@@ -160,7 +160,7 @@ Status Execution::probe(const HostRange& host) const {
                                               : runtime::check_host_writable("its buffer", range.data, range.size));
 }
 
-Status Execution::run(std::string& warning) {
+Status Execution::run(Run& run) {
     for (const HostRange& host : host_ranges_) {
         SOFTACL_TRY(probe(host));
     }
@@ -171,11 +171,8 @@ Status Execution::run(std::string& warning) {
             inputs[i] = padded.emplace_back(inputs[i], needed).get();
         }
     }
-    Status status = model_->execute(*variant_, inputs, outputs_);
-    if (status.ok()) {
-        warning = warning_;
-    }
-    return status;
+    run.warning = warning_;
+    return model_->execute(*variant_, inputs, outputs_, run);
 }
 
 void Execution::take_back() {

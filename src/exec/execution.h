@@ -22,7 +22,7 @@ class Execution {
                                                       Dataset& outputs);
 
     /// 107000 if host memory cannot be accessed.
-    Status run(std::string& warning);
+    Status run(Run& run);
 
     /// Frees what `prepare` allocated and empties the output buffers again, if the execution did not come to pass.
     void take_back();

@@ -67,8 +67,8 @@ class PlannedModel : public Model {
    public:
     const ModelInfo& info() const final { return info_; }
 
-    Status execute(const Variant& variant, const std::vector<Buffer>& inputs,
-                   const std::vector<Buffer>& outputs) final {
+    Status execute(const Variant& variant, const std::vector<Buffer>& inputs, const std::vector<Buffer>& outputs,
+                   Run& run) final {
         const std::lock_guard lock(mutex_);
         Detours detours;
         for (size_t i = 0; i < inputs.size(); ++i) {
@@ -80,7 +80,7 @@ class PlannedModel : public Model {
         Plan& plan = *static_cast<const PlannedVariant&>(variant).plan;
         SOFTACL_ASSIGN(void* const work, work_memory(plan.work_bytes()));
         plan.bind(work);
-        SOFTACL_TRY(plan.run(input_addresses_.data(), output_addresses_.data()));
+        SOFTACL_TRY(plan.run(input_addresses_.data(), output_addresses_.data(), run));
         detours.finish();
         return {};
     }

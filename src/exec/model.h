@@ -15,6 +15,7 @@
 #include "aipp/params.h"
 #include "base/status.h"
 #include "exec/data_buffer.h"
+#include "exec/run.h"
 #include "model/gears.h"
 #include "runtime/device.h"
 #include "tensor/tensor.h"
@@ -112,7 +113,7 @@ class Model {
     /// Runs one of its variants on the calling thread. One buffer per input and output, in order, each at least as
     /// large as its tensor in that variant and accessible. Waits for a call of another thread.
     virtual Status execute(const Variant& variant, const std::vector<Buffer>& inputs,
-                           const std::vector<Buffer>& outputs) = 0;
+                           const std::vector<Buffer>& outputs, Run& run) = 0;
 };
 
 /// The same facts without a device. Models whose shapes are free: 145000.

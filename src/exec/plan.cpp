@@ -5,8 +5,14 @@
 
 #include "acl/acl_base.h"
 #include "exec/op_timeout.h"
+#include "exec/saturate.h"
 
 namespace softacl::exec {
+namespace {
+
+constexpr size_t kEnoughWarnings = 1024;
+
+}  // namespace
 
 char* Plan::base(const Place& place) const {
     switch (place.area) {
@@ -86,7 +92,18 @@ void Plan::bind(void* work) {
     }
 }
 
-Status Plan::run(const void* const* inputs, void* const* outputs) {
+void Plan::saturate(const Step& step, Run& run) {
+    size_t infinite = 0;
+    for (const auto& [output, count] : step.halves) {
+        infinite += saturate_float16(static_cast<uint16_t*>(step.output_addresses[output]), count);
+    }
+    if (infinite != 0 && run.mode.tells_overflow && run.warning.size() < kEnoughWarnings) {
+        run.warning += text(run.warning.empty() ? "" : "\n", step.label, " overflowed: ", infinite,
+                            " float16 results were infinite and became 65504 or -65504");
+    }
+}
+
+Status Plan::run(const void* const* inputs, void* const* outputs, Run& run) {
     for (const Patch& patch : input_patches_) {
         *patch.address = static_cast<const char*>(inputs[patch.index]) + patch.offset;
     }
@@ -99,6 +116,9 @@ Status Plan::run(const void* const* inputs, void* const* outputs) {
         const Clock::time_point begin = timed ? Clock::now() : Clock::time_point();
         if (Status status = step.kernel->run(step.buffers); !status.ok()) {
             return Status(status.code(), step.label + ": " + status.message());
+        }
+        if (run.mode.saturates) {
+            saturate(step, run);
         }
         // Kernels are not interrupted: one that was too slow ends the run.
         if (!timed) {

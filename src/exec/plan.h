@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "exec/run.h"
 #include "exec/weight_places.h"
 #include "graph/graph.h"
 #include "kernels/kernel.h"
@@ -45,7 +46,11 @@ class Plan {
     /// Inputs and outputs in the order of the graph, row by row. Each is at least as large as its tensor and aligned
     /// to its elements; outputs overlap neither each other nor inputs. No allocations of ours. 507014 after a step that
     /// took longer than op_timeout() allows.
-    Status run(const void* const* inputs, void* const* outputs);
+    Status run(const void* const* inputs, void* const* outputs, Run& run);
+    Status run(const void* const* inputs, void* const* outputs) {
+        Run plain;
+        return run(inputs, outputs, plain);
+    }
 
     /// For people: one line per step with kernel, layouts and memory.
     std::string describe() const;
@@ -69,7 +74,8 @@ class Plan {
         Place packed;
         bool packs_itself = false;  ///< else another plan has filled `packed`, or there is nothing to fill
         Place scratch;
-        std::vector<std::pair<size_t, Tensor>> packs;  ///< inputs and their values, until load()
+        std::vector<std::pair<size_t, Tensor>> packs;   ///< inputs and their values, until load()
+        std::vector<std::pair<size_t, size_t>> halves;  ///< outputs of type float16 and how many numbers they have
         std::vector<const void*> input_addresses;
         std::vector<void*> output_addresses;
         kernels::Kernel::Buffers buffers{};
@@ -89,6 +95,7 @@ class Plan {
     static Status pack(Step& step);
     void set_addresses(Step& step);
     char* base(const Place& place) const;
+    static void saturate(const Step& step, Run& run);
     static void print(std::string& out, const Step& step);
 
     std::vector<Step> load_steps_;  ///< rearrange constants, once

@@ -108,6 +108,9 @@ Status PlanBuilder::add_node(const graph::Node& node) {
         const int block = new_block(kernels::storage_bytes(call.outputs[i], layout));
         blocks.outputs.push_back(block);
         versions_[node.outputs[i]].push_back({layout, block});
+        if (call.outputs[i].dtype == ACL_FLOAT16) {
+            step.halves.emplace_back(i, kernels::storage_bytes(call.outputs[i], layout) / sizeof(uint16_t));
+        }
     }
     if (kernel.is_view) {
         blocks_[static_cast<size_t>(blocks.outputs[0])].parent = blocks.inputs[0];

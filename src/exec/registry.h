@@ -25,9 +25,10 @@ class LoadedModel {
         const std::shared_lock lock(running_);
         return model_->variant_for(shapes);
     }
-    Status execute(const Variant& variant, const std::vector<Buffer>& inputs, const std::vector<Buffer>& outputs) {
+    Status execute(const Variant& variant, const std::vector<Buffer>& inputs, const std::vector<Buffer>& outputs,
+                   Run& run) {
         const std::shared_lock lock(running_);
-        return model_->execute(variant, inputs, outputs);
+        return model_->execute(variant, inputs, outputs, run);
     }
     /// Waits for calls that are running. The model must be out of the registry.
     void wait_until_unused() { const std::unique_lock lock(running_); }

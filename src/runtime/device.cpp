@@ -64,6 +64,7 @@ void Device::release_everything() {
 }
 
 Device::Left Device::release_all(const std::vector<OpenContext>& contexts) {
+    saturates_ = true;
     Left left{};
     for (const OpenContext& entry : contexts) {
         left.contexts += entry.context->is_default() ? 0 : 1;

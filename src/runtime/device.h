@@ -31,6 +31,10 @@ class Device {
     Device(uint32_t id, uint64_t memory_capacity) : id_(id), memory_(memory_capacity) {}
 
     uint32_t id() const { return id_; }
+    /// Whether numbers that are too large become the largest finite one: of streams made from now on. Until the device
+    /// is released.
+    bool saturates() const { return saturates_; }
+    void set_saturates(bool saturates) { saturates_ = saturates; }
     DeviceMemory& memory() { return memory_; }
 
     /// Adds a reference; the first one makes the default context, whose handle is returned.
@@ -109,6 +113,7 @@ class Device {
     mutable std::mutex id_mutex_;
     std::bitset<kMaxStreams> used_stream_ids_;
     std::array<std::weak_ptr<Stream>, kMaxStreams> streams_by_id_;
+    std::atomic<bool> saturates_{true};
     std::atomic<int> busy_streams_{0};
     std::atomic<int> recorded_events_{0};
     std::atomic<int> sync_events_{0};

@@ -51,7 +51,7 @@ Outcome run_guarded(Task& task, Stream& stream) {
 }  // namespace
 
 Stream::Stream(Device& device, Handle context, uint32_t id, bool fast_sync)
-    : device_(device), context_(context), id_(id), fast_sync_(fast_sync) {}
+    : device_(device), context_(context), id_(id), fast_sync_(fast_sync), saturates_(device.saturates()) {}
 
 Stream::~Stream() {
     // Only a parked stream that nobody can wake any more still has tasks here.

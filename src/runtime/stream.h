@@ -63,6 +63,12 @@ class Stream final : public Object, public std::enable_shared_from_this<Stream> 
 
     void set_failure_mode(FailureMode mode);
 
+    /// Whether numbers that are too large become the largest finite one, as the device had it when the stream was made.
+    bool saturates() const { return saturates_; }
+    /// Whether work queued from now on tells when that happens.
+    bool tells_overflow() const { return tells_overflow_; }
+    void set_tells_overflow(bool tells) { tells_overflow_ = tells; }
+
     /// The error a record passes on: of the first task that failed since the last synchronise.
     Status error() const;
 
@@ -127,6 +133,7 @@ class Stream final : public Object, public std::enable_shared_from_this<Stream> 
     const Handle context_;
     const uint32_t id_;
     const bool fast_sync_;
+    const bool saturates_;
 
     mutable std::mutex mutex_;
     std::condition_variable progress_;
@@ -142,6 +149,7 @@ class Stream final : public Object, public std::enable_shared_from_this<Stream> 
     std::atomic<bool> has_error_{false};
     std::atomic<bool> dropping_{false};  // skip what is left of the batch
     std::atomic<FailureMode> mode_{FailureMode::kContinue};
+    std::atomic<bool> tells_overflow_{false};
     std::atomic<int> waiters_{0};
     std::atomic<uint64_t> submitted_{0};
     std::atomic<uint64_t> completed_{0};

@@ -10,22 +10,14 @@
 #include <iterator>
 #include <numeric>
 
-#include "fixture.h"
+#include "api/models.h"
 
 namespace softacl::test {
 namespace {
 
-std::string model_path(const std::string& name) { return std::string(SOFTACL_TEST_MODELS) + "/" + name + ".om"; }
-
 std::string content(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
-}
-
-uint32_t load(const std::string& name) {
-    uint32_t id = 0;
-    EXPECT_OK(aclmdlLoadFromFile(model_path(name).c_str(), &id));
-    return id;
 }
 
 aclmdlDesc* describe(uint32_t id) {
@@ -36,14 +28,7 @@ aclmdlDesc* describe(uint32_t id) {
 
 using Matrix = std::array<float, 6>;
 
-aclmdlDataset* dataset(const std::vector<std::pair<void*, size_t>>& buffers) {
-    aclmdlDataset* made = aclmdlCreateDataset();
-    for (const auto& [data, size] : buffers) {
-        EXPECT_OK(aclmdlAddDatasetBuffer(made, aclCreateDataBuffer(data, size)));
-    }
-    return made;
-}
-
+using test::dataset;
 aclmdlDataset* dataset(Matrix& first, Matrix& second) {
     return dataset({{first.data(), sizeof first}, {second.data(), sizeof second}});
 }

@@ -41,6 +41,19 @@ Status write_sum_difference(const std::string& folder) {
     return write(std::move(graph), folder);
 }
 
+// In float16: sum = a + b, rest = sum - b
+Status write_halves(const std::string& folder) {
+    graph::Graph graph;
+    graph.name = "halves";
+    const TensorType type{ACL_FLOAT16, Shape{2, 3}, ACL_FORMAT_ND};
+    const auto a = graph.add_input("a", type);
+    const auto b = graph.add_input("b", type);
+    SOFTACL_TRY(add_output(graph, "add", "Add", {a, b}, "add:0:sum"));
+    const auto sum = graph.outputs.back();
+    SOFTACL_TRY(add_output(graph, "sub", "Sub", {sum, b}, "sub:0:rest"));
+    return write(std::move(graph), folder);
+}
+
 // Twice the input, under names that no description has room for.
 Status write_long_names(const std::string& folder) {
     graph::Graph graph;
@@ -92,8 +105,9 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "usage: make_models FOLDER\n");
         return 2;
     }
-    for (const auto write : {softacl::write_sum_difference, softacl::write_long_names, softacl::write_batches,
-                             softacl::write_sizes, softacl::write_dims, softacl::write_free_shapes}) {
+    for (const auto write :
+         {softacl::write_sum_difference, softacl::write_halves, softacl::write_long_names, softacl::write_batches,
+          softacl::write_sizes, softacl::write_dims, softacl::write_free_shapes}) {
         if (const softacl::Status status = write(argv[1]); !status.ok()) {
             std::fprintf(stderr, "make_models: %d %s\n", status.code(), status.message().c_str());
             return 1;

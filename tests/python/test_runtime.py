@@ -50,6 +50,27 @@ def test_device_functions(device):
     assert acl.rt.get_mem_info(HBM_MEM) == (0, 0, 0)
 
 
+def test_saturation_functions(stream):  # manual 10.2.6, 10.2.7, 10.5.3.5, 10.5.3.6
+    assert acl.rt.get_device_sat_mode() == (0, 0)
+    assert acl.rt.set_device_sat_mode(1) == 0
+    assert acl.rt.get_device_sat_mode() == (1, 0)
+    assert acl.rt.set_device_sat_mode(0) == 0
+    assert acl.rt.set_device_sat_mode(2) == 200006
+    assert acl.rt.set_device_sat_mode(3) == 100000
+    for where in (0, stream):
+        assert acl.rt.get_stream_overflow_switch(where) == (0, 0)
+        assert acl.rt.set_stream_overflow_switch(where, 1) == 0
+        assert acl.rt.get_stream_overflow_switch(where) == (1, 0)
+        assert acl.rt.set_stream_overflow_switch(where, 0) == 0
+        assert acl.rt.set_stream_overflow_switch(where, 2) == 100000
+    with pytest.raises(TypeError, match="mode"):
+        acl.rt.set_device_sat_mode("0")
+    with pytest.raises(TypeError, match="flag"):
+        acl.rt.set_stream_overflow_switch(stream, 1.0)
+    with pytest.raises(TypeError, match="stream"):
+        acl.rt.get_stream_overflow_switch("0")
+
+
 def test_context_functions(device):
     default, ret = acl.rt.get_context()
     assert ret == 0 and type(default) is int

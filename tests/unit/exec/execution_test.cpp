@@ -51,7 +51,7 @@ class ExecutionTest : public testing::Test {
         if (!execution.ok()) {
             return execution.status();
         }
-        return (*execution)->run(warning_);
+        return (*execution)->run(run_);
     }
     Status run(Buffer input, Buffer output) {
         return run(buffer(input.data, input.size), buffer(output.data, output.size));
@@ -66,7 +66,7 @@ class ExecutionTest : public testing::Test {
     std::shared_ptr<LoadedModel> model_;
     std::vector<uint8_t> input_ = std::vector<uint8_t>(kBytes + 100);
     std::vector<uint8_t> output_ = std::vector<uint8_t>(kBytes + 100);
-    std::string warning_;
+    exec::Run run_;
 };
 
 TEST_F(ExecutionTest, TakesHostMemory) {
@@ -80,7 +80,7 @@ TEST_F(ExecutionTest, TakesDeviceMemory) {
     std::copy_n(input_.begin(), kBytes, static_cast<uint8_t*>(input));
     EXPECT_TRUE(run({input, kBytes}, {output, kBytes}).ok());
     expect_copied(output, kBytes);
-    EXPECT_EQ(warning_, "");
+    EXPECT_EQ(run_.warning, "");
 }
 
 TEST_F(ExecutionTest, TakesLargerBuffers) {
@@ -164,7 +164,7 @@ TEST_F(ExecutionTest, ReadsBuffersWhenItIsPrepared) {
     (*pin<DataBuffer>(input, "input"))->set({nullptr, 0});
     retire_handle(input);
     inputs.add(input);
-    EXPECT_TRUE((*execution)->run(warning_).ok());
+    EXPECT_TRUE((*execution)->run(run_).ok());
     expect_copied(output_.data(), kBytes);
 }
 
@@ -213,7 +213,7 @@ TEST_F(ExecutionTest, RefusesMemoryThatIsNotThere) {
 TEST_F(ExecutionTest, WarnsOfAnOverrunIntoSlack) {
     void* input = *first_device().memory().allocate(kBytes - 100, false);
     EXPECT_TRUE(run({input, kBytes}, {output_.data(), kBytes}).ok());
-    EXPECT_NE(warning_.find("input 0 'data'"), std::string::npos) << warning_;
+    EXPECT_NE(run_.warning.find("input 0 'data'"), std::string::npos) << run_.warning;
 }
 
 TEST_F(ExecutionTest, HandsOnTheModelsFailure) {

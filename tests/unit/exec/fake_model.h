@@ -30,8 +30,8 @@ class FakeModel final : public Model {
     ~FakeModel() override { --alive; }
     const ModelInfo& info() const override { return info_; }
     Result<VariantPtr> variant_for(const std::vector<Shape>& /*shapes*/) override { return info_.variants.front(); }
-    Status execute(const Variant& /*variant*/, const std::vector<Buffer>& inputs,
-                   const std::vector<Buffer>& outputs) override {
+    Status execute(const Variant& /*variant*/, const std::vector<Buffer>& inputs, const std::vector<Buffer>& outputs,
+                   Run& /*run*/) override {
         return work_ ? work_(inputs, outputs) : Status();
     }
 
@@ -41,6 +41,12 @@ class FakeModel final : public Model {
     ModelInfo info_;
     Work work_;
 };
+
+// For tests that look at nothing but the status.
+inline Run& any_run() {
+    static thread_local Run s_run;
+    return s_run = {};
+}
 
 inline runtime::Device& first_device() { return **runtime::Process::instance().device(0); }
 

@@ -13,6 +13,7 @@
 #include <numeric>
 #include <thread>
 
+#include "fake_model.h"
 #include "graph/graph.h"
 #include "model/om.h"
 #include "runtime/process.h"
@@ -69,7 +70,7 @@ TEST(ModelTest, DescribesAndComputes) {
     float x[] = {1, 2, 3, 4, 5, 6};
     float y[6];
     float z[6];
-    ASSERT_TRUE(model->execute(*model->info().variants[0], {buffer(x)}, {buffer(y), buffer(z)}).ok());
+    ASSERT_TRUE(model->execute(*model->info().variants[0], {buffer(x)}, {buffer(y), buffer(z)}, any_run()).ok());
     for (int i = 0; i < 6; ++i) {
         EXPECT_EQ(y[i], 2 * x[i]);
         EXPECT_EQ(z[i], 2 * x[i] * x[i]);
@@ -80,12 +81,13 @@ TEST(ModelTest, OutputsMayBeTheInputOrMeet) {
     const auto model = loaded(sums());
     float x[] = {1, 2, 3, 4, 5, 6};
     float z[6];
-    ASSERT_TRUE(model->execute(*model->info().variants[0], {buffer(x)}, {buffer(x), buffer(z)}).ok());
+    ASSERT_TRUE(model->execute(*model->info().variants[0], {buffer(x)}, {buffer(x), buffer(z)}, any_run()).ok());
     EXPECT_EQ(x[5], 12);
     EXPECT_EQ(z[5], 72);
     float both[9] = {};
     float again[] = {1, 1, 1, 1, 1, 1};
-    ASSERT_TRUE(model->execute(*model->info().variants[0], {buffer(again)}, {{both, 24}, {both + 3, 24}}).ok());
+    ASSERT_TRUE(
+        model->execute(*model->info().variants[0], {buffer(again)}, {{both, 24}, {both + 3, 24}}, any_run()).ok());
     EXPECT_EQ(both[2], 4) << "of the first output";
     EXPECT_EQ(both[8], 7) << "of the second, which is written last";
 }
@@ -97,7 +99,7 @@ TEST(ModelTest, AddressesNeedNoAlignment) {
     char y[25];
     char z[25];
     std::memcpy(in + 1, x, 24);
-    ASSERT_TRUE(model->execute(*model->info().variants[0], {{in + 1, 24}}, {{y + 1, 24}, {z + 1, 24}}).ok());
+    ASSERT_TRUE(model->execute(*model->info().variants[0], {{in + 1, 24}}, {{y + 1, 24}, {z + 1, 24}}, any_run()).ok());
     float result[6];
     std::memcpy(result, y + 1, 24);
     EXPECT_EQ(result[5], 12);
@@ -114,7 +116,7 @@ TEST(ModelTest, FromMemoryThatGoesAway) {
     float x[] = {1, 2, 3, 4, 5, 6};
     float y[6];
     float z[6];
-    ASSERT_TRUE((*model)->execute(*(*model)->info().variants[0], {buffer(x)}, {buffer(y), buffer(z)}).ok());
+    ASSERT_TRUE((*model)->execute(*(*model)->info().variants[0], {buffer(x)}, {buffer(y), buffer(z)}, any_run()).ok());
     EXPECT_EQ(y[5], 12);
 }
 
@@ -165,7 +167,7 @@ void expect_rows(Model& model, const Variant& variant, size_t rows) {
     std::vector<float> y(x.size(), -1);
     const size_t bytes = x.size() * sizeof x[0];
     ASSERT_EQ(variant.outputs[0].bytes, bytes);
-    const Status done = model.execute(variant, {{x.data(), bytes}}, {{y.data(), bytes}});
+    const Status done = model.execute(variant, {{x.data(), bytes}}, {{y.data(), bytes}}, any_run());
     ASSERT_TRUE(done.ok()) << done.message();
     for (size_t i = 0; i < y.size(); ++i) {
         ASSERT_EQ(y[i], 2 * x[i] + static_cast<float>(10 * (i % 3 + 1))) << i << " of " << rows << " rows";

@@ -48,7 +48,7 @@ TEST(Registry, UnloadWaitsForARunningCall) {
     Held held;
     const uint32_t id = registry.add(held.model);
     std::thread runner([model = std::move(held.model)]() mutable {
-        EXPECT_TRUE(model->execute(*model->info()->variants[0], {}, {}).ok());
+        EXPECT_TRUE(model->execute(*model->info()->variants[0], {}, {}, any_run()).ok());
         model.reset();
     });
     held.started.get_future().wait();
@@ -70,7 +70,7 @@ TEST(Registry, QueuedWorkKeepsAnUnloadedModel) {
     }));
     std::shared_ptr<LoadedModel> queued = *registry.find(id, kUnknown);
     EXPECT_TRUE(registry.unload(id).ok());
-    EXPECT_TRUE(queued->execute(*queued->info()->variants[0], {}, {}).ok());
+    EXPECT_TRUE(queued->execute(*queued->info()->variants[0], {}, {}, any_run()).ok());
     EXPECT_EQ(runs, 1);
     queued.reset();
     EXPECT_EQ(FakeModel::alive, 0);
@@ -108,7 +108,7 @@ TEST(Registry, ServesManyThreads) {
                 const uint32_t id = registry.add(loaded({}));
                 const auto model = registry.find(id, kUnknown);
                 ASSERT_TRUE(model.ok());
-                EXPECT_TRUE((*model)->execute(*(*model)->info()->variants[0], {}, {}).ok());
+                EXPECT_TRUE((*model)->execute(*(*model)->info()->variants[0], {}, {}, any_run()).ok());
                 EXPECT_TRUE(registry.unload(id).ok());
             }
         });

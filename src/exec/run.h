@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a model is run, and what is told of a run beyond its status.
+#pragma once
+
+#include <string>
+
+namespace softacl::exec {
+
+struct RunMode {
+    /// Results of type float16 that are too large become the largest finite number instead of infinity.
+    bool saturates = false;
+    /// Say so in `warning`.
+    bool tells_overflow = false;
+};
+
+struct Run {
+    RunMode mode;
+    std::string warning;  ///< goes with success
+};
+
+}  // namespace softacl::exec
