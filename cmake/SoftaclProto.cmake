@@ -1,3 +1,7 @@
+# Programs that also link the converter get the whole of protobuf, which contains the lite one: both would be too many.
+set(SOFTACL_PROTOBUF_LITE
+  "$<IF:$<BOOL:$<TARGET_PROPERTY:SOFTACL_CONVERTS>>,protobuf::libprotobuf,protobuf::libprotobuf-lite>")
+
 # softacl_proto(<target> [FROM <folder>] <stem>...)
 #
 # Adds the sources that protoc makes of <folder>/<stem>.proto (src/<stem>.proto) to the target. Includes name them like

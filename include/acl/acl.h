@@ -34,7 +34,9 @@ extern "C" {
  * - `max_opqueue_num`: how many operator models are kept in memory, counted separately for fixed
  *   and for dynamic shapes. A positive number, also as a string; default 20000. Beyond it the
  *   longest unused model goes first; models loaded explicitly stay.
- * - `dump` and `profiler`: refused for now, unless empty.
+ * - `dump`: which tensors of models are dumped, as long as the process is initialised; see
+ *   `aclmdlSetDump`.
+ * - `profiler`: refused for now, unless empty.
  *
  * Other entries are ignored. With the environment variable SOFTACL_STRICT_PRODUCT set to 1, a
  * process cannot initialise again, as on the product.
@@ -49,7 +51,10 @@ extern "C" {
  *   - `ACL_ERROR_PARSE_FILE` (100006): the file is not a JSON object, or is nested too deep
  *   - `ACL_ERROR_INVALID_MAX_OPQUEUE_NUM_CONFIG` (148048): `max_opqueue_num` is not a positive
  *     number
- *   - `ACL_ERROR_FEATURE_UNSUPPORTED` (200006): the file has a section `dump` or `profiler`
+ *   - `ACL_ERROR_INVALID_DUMP_CONFIG` (100009): the section `dump` makes no sense
+ *   - `ACL_ERROR_WRITE_FILE` (100004): the folder for dumps cannot be made
+ *   - `ACL_ERROR_FEATURE_UNSUPPORTED` (200006): the file has a section `profiler`, or its section
+ *     `dump` asks for the dump of overflows (`dump_debug`)
  *
  * Threads: May be called from any thread. The call may wait or compute for long.
  * Python:  ret = acl.init(config_path=None)

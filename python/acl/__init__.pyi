@@ -21,7 +21,9 @@ def init(config_path: str | os.PathLike[str] | None = None, /) -> int:
     - `max_opqueue_num`: how many operator models are kept in memory, counted separately for
       fixed and for dynamic shapes. A positive number, also as a string; default 20000.
       Beyond it the longest unused model goes first; models loaded explicitly stay.
-    - `dump` and `profiler`: refused for now, unless empty.
+    - `dump`: which tensors of models are dumped, as long as the process is initialised; see
+      `acl.mdl.set_dump`.
+    - `profiler`: refused for now, unless empty.
 
     Other entries are ignored. With the environment variable SOFTACL_STRICT_PRODUCT set to
     1, a process cannot initialise again, as on the product.
@@ -48,8 +50,13 @@ def init(config_path: str | os.PathLike[str] | None = None, /) -> int:
         the file is not a JSON object, or is nested too deep
     148048 ACL_ERROR_INVALID_MAX_OPQUEUE_NUM_CONFIG
         `max_opqueue_num` is not a positive number
+    100009 ACL_ERROR_INVALID_DUMP_CONFIG
+        the section `dump` makes no sense
+    100004 ACL_ERROR_WRITE_FILE
+        the folder for dumps cannot be made
     200006 ACL_ERROR_FEATURE_UNSUPPORTED
-        the file has a section `dump` or `profiler`
+        the file has a section `profiler`, or its section `dump` asks for the dump of
+        overflows (`dump_debug`)
 
     Threads: May be called from any thread. Other Python threads run while it waits.
     C function: aclInit

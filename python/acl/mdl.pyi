@@ -828,6 +828,111 @@ def get_tensor_real_name(model_desc: typing.SupportsIndex, name: str, /) -> str 
     Manual: section 10.6.1.23
     """
 
+def init_dump() -> int:
+    """Begins dumping: tensors of a model's operators go to files.
+
+    `acl.mdl.set_dump` then says which, and `acl.mdl.finalize_dump` ends it; the three may
+    be called again and again. Call this one after `acl.init` and before the model is
+    loaded.
+
+    Parameters: none
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100001 ACL_ERROR_UNINITIALIZE
+        the library is not initialised
+    100044 ACL_ERROR_DUMP_ALREADY_RUN
+        dumping was begun already, by this function or by the configuration of `acl.init`
+
+    Threads: May be called from any thread.
+    C function: aclmdlInitDump
+    Manual: section 10.6.1.13
+    """
+
+def set_dump(dump_cfg_path: str | os.PathLike[str] | None = None, /) -> int:
+    """Says which tensors are dumped, and where to.
+
+    The section `dump` of a JSON file, as large and as deep as that of `acl.init`:
+
+    - `dump_path`: the folder. A relative path begins in the folder of the executable, in
+      Python in that of the script.
+    - `dump_list`: a list of objects with `model_name` and, if not all operators of that
+      model are wanted, `layer`, a list of names. Without it all models are dumped.
+    - `dump_mode`: `input`, `output` or `all`; default `output`.
+    - `dump_step`: which executions, such as `0|3-5`, counted from 0 for each loaded model.
+      Without it all of them.
+    - `dump_op_switch`: for single operators.
+
+    A file for each operator is written into {dump_path}/{time}/{device}/{model name}/{model
+    id}/{execution}, named {type}.{name}.{task}.{stream}.{microseconds}; the task is the
+    place of the operator among those that are executed. It holds a message that describes
+    the tensors and then their bytes. Constants that an operator keeps in a form of its own
+    are described only.
+
+    A second call replaces the configuration. Executions that run at this moment go on with
+    the one they began with.
+
+    Parameters
+    ----------
+    dump_cfg_path : str | None, optional
+        Path of the configuration file. Null, or a file without the section: nothing is
+        dumped.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100045 ACL_ERROR_DUMP_NOT_RUN
+        `acl.mdl.init_dump` was not called
+    100003 ACL_ERROR_INVALID_FILE
+        the file does not exist, is a folder or cannot be read
+    100005 ACL_ERROR_INVALID_FILE_SIZE
+        the file is empty or larger than 10 MiB
+    100006 ACL_ERROR_PARSE_FILE
+        the file is not a JSON object, or is nested too deep
+    100009 ACL_ERROR_INVALID_DUMP_CONFIG
+        the section `dump` makes no sense
+    100004 ACL_ERROR_WRITE_FILE
+        the folder cannot be made
+    200006 ACL_ERROR_FEATURE_UNSUPPORTED
+        the section asks for the dump of overflows (`dump_debug`), or there is a section
+        `profiler`
+
+    Threads: May be called from any thread. Other Python threads run while it waits.
+    C function: aclmdlSetDump
+    Manual: section 10.6.1.14
+    """
+
+def finalize_dump() -> int:
+    """Ends dumping.
+
+    Parameters: none
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100045 ACL_ERROR_DUMP_NOT_RUN
+        `acl.mdl.init_dump` was not called
+    100004 ACL_ERROR_WRITE_FILE
+        a file could not be written; dumping ended there, the executions did not
+
+    Threads: May be called from any thread.
+    C function: aclmdlFinalizeDump
+    Manual: section 10.6.1.15
+    """
+
 def create_dataset() -> int:
     """Creates a dataset without data buffers.
 

@@ -54,7 +54,10 @@ Result<exec::Run> synchronous_run() {
     SOFTACL_ASSIGN(const Pin<runtime::Context> context, runtime::current_context());
     SOFTACL_ASSIGN(const Pin<runtime::Stream> stream,
                    pin<runtime::Stream>(context->default_stream(), "the default stream"));
-    return exec::Run{{context->device().saturates(), stream->tells_overflow()}, {}};
+    exec::Run run;
+    run.mode = {context->device().saturates(), stream->tells_overflow()};
+    run.stream = stream->id();
+    return run;
 }
 
 }  // namespace
@@ -110,9 +113,11 @@ aclError aclmdlExecuteAsync(uint32_t modelId, const aclmdlDataset* input, aclmdl
     return entry<row::aclmdlExecuteAsync>(modelId, input, output, stream)([&]() -> Status {
         SOFTACL_ASSIGN(const Pin<runtime::Stream> where, runtime::find_stream(stream, "stream"));
         SOFTACL_ASSIGN(std::shared_ptr<Execution> execution, prepare(modelId, input, output));
-        const exec::RunMode mode{where->saturates(), where->tells_overflow()};
-        const auto launched = where->launch(runtime::make_task("model", [execution, mode](std::string& warning) {
-            exec::Run run{mode, {}};
+        exec::Run wished;
+        wished.mode = {where->saturates(), where->tells_overflow()};
+        wished.stream = where->id();
+        const auto launched = where->launch(runtime::make_task("model", [execution, wished](std::string& warning) {
+            exec::Run run = wished;
             Status done = execution->run(run);
             warning = std::move(run.warning);
             return done;

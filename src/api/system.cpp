@@ -4,6 +4,7 @@
 
 #include "api/entry.h"
 #include "base/fork.h"
+#include "dump/control.h"
 #include "exec/op_timeout.h"
 #include "runtime/exception.h"
 #include "runtime/process.h"
@@ -14,13 +15,15 @@ using namespace softacl::api;
 aclError aclInit(const char* configPath) {
     return entry<row::aclInit>(configPath)([&] {
         note_use();
-        return runtime::Process::instance().initialize(configPath);
+        return runtime::Process::instance().initialize(
+            configPath, [](const Config& config) { return dump::begin_with_process(config.dump); });
     });
 }
 
 aclError aclFinalize(void) {
     return entry<row::aclFinalize>()([]() -> Status {
         SOFTACL_TRY(runtime::Process::instance().finalize());
+        dump::end_with_process();
         exec::set_op_timeout(std::chrono::nanoseconds(0));
         runtime::set_exception_callback(nullptr);
         return {};

@@ -76,14 +76,14 @@ Result<uint64_t> positive_number(const json& value) {
     return number;
 }
 
-// Until dump and profiling exist, a program that asks for them must hear so.
+// Until profiling exists, a program that asks for it must hear so.
 Status refuse_what_is_missing(const json& document) {
-    for (const char* section : {"dump", "profiler"}) {
-        const auto found = document.find(section);
-        if (found != document.end() && !found->empty()) {
-            return fail(ACL_ERROR_FEATURE_UNSUPPORTED, "the configuration has a section \"", section,
-                        "\", which this version cannot serve yet; remove it to run without");
-        }
+    const auto found = document.find("profiler");
+    if (found != document.end() && !found->empty()) {
+        return fail(
+            ACL_ERROR_FEATURE_UNSUPPORTED,
+            "the configuration has a section \"profiler\", which this version cannot serve yet; remove it to run "
+            "without");
     }
     return {};
 }
@@ -106,26 +106,29 @@ Result<Config> parse_config(const std::string& json_text) {
     if (const auto found = document.find("max_opqueue_num"); found != document.end()) {
         SOFTACL_ASSIGN(config.max_opqueue_num, positive_number(*found));
     }
+    if (const auto found = document.find("dump"); found != document.end()) {
+        SOFTACL_ASSIGN(config.dump, parse_dump(*found));
+    }
     SOFTACL_TRY(refuse_what_is_missing(document));
     return config;
 }
 
-Result<Config> read_config(const std::string& path) {
+Result<Config> read_config(const char* argument, const std::string& path) {
     std::error_code error;
     if (!std::filesystem::is_regular_file(path, error)) {
-        return fail(ACL_ERROR_INVALID_FILE, "configPath is \"", path, "\", which is not a file that exists");
+        return fail(ACL_ERROR_INVALID_FILE, argument, " is \"", path, "\", which is not a file that exists");
     }
     if (const uintmax_t size = std::filesystem::file_size(path, error); !error && size > kMaxFileSize) {
-        return fail(ACL_ERROR_INVALID_FILE_SIZE, "configPath is \"", path, "\", a file of ", size,
+        return fail(ACL_ERROR_INVALID_FILE_SIZE, argument, " is \"", path, "\", a file of ", size,
                     " bytes; at most 10 MiB are read");
     }
     std::ifstream file(path, std::ios::binary);
     if (!file) {
-        return fail(ACL_ERROR_INVALID_FILE, "configPath is \"", path, "\", which cannot be opened for reading");
+        return fail(ACL_ERROR_INVALID_FILE, argument, " is \"", path, "\", which cannot be opened for reading");
     }
     auto config = parse_config(std::string(std::istreambuf_iterator<char>(file), {}));
     if (!config.ok()) {
-        return fail(config.status().code(), "configPath is \"", path, "\": ", config.status().message());
+        return fail(config.status().code(), argument, " is \"", path, "\": ", config.status().message());
     }
     return config;
 }

@@ -103,6 +103,11 @@ void Plan::saturate(const Step& step, Run& run) {
     }
 }
 
+StepView Plan::view(const Step& step) const {
+    const auto number = static_cast<size_t>(&step - steps_.data()) + 1;
+    return {number, *step.node, *step.kernel, step.input_addresses.data(), step.output_addresses.data()};
+}
+
 Status Plan::run(const void* const* inputs, void* const* outputs, Run& run) {
     for (const Patch& patch : input_patches_) {
         *patch.address = static_cast<const char*>(inputs[patch.index]) + patch.offset;
@@ -113,6 +118,10 @@ Status Plan::run(const void* const* inputs, void* const* outputs, Run& run) {
     const auto timeout = op_timeout();
     const bool timed = timeout.count() != 0;
     for (Step& step : steps_) {
+        const bool watched = run.observer != nullptr && step.node;
+        if (watched) {
+            run.observer->before(view(step));
+        }
         const Clock::time_point begin = timed ? Clock::now() : Clock::time_point();
         if (Status status = step.kernel->run(step.buffers); !status.ok()) {
             return Status(status.code(), step.label + ": " + status.message());
@@ -121,13 +130,13 @@ Status Plan::run(const void* const* inputs, void* const* outputs, Run& run) {
             saturate(step, run);
         }
         // Kernels are not interrupted: one that was too slow ends the run.
-        if (!timed) {
-            continue;
-        }
-        if (const auto spent = Clock::now() - begin; spent > timeout) {
+        if (const auto spent = timed ? Clock::now() - begin : Clock::duration::zero(); timed && spent > timeout) {
             using Seconds = std::chrono::duration<double>;
             return fail(ACL_ERROR_RT_AICORE_TIMEOUT, step.label, " took ", Seconds(spent).count(),
                         " s; aclrtSetOpExecuteTimeOut allows ", Seconds(timeout).count(), " s");
+        }
+        if (watched) {
+            run.observer->after(view(step));
         }
     }
     return {};

@@ -5,11 +5,13 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/status.h"
 #include "exec/run.h"
+#include "exec/step_observer.h"
 #include "exec/weight_places.h"
 #include "graph/graph.h"
 #include "kernels/kernel.h"
@@ -67,7 +69,8 @@ class Plan {
         size_t offset = 0;
     };
     struct Step {
-        std::string label;  ///< "node 'conv1' (Conv2D)", or what the plan added
+        std::string label;             ///< "node 'conv1' (Conv2D)", or what the plan added
+        std::optional<StepNode> node;  ///< nothing for what the plan added
         kernels::KernelPtr kernel;
         std::vector<Place> inputs;
         std::vector<Place> outputs;
@@ -95,6 +98,7 @@ class Plan {
     static Status pack(Step& step);
     void set_addresses(Step& step);
     char* base(const Place& place) const;
+    StepView view(const Step& step) const;
     static void saturate(const Step& step, Run& run);
     static void print(std::string& out, const Step& step);
 

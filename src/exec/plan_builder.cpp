@@ -88,6 +88,10 @@ Status PlanBuilder::add_node(const graph::Node& node) {
     }
     Plan::Step step;
     step.label = text("node '", node.name, "' (", node.op->name(), ")");
+    step.node = {node.op->name(), node.name, node.origins, {}, call.outputs};
+    for (const TensorType* input : call.inputs) {
+        step.node->inputs.push_back(input == nullptr ? TensorType() : *input);
+    }
     SOFTACL_ASSIGN(step.kernel, choose_kernel(call, options_.reference_kernels));
     const kernels::Kernel& kernel = *step.kernel;
     StepBlocks blocks;

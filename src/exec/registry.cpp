@@ -3,6 +3,9 @@
 
 #include "acl/acl_base.h"
 #include "base/log.h"
+#include "dump/control.h"
+#include "exec/dump_observer.h"
+#include "runtime/process.h"
 
 namespace softacl::exec {
 namespace {
@@ -29,6 +32,22 @@ class Evicted {
 
 }  // namespace
 
+Status LoadedModel::execute(const Variant& variant, const std::vector<Buffer>& inputs,
+                            const std::vector<Buffer>& outputs, Run& run) {
+    const std::shared_lock lock(running_);
+    const uint64_t iteration = executions_++;
+    const auto session = dump::current();
+    if (session == nullptr) {
+        return model_->execute(variant, inputs, outputs, run);
+    }
+    const dump::Run where{runtime::Process::instance().index_of(device_), info_->name, id_, iteration};
+    DumpObserver observer(session, where, run.stream);
+    run.observer = session->wants(where) ? &observer : nullptr;
+    Status status = model_->execute(variant, inputs, outputs, run);
+    run.observer = nullptr;
+    return status;
+}
+
 Registry& Registry::instance() {
     static auto* const kRegistry = new Registry;  // leaked: threads may use it while the process exits
     return *kRegistry;
@@ -39,6 +58,7 @@ uint32_t Registry::add(std::shared_ptr<LoadedModel> model) {
     do {
         ++last_id_;
     } while (last_id_ == 0 || models_.count(last_id_) != 0);
+    model->set_id(last_id_);
     models_.emplace(last_id_, std::move(model));
     return last_id_;
 }

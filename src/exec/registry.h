@@ -2,6 +2,7 @@
 // The loaded models of the process, by the id that a program knows them by.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -25,11 +26,10 @@ class LoadedModel {
         const std::shared_lock lock(running_);
         return model_->variant_for(shapes);
     }
+    /// Dumps tensors while a program wants that.
     Status execute(const Variant& variant, const std::vector<Buffer>& inputs, const std::vector<Buffer>& outputs,
-                   Run& run) {
-        const std::shared_lock lock(running_);
-        return model_->execute(variant, inputs, outputs, run);
-    }
+                   Run& run);
+    void set_id(uint32_t id) { id_ = id; }
     /// Waits for calls that are running. The model must be out of the registry.
     void wait_until_unused() { const std::unique_lock lock(running_); }
 
@@ -38,6 +38,8 @@ class LoadedModel {
     runtime::Device& device_;
     const std::shared_ptr<const ModelInfo> info_;
     std::shared_mutex running_;
+    std::atomic<uint64_t> executions_{0};
+    std::atomic<uint32_t> id_{0};
 };
 
 /// Ids count from 1 up. Resetting a device unloads its models. Any thread.

@@ -2,9 +2,12 @@
 // How a model is run, and what is told of a run beyond its status.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace softacl::exec {
+
+class StepObserver;
 
 struct RunMode {
     /// Results of type float16 that are too large become the largest finite number instead of infinity.
@@ -15,7 +18,9 @@ struct RunMode {
 
 struct Run {
     RunMode mode;
-    std::string warning;  ///< goes with success
+    uint32_t stream = 0;               ///< number of the stream, for files and messages
+    StepObserver* observer = nullptr;  ///< null: nobody looks
+    std::string warning;               ///< goes with success
 };
 
 }  // namespace softacl::exec

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "acl/acl_base.h"
+#include "model/type_number.h"
 
 namespace softacl::model {
 namespace {
@@ -134,6 +135,11 @@ Result<ops::Attr> decode_list(const ge::ListValue& list) {
 }
 
 }  // namespace
+
+int32_t type_number(aclDataType type) {
+    const TypeRow* row = row_of(type);
+    return row == nullptr ? 0 : row->file;
+}
 
 bool can_encode(const TensorType& type) {
     return row_of(type.dtype) != nullptr &&

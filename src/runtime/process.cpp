@@ -41,7 +41,7 @@ Process::Process() {
     strict_product_ = env_switch("SOFTACL_STRICT_PRODUCT");
 }
 
-Status Process::initialize(const char* config_path) {
+Status Process::initialize(const char* config_path, FunctionRef<Status(const Config&)> begin) {
     const std::lock_guard lock(phase_mutex_);
     if (phase_ == Phase::kInitialized) {
         return fail(ACL_ERROR_REPEAT_INITIALIZE, "the process is initialized already; aclInit is called once");
@@ -52,11 +52,17 @@ Status Process::initialize(const char* config_path) {
     }
     Config config;
     if (config_path != nullptr && *config_path != '\0') {
-        SOFTACL_ASSIGN(config, read_config(config_path));
+        SOFTACL_ASSIGN(config, read_config("configPath", config_path));
     }
+    SOFTACL_TRY(begin(config));
     config_ = config;
     phase_ = Phase::kInitialized;
     return {};
+}
+
+bool Process::is_initialized() {
+    const std::lock_guard lock(phase_mutex_);
+    return phase_ == Phase::kInitialized;
 }
 
 Status Process::finalize() {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/config.h"
+#include "base/function_ref.h"
 #include "runtime/device.h"
 
 namespace softacl::runtime {
@@ -19,8 +20,10 @@ class Process {
    public:
     static Process& instance();
 
-    /// 100002 if initialised already. A failed attempt leaves the process as it was.
-    Status initialize(const char* config_path);
+    /// 100002 if initialised already. `begin` starts what others do as the configuration says. A failed attempt leaves
+    /// the process as it was.
+    Status initialize(const char* config_path, FunctionRef<Status(const Config&)> begin);
+    bool is_initialized();
     /// Releases everything, and reports what was left alive. 100001 before, 100037 after the first time.
     Status finalize();
 

@@ -327,8 +327,8 @@ def test_all_that_is_wrong_is_shown(tmp_path):
     (["--input_shape=x:1,3", "--model=/dev/null"], 1, "CPU-1[45][02]"),
     (["--input_shape=x:1,3", f"--model={__file__}"], 1, "CPU-152"),
 ])
-def test_failures(network, options, status, code):
-    done = convert(network, *options)
+def test_failures(network, tmp_path, options, status, code):
+    done = convert(network, *options, cwd=tmp_path)
     lines = done.stdout.splitlines()
     assert done.returncode == status, done.stdout
     assert lines[:2] == [FIRST, FAILED]

@@ -30,25 +30,36 @@ def writer():
     return next((program for program in candidates if program.is_file()), None)
 
 
-@pytest.fixture(scope="module", name="seen")
-def fixture_seen(tmp_path_factory):
-    """What Netron finds in the file of each name."""
-    netron, program = netron_folder(), writer()
-    if not NODE or not netron or not program:
-        pytest.skip(f"Node.js ({NODE}), Netron ({netron}) and the unit tests ({program}) are needed")
+@pytest.fixture(scope="module", name="look")
+def fixture_look(tmp_path_factory):
+    """What Netron finds in files, by their names."""
+    netron = netron_folder()
+    if not NODE or not netron:
+        pytest.skip(f"Node.js ({NODE}) and Netron ({netron}) are needed")
     scripts = tmp_path_factory.mktemp("netron")
     for file in netron.glob("*.js*"):
         shutil.copy(file, scripts)
     (scripts / "package.json").write_text('{"type": "module"}')
+    clean = {key: value for key, value in os.environ.items() if key != "LD_PRELOAD"}
+
+    def look(*files):
+        done = subprocess.run([NODE, HERE / "netron_om.mjs", scripts, *files], capture_output=True, text=True,
+                              env=clean, check=False)
+        assert done.returncode == 0, done.stderr
+        return {file.stem: json.loads(line) for file, line in zip(files, done.stdout.splitlines(), strict=True)}
+    return look
+
+
+@pytest.fixture(scope="module", name="seen")
+def fixture_seen(look, tmp_path_factory):
+    """The files that the unit tests write."""
+    program = writer()
+    if not program:
+        pytest.skip("the unit tests of src/model are not built")
     samples = tmp_path_factory.mktemp("samples")
     subprocess.run([program, "--gtest_filter=OmSamples.*"], check=True, capture_output=True,
                    env=dict(os.environ, SOFTACL_OM_SAMPLES=str(samples)))
-    files = sorted(samples.glob("*.om"))
-    clean = {key: value for key, value in os.environ.items() if key != "LD_PRELOAD"}
-    done = subprocess.run([NODE, HERE / "netron_om.mjs", scripts, *files], capture_output=True, text=True, env=clean,
-                          check=False)
-    assert done.returncode == 0, done.stderr
-    return {file.stem: json.loads(line) for file, line in zip(files, done.stdout.splitlines(), strict=True)}
+    return look(*sorted(samples.glob("*.om")))
 
 
 def nodes_of(model):
@@ -111,3 +122,31 @@ def test_scalars_and_empty_tensors(seen):
     assert found["scalar:0"]["type"] == "float32"
     assert struct.unpack("<f", bytes.fromhex(found["scalar:0"]["weights"])) == (1.5,)
     assert not found["empty:0"]["weights"]
+
+
+AIPP = """aipp_op { aipp_mode: static input_format: RGB888_U8 src_image_size_w: 56 src_image_size_h: 40
+                    mean_chn_0: 104 mean_chn_1: 117 mean_chn_2: 123 }"""
+
+
+def test_aipp_and_open_dimensions(look, tmp_path):
+    """Models as atc makes them."""
+    pytest.importorskip("onnx", reason="networks are written with it: scripts/setup.sh check installs it")
+    from open_networks import convert, write_pictures
+
+    source = write_pictures(tmp_path)
+    (tmp_path / "aipp.cfg").write_text(AIPP)
+    files = []
+    for name, options in (("aipp", ["--input_shape=x:1,3,40,56", f"--insert_op_conf={tmp_path / 'aipp.cfg'}"]),
+                          ("gears", ["--input_shape=x:-1,3,40,56", "--dynamic_batch_size=1,2"]),
+                          ("ranges", ["--input_shape=x:1~4,3,-1,56"])):
+        done, om = convert(tmp_path, source, name, *options)
+        assert done.returncode == 0, done.stdout
+        files.append(om)
+    models = {name: nodes_of(model) for name, model in look(*files).items()}
+    types = {name: [value["type"] for value in values(nodes["x"]["outputs"])] for name, nodes in models.items()}
+    assert types == {"aipp": ["uint8[1,40,56,3]"], "gears": ["float32[-1,3,40,56]"], "ranges": ["float32[-1,3,-1,56]"]}
+    (aipp,) = [node for node in models["aipp"].values() if node["type"] == "Aipp"]
+    assert [value["name"] for value in values(aipp["inputs"])] == ["x:0"]
+    assert [value["type"] for value in values(aipp["outputs"])] == ["float32[1,3,40,56]"]
+    assert "src_image_size_w" in json.dumps(aipp["attributes"])
+    assert "ascend_mbatch_shape_data" in models["gears"]

@@ -50,7 +50,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Refused{R"({"max_opqueue_num": 1.5})", ACL_ERROR_INVALID_MAX_OPQUEUE_NUM_CONFIG},
                     Refused{R"({"max_opqueue_num": "9x"})", ACL_ERROR_INVALID_MAX_OPQUEUE_NUM_CONFIG},
                     Refused{R"({"max_opqueue_num": "99999999999999999999"})", ACL_ERROR_INVALID_MAX_OPQUEUE_NUM_CONFIG},
-                    Refused{R"({"dump": {"dump_path": "o"}})", ACL_ERROR_FEATURE_UNSUPPORTED},
+                    Refused{R"({"dump": [1]})", ACL_ERROR_INVALID_DUMP_CONFIG},
+                    Refused{R"({"dump": {"dump_debug": "on", "dump_path": "o"}})", ACL_ERROR_FEATURE_UNSUPPORTED},
                     Refused{R"({"profiler": {"switch": "on"}})", ACL_ERROR_FEATURE_UNSUPPORTED}));
 
 TEST(Config, NestingEndsAtTen) {

@@ -77,12 +77,9 @@ TEST(CaffeRefusals, NameTheParameter) {
 
 TEST(CaffeRefusals, WeightsOfLayersThatHaveNone) {
     const std::pair<const char*, const char*> cases[] = {
-        {"ReLU", ""},
-        {"Pooling", "pooling_param { kernel_size: 1 }"},
-        {"Softmax", ""},
-        {"Dropout", ""},
-        {"Flatten", ""},
-        {"Eltwise", "bottom: 'data'"},
+        {"ReLU", ""},    {"Pooling", "pooling_param { kernel_size: 1 }"},
+        {"Softmax", ""}, {"Dropout", ""},
+        {"Flatten", ""}, {"Eltwise", "bottom: 'data'"},
     };
     for (const auto& [type, parameters] : cases) {
         const std::string network = caffe_input() + caffe_layer(type, "data", "y", parameters);

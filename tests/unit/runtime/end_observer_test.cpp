@@ -26,7 +26,7 @@ TEST(EndObserver, HearsOfDeviceAndProcess) {
     static auto& diary = *new Diary;  // observers live as long as the process
     observe_ends(diary);
     Process& process = Process::instance();
-    ASSERT_TRUE(process.initialize(nullptr).ok());
+    ASSERT_TRUE(process.initialize(nullptr, [](const Config&) { return Status(); }).ok());
     Device& device = **process.device(0);
     ASSERT_TRUE(device.acquire().ok());
     ASSERT_TRUE(device.acquire().ok());

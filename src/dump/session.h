@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// A stretch of time in which tensors of operators go to files, as one configuration says.
+#pragma once
+
+#include <memory>
+#include <mutex>
+
+#include "base/config_dump.h"
+#include "dump/op_record.h"
+
+namespace softacl::dump {
+
+/// One execution of a model.
+struct Run {
+    int32_t device = 0;
+    std::string model;
+    uint32_t model_id = 0;
+    uint64_t iteration = 0;  ///< from 0, per loaded model
+};
+
+/// Any thread.
+class Session {
+   public:
+    /// Makes the folder {path}/{YYYYMMDDhhmmss}; a relative path is in program_folder(). 100004 if that fails.
+    static Result<std::shared_ptr<Session>> open(DumpConfig config);
+
+    bool wants(const Run& run) const;
+    bool wants(const Run& run, const std::string& op, const std::vector<std::string>& origins) const;
+    bool wants_inputs() const { return config_.inputs; }
+    bool wants_outputs() const { return config_.outputs; }
+
+    /// Writes a file into {device}/{model}/{model id}/{iteration}. After a failure nothing more is written.
+    void write(const Run& run, const OpRecord& record);
+    /// The first failure; 100004.
+    Status failure() const;
+    const std::string& folder() const { return folder_; }
+
+   private:
+    Session(DumpConfig config, std::string folder) : config_(std::move(config)), folder_(std::move(folder)) {}
+
+    const DumpConfig config_;
+    const std::string folder_;
+    mutable std::mutex mutex_;
+    Status failure_;
+    uint64_t last_time_ = 0;
+};
+
+/// Where relative paths begin: the folder of the executable, or of the script that Python runs; the working directory
+/// if neither is known.
+std::string program_folder();
+
+}  // namespace softacl::dump
