@@ -38,6 +38,18 @@ bool is_utf8(const std::string& text) {
     return true;
 }
 
+std::string utf8_of_bytes(const std::string& bytes) {
+    std::string text;
+    for (const char letter : bytes) {
+        const auto byte = static_cast<unsigned char>(letter);
+        if (byte >= 0x80) {
+            text += static_cast<char>(0xc0U | (byte >> 6U));
+        }
+        text += static_cast<char>(byte < 0x80 ? byte : 0x80U | (byte & 0x3fU));
+    }
+    return text;
+}
+
 std::string cut_utf8(const std::string& text, size_t size) {
     if (text.size() <= size) {
         return text;
