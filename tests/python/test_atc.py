@@ -309,7 +309,6 @@ def test_all_that_is_wrong_is_shown(tmp_path):
     (["--framework=0"], 2, "CPU-103"),
     (["--framework=1"], 1, "CPU-160"),
     (["--framework=3"], 1, "CPU-151"),
-    (["--mode=3"], 1, "CPU-102"),
     (["--mode=6"], 2, "CPU-103"),
     (["--mode=6", "--om=none.om"], 1, "CPU-140"),
     (["--dynamic_batch_size=1,2"], 1, "CPU-102"),
