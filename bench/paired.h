@@ -27,9 +27,8 @@ double best_us(int calls, Work&& work) {
 
 /// Interleaves rounds of ours and the rival; reports both medians and the median of the rounds' ratios
 /// (rival / ours: above 1 we are faster).
-template <class Ours, class Rival>
+template <int kRounds = 11, class Ours, class Rival>
 void compare(benchmark::State& state, int calls, Ours&& ours, Rival&& rival) {
-    constexpr int kRounds = 11;
     std::vector<double> our_times;
     std::vector<double> rival_times;
     std::vector<double> ratios;

@@ -17,9 +17,10 @@ SIX = "0x7f0000000000, 4096, 0x7f0000010000, 4096, 1, 0x55550000"
 CASES = {
     "bare, no argument": ("acl_probe.bare()", None),
     "bare, 6 ints": (f"acl_probe.bare({SIX})", None),
+    "bare, no argument -> (int, code)": ("acl_probe.bare_pair()", None),
     "code": ("acl_probe.nothing()", "bare, no argument"),
     "6 ints -> code": (f"acl_probe.six({SIX})", "bare, 6 ints"),
-    "get_device_count -> (int, code)": ("acl.rt.get_device_count()", "bare, no argument"),
+    "get_device_count -> (int, code)": ("acl.rt.get_device_count()", "bare, no argument -> (int, code)"),
     "get_soc_name -> str": ("acl.get_soc_name()", "bare, no argument"),
 }
 
@@ -40,9 +41,9 @@ def main():
     parser.add_argument("--rounds", type=int, default=50)
     args = parser.parse_args()
     best = best_times({name: call for name, (call, _) in CASES.items()}, args.rounds)
-    print(f"{'call':34}{'ns':>8}{'over bare':>12}")
+    print(f"{'call':34}{'ns':>8}{'over bare':>12}{'x bare':>8}")
     for name, (_, bare) in CASES.items():
-        over = f"{best[name] - best[bare]:12.1f}" if bare else ""
+        over = f"{best[name] - best[bare]:12.1f}{best[name] / best[bare]:8.2f}" if bare else ""
         print(f"{name:34}{best[name]:8.1f}{over}")
 
 

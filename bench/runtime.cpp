@@ -5,6 +5,8 @@
 #include <condition_variable>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -115,6 +117,73 @@ void launch_many_and_synchronize(benchmark::State& state) {
 }
 BENCHMARK(launch_many_and_synchronize)->Iterations(1)->Unit(benchmark::kMillisecond);
 
+// A thread that works off a queue of functions under one lock: what a program would write to have a stream.
+class Worker {
+   public:
+    Worker() : thread_([this] { serve(); }) {}
+    ~Worker() {
+        submit(nullptr);
+        thread_.join();
+    }
+    void submit(std::function<void()> job) {
+        const std::lock_guard lock(mutex_);
+        jobs_.push_back(std::move(job));
+        changed_.notify_all();
+    }
+    void wait() {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return jobs_.empty() && idle_; });
+    }
+
+   private:
+    void serve() {
+        std::unique_lock lock(mutex_);
+        while (true) {
+            changed_.wait(lock, [this] { return !jobs_.empty(); });
+            std::function<void()> job = std::move(jobs_.front());
+            jobs_.pop_front();
+            if (!job) {
+                return;
+            }
+            idle_ = false;
+            lock.unlock();
+            job();
+            lock.lock();
+            idle_ = true;
+            changed_.notify_all();
+        }
+    }
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<std::function<void()>> jobs_;
+    bool idle_ = true;
+    std::thread thread_;
+};
+
+void queue_a_million(benchmark::State& state) {
+    constexpr int kTasks = 1000000;
+    Session session;
+    void* memory = session.device_memory(64);
+    Worker rival;
+    int done = 0;
+    paired::compare<3>(
+        state, 1,
+        [&] {
+            for (int i = 0; i < kTasks; ++i) {
+                must(aclrtMemsetAsync(memory, 64, 0, 0, session.stream));
+            }
+            must(aclrtSynchronizeStream(session.stream));
+        },
+        [&] {
+            for (int i = 0; i < kTasks; ++i) {
+                rival.submit([&done] { ++done; });
+            }
+            rival.wait();
+        });
+    state.counters["ours_Mtasks/s"] = kTasks / state.counters["ours_us"];
+}
+BENCHMARK(queue_a_million)->Iterations(1)->Unit(benchmark::kMillisecond);
+
 // Two streams that take turns: every task waits for the other stream's event.
 void event_ping_pong(benchmark::State& state) {
     Session session;
@@ -154,6 +223,26 @@ void allocate_and_free(benchmark::State& state) {
 }
 BENCHMARK(allocate_and_free)->Arg(64)->Arg(1 << 20)->Arg(16 << 20)->Iterations(1)->Unit(benchmark::kMillisecond);
 
+// New memory, written to once.
+void first_touch(benchmark::State& state) {
+    const auto size = static_cast<size_t>(state.range(0));
+    Session session;
+    paired::compare(
+        state, 20,
+        [&] {
+            void* memory = session.device_memory(size);
+            std::memset(memory, 1, size);
+            must(aclrtFree(memory));
+        },
+        [&] {
+            void* memory = std::malloc(size);
+            std::memset(memory, 1, size);
+            benchmark::DoNotOptimize(memory);
+            std::free(memory);
+        });
+}
+BENCHMARK(first_touch)->Arg(1 << 20)->Arg(16 << 20)->Arg(128 << 20)->Iterations(1)->Unit(benchmark::kMillisecond);
+
 void copy_to_device(benchmark::State& state) {
     const auto size = static_cast<size_t>(state.range(0));
     Session session;
@@ -170,7 +259,13 @@ void copy_to_device(benchmark::State& state) {
         });
     state.counters["ours_GB/s"] = static_cast<double>(size) / 1e3 / state.counters["ours_us"];
 }
-BENCHMARK(copy_to_device)->Arg(64)->Arg(1 << 16)->Arg(16 << 20)->Iterations(1)->Unit(benchmark::kMillisecond);
+BENCHMARK(copy_to_device)
+    ->Arg(64)
+    ->Arg(1 << 16)
+    ->Arg(16 << 20)
+    ->Arg(64 << 20)
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond);
 
 // An entry that does nothing but enter: the cost of the door.
 void enter_and_leave(benchmark::State& state) {

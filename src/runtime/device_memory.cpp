@@ -21,6 +21,7 @@ constexpr size_t kLarge = kMiB;              // from here on slack grows with th
 constexpr size_t kCommitStep = 16 * kMiB;    // address space made usable at a time
 constexpr size_t kKeepResident = 64 * kMiB;  // freed memory kept warm for the next allocation
 constexpr size_t kHugePage = 2 * kMiB;
+constexpr size_t kMostWarm = 16;
 
 size_t align_up(size_t value, size_t alignment) { return (value + alignment - 1) / alignment * alignment; }
 
@@ -69,26 +70,50 @@ Result<void*> DeviceMemory::allocate(size_t size, bool huge_pages) {
     if (charge > capacity_ - charged_) {
         return no_room();
     }
+    SOFTACL_ASSIGN(Blocks::node_type block, take_block(size, charge));
+    if (huge_pages && !block.mapped().wants_huge_pages) {
+        ask_for_huge_pages(block.key(), block.mapped());
+    }
+    charged_ += charge;
+    return reinterpret_cast<void*>(blocks_.insert(std::move(block)).position->first);
+}
+
+Result<DeviceMemory::Blocks::node_type> DeviceMemory::take_block(size_t size, size_t charge) {
     const size_t extent = align_up(charge + slack_for(charge), kAlignment);
+    const auto warm = std::find_if(warm_.rbegin(), warm_.rend(),
+                                   [&](const Blocks::node_type& block) { return block.mapped().extent == extent; });
+    if (warm != warm_.rend()) {
+        Blocks::node_type block = std::move(*warm);
+        warm_.erase(std::next(warm).base());
+        resident_free_ -= std::min(resident_free_, extent);
+        block.mapped().size = charge;
+        return block;
+    }
     const auto begin = take_extent(extent);
     if (!begin) {
         return fail(ACL_ERROR_RT_MEMORY_ALLOCATION, "size is ", size,
                     ", but the device's address range has no gap that large or the system refuses the memory");
     }
-    if (huge_pages && charge >= kHugePage) {
-        const uintptr_t first = align_up(*begin, kHugePage);
-        const uintptr_t last = (*begin + charge) / kHugePage * kHugePage;
-        if (first < last) {
-            madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);  // a wish, not a need
-        }
+    Blocks made;
+    made.emplace(*begin, Block{charge, extent, false, false});
+    return made.extract(made.begin());
+}
+
+void DeviceMemory::ask_for_huge_pages(uintptr_t begin, Block& block) {
+    const uintptr_t first = align_up(begin, kHugePage);
+    const uintptr_t last = (begin + block.size) / kHugePage * kHugePage;
+    if (first < last) {
+        madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);  // a wish, not a need
+        block.wants_huge_pages = true;
     }
-    blocks_.emplace(*begin, Block{charge, extent, false});
-    charged_ += charge;
-    return reinterpret_cast<void*>(*begin);
 }
 
 std::optional<uintptr_t> DeviceMemory::take_extent(size_t extent) {
-    const auto fit = free_by_size_.lower_bound({extent, 0});  // best fit
+    auto fit = free_by_size_.lower_bound({extent, 0});  // best fit
+    if (fit == free_by_size_.end() && !warm_.empty()) {
+        cool_down();
+        fit = free_by_size_.lower_bound({extent, 0});
+    }
     if (fit != free_by_size_.end()) {
         const auto [size, begin] = *fit;
         free_by_size_.erase(fit);
@@ -153,11 +178,24 @@ void DeviceMemory::give_pages_back() {
     resident_free_ = 0;
 }
 
+void DeviceMemory::cool_down() {
+    for (const Blocks::node_type& block : warm_) {
+        resident_free_ -= std::min(resident_free_, block.mapped().extent);
+        put_extent(block.key(), block.mapped().extent);
+    }
+    warm_.clear();
+}
+
 void DeviceMemory::erase(Blocks::iterator block) {
     charged_ -= block->second.size;
-    put_extent(block->first, block->second.extent);
-    blocks_.erase(block);
+    resident_free_ += block->second.extent;
+    if (warm_.size() == kMostWarm) {
+        cool_down();
+    }
+    block->second.retired = false;
+    warm_.push_back(blocks_.extract(block));
     if (resident_free_ > kKeepResident) {
+        cool_down();
         give_pages_back();
     }
 }
@@ -197,6 +235,9 @@ void DeviceMemory::reap() {
 }
 
 std::vector<DeviceMemory::Retired> DeviceMemory::reap_locked() {
+    if (retired_.empty()) {
+        return {};
+    }
     const auto done_from =
         std::stable_partition(retired_.begin(), retired_.end(), [](const Retired& entry) { return entry.in_use(); });
     std::vector<Retired> done(std::make_move_iterator(done_from), std::make_move_iterator(retired_.end()));

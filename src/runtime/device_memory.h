@@ -61,6 +61,7 @@ class DeviceMemory {
         size_t size;    // charged to the capacity
         size_t extent;  // with slack and alignment
         bool retired;
+        bool wants_huge_pages;  // the system has been told
     };
     using Blocks = std::map<uintptr_t, Block>;
 
@@ -71,9 +72,12 @@ class DeviceMemory {
 
     /// Those to be destroyed once the lock is gone: an InUse may own streams.
     std::vector<Retired> reap_locked();
+    Result<Blocks::node_type> take_block(size_t size, size_t charge);
     std::optional<uintptr_t> take_extent(size_t extent);
+    void ask_for_huge_pages(uintptr_t begin, Block& block);
     bool commit(uintptr_t end);
     void put_extent(uintptr_t begin, size_t extent);
+    void cool_down();
     void give_pages_back();
     void erase(Blocks::iterator block);
 
@@ -84,6 +88,7 @@ class DeviceMemory {
     mutable std::mutex mutex_;
     Blocks blocks_;
     std::vector<Retired> retired_;
+    std::vector<Blocks::node_type> warm_;  // freed last and not joined with what is beside, for the next of their size
     std::map<uintptr_t, size_t> free_by_address_;
     std::set<std::pair<size_t, uintptr_t>> free_by_size_;
     uintptr_t frontier_ = 0;   // nothing beyond was ever used

@@ -37,12 +37,25 @@ PyObject* bare(PyObject* /*module*/, PyObject* const* /*arguments*/, Py_ssize_t 
     return PyLong_FromLong(0);
 }
 
+// The same with a result like a getter's: a tuple of a number and a code.
+PyObject* bare_pair(PyObject* /*module*/, PyObject* const* /*arguments*/, Py_ssize_t /*count*/) {
+    PyObject* pair = PyTuple_New(2);
+    if (pair == nullptr || PyTuple_SetItem(pair, 0, PyLong_FromLong(1)) != 0 ||
+        PyTuple_SetItem(pair, 1, PyLong_FromLong(0)) != 0) {
+        Py_XDECREF(pair);
+        return nullptr;
+    }
+    return pair;
+}
+
 int fill(PyObject* module) {
     static Calls bare_calls;
-    static Method bare_methods[] = {make_method("acl_probe.bare", "", bare, bare_calls)};
+    static Calls bare_pair_calls;
+    static Method bare_methods[] = {make_method("acl_probe.bare", "", bare, bare_calls),
+                                    make_method("acl_probe.bare_pair", "", bare_pair, bare_pair_calls)};
     static const MethodTable kTable = probe_methods();
     keep_ledger(kTable);
-    const int status = add_methods(module, {bare_methods, 1});
+    const int status = add_methods(module, {bare_methods, std::size(bare_methods)});
     return status == 0 ? add_methods(module, kTable) : status;
 }
 

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <map>
 #include <random>
+#include <vector>
 
 #include "acl/acl_base.h"
 
@@ -51,6 +52,34 @@ TEST(DeviceMemory, KnowsWhatLiesWhere) {
     EXPECT_EQ(memory.room_at(block + charge(1000) + 8)->size, 0U) << "an address in the slack";
     memory.retire(block, nullptr);
     EXPECT_FALSE(memory.room_at(block).has_value());
+}
+
+TEST(DeviceMemory, BlocksOfOneSizeAreTakenAgain) {
+    DeviceMemory memory(64 * kMiB);
+    void* first = *memory.allocate(kMiB, true);
+    void* second = *memory.allocate(kMiB, true);
+    memory.retire(first, nullptr);
+    memory.retire(second, nullptr);
+    EXPECT_EQ(*memory.allocate(kMiB, true), second) << "the warmest one";
+    EXPECT_EQ(*memory.allocate(kMiB - 20, true), first) << "sizes are rounded";
+    EXPECT_EQ(memory.free_bytes(), 64 * kMiB - charge(kMiB) - charge(kMiB - 20));
+    EXPECT_FALSE(memory.retire(static_cast<char*>(first) + 64, nullptr));
+    EXPECT_TRUE(memory.retire(first, nullptr));
+    EXPECT_FALSE(memory.retire(first, nullptr)) << "twice";
+    EXPECT_FALSE(memory.room_at(first).has_value());
+}
+
+TEST(DeviceMemory, FreedNeighboursAreJoinedWhenNeeded) {
+    DeviceMemory memory(64 * kMiB);
+    std::vector<void*> blocks(12);
+    for (void*& block : blocks) {
+        block = *memory.allocate(kMiB, false);
+    }
+    void* const last = *memory.allocate(64, false);
+    for (void* block : blocks) {
+        memory.retire(block, nullptr);
+    }
+    EXPECT_EQ(*memory.allocate(10 * kMiB, false), blocks[0]) << "and not behind " << last;
 }
 
 TEST(DeviceMemory, LargeBlocksHaveMoreSlack) {
