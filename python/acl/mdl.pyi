@@ -588,6 +588,53 @@ def get_aipp_type(model_id: typing.SupportsIndex, index: typing.SupportsIndex,
     Manual: section 10.6.1.16
     """
 
+def set_aipp_by_input_index(model_id: typing.SupportsIndex, dataset_in: typing.SupportsIndex,
+        index: typing.SupportsIndex, aipp: typing.SupportsIndex, /) -> int:
+    """Gives a model the parameters for the pictures of an input with dynamic AIPP.
+
+    Like `acl.mdl.set_input_aipp` for the input that brings the parameters of input `index`.
+
+    Parameters
+    ----------
+    model_id : int
+        Id of the model.
+    dataset_in : int
+        Inputs of the model.
+    index : int
+        Which input takes the pictures, from 0.
+    aipp : int
+        The parameters.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        the model has no input `index`, or the dataset no buffer for it
+    100011 ACL_ERROR_INVALID_MODEL_ID
+        no model is loaded under `model_id`
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `dataset_in` or `aipp` is none, or was destroyed
+    145015 ACL_ERROR_GE_AIPP_NOT_EXIST
+        the input has no dynamic AIPP
+    145014 ACL_ERROR_GE_AIPP_BATCH_EMPTY
+        the parameters are for fewer pictures than the model takes at most
+    145000 ACL_ERROR_GE_PARAM_INVALID
+        format or size of the pictures was not set, or the parameters break a rule, or make
+        pictures of another size than the network takes
+    145012 ACL_ERROR_GE_DYNAMIC_INPUT_LENGTH_INVALID
+        the buffer for the parameters is smaller than the model says
+    107000 ACL_ERROR_RT_PARAM_INVALID
+        the buffer is no memory
+
+    Threads: May be called from any thread.
+    C function: aclmdlSetAIPPByInputIndex
+    Manual: section 10.6.1.17
+    """
+
 def set_input_dynamic_dims(model_id: typing.SupportsIndex, dataset_in: typing.SupportsIndex,
         index: typing.SupportsIndex, dims: dict[str, typing.Any], /) -> int:
     """Chooses the open dimensions of a model that was converted for several sets of them.
@@ -931,6 +978,560 @@ def finalize_dump() -> int:
     Threads: May be called from any thread.
     C function: aclmdlFinalizeDump
     Manual: section 10.6.1.15
+    """
+
+def create_aipp(batch_size: typing.SupportsIndex, /) -> int:
+    """Makes an object for the parameters of dynamic AIPP.
+
+    Format and size of the pictures must be set; all else is off, means and minima are 0 and
+    factors 1. The object can be used for several executions and models, until
+    `acl.mdl.destroy_aipp`.
+
+    Parameters
+    ----------
+    batch_size : int
+        Number of pictures; where a gear chooses the batch, the largest. At most 65536.
+
+    Returns
+    -------
+    aipp_ptr : int
+        The parameters; null (Python: 0) on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    145014 ACL_ERROR_GE_AIPP_BATCH_EMPTY
+        `batch_size` is 0
+    100000 ACL_ERROR_INVALID_PARAM
+        `batch_size` is above 65536
+    300000 ACL_ERROR_STORAGE_OVER_LIMIT
+        there are too many objects
+
+    Threads: May be called from any thread.
+    C function: aclmdlCreateAIPP
+    Manual: section 10.6.2.1
+    """
+
+def destroy_aipp(aipp_parms_set: typing.SupportsIndex, /) -> int:
+    """Destroys an object made with `acl.mdl.create_aipp`.
+
+    What was given to a model stays in the buffer of its input.
+
+    Parameters
+    ----------
+    aipp_parms_set : int
+        The parameters.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `aipp_parms_set` are no living AIPP parameters
+
+    Threads: May be called from any thread.
+    C function: aclmdlDestroyAIPP
+    Manual: section 10.6.2.2
+    """
+
+def set_aipp_input_format(aipp_parms_set: typing.SupportsIndex, input_format: typing.SupportsIndex,
+        /) -> int:
+    """Sets the format of the pictures. It must be set.
+
+    Parameters
+    ----------
+    aipp_parms_set : int
+        The parameters.
+    input_format : int
+        The format: one of the first four of the type.
+        1  ACL_YUV420SP_U8: A plane of Y, then rows of U V pairs, one for two by two pixels.
+        2  ACL_XRGB8888_U8: X, R, G, B of each pixel.
+        3  ACL_RGB888_U8: R, G, B of each pixel.
+        4  ACL_YUV400_U8: Y of each pixel.
+        5  ACL_NC1HWC0DI_FP16: Not supported.
+        6  ACL_NC1HWC0DI_S8: Not supported.
+        7  ACL_ARGB8888_U8: A, R, G, B of each pixel.
+        8  ACL_YUYV_U8: Y, U, Y, V of two pixels of a row.
+        9  ACL_YUV422SP_U8: A plane of Y, then rows of U V pairs, one for two pixels of a
+            row.
+        10  ACL_AYUV444_U8: A, Y, U, V of each pixel.
+        11  ACL_RAW10: Not supported.
+        12  ACL_RAW12: Not supported.
+        13  ACL_RAW16: Not supported.
+        14  ACL_RAW24: Not supported.
+        65535  ACL_AIPP_RESERVED: Not supported.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `input_format` is none of the four
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `aipp_parms_set` are no living AIPP parameters
+
+    Threads: May be called from any thread.
+    C function: aclmdlSetAIPPInputFormat
+    Manual: section 10.6.2.3.1
+    """
+
+def set_aipp_csc_params(aipp_parms_set: typing.SupportsIndex, csc_switch: typing.SupportsIndex,
+        csc_matrix_R0C0: typing.SupportsIndex, csc_matrix_R0C1: typing.SupportsIndex,
+        csc_matrix_R0C2: typing.SupportsIndex, csc_matrix_R1C0: typing.SupportsIndex,
+        csc_matrix_R1C1: typing.SupportsIndex, csc_matrix_R1C2: typing.SupportsIndex,
+        csc_matrix_R2C0: typing.SupportsIndex, csc_matrix_R2C1: typing.SupportsIndex,
+        csc_matrix_R2C2: typing.SupportsIndex, csc_output_bias_R0: typing.SupportsIndex,
+        csc_output_bias_R1: typing.SupportsIndex, csc_output_bias_R2: typing.SupportsIndex,
+        csc_input_bias_R0: typing.SupportsIndex, csc_input_bias_R1: typing.SupportsIndex,
+        csc_input_bias_R2: typing.SupportsIndex, /) -> int:
+    """Sets the conversion of colours of all pictures.
+
+    YUV to RGB: `(matrix * (in - input bias)) >> 8`. RGB to YUV: `((matrix * in) >> 8) +
+    output bias`. Results are kept within 0 to 255.
+
+    Parameters
+    ----------
+    aipp_parms_set : int
+        The parameters.
+    csc_switch : int
+        1: colours are converted; 0: they are not, and the other arguments have no meaning.
+    csc_matrix_R0C0 : int
+        Factor of row 0, column 0: -32677 to 32676.
+    csc_matrix_R0C1 : int
+        Factor of row 0, column 1: -32677 to 32676.
+    csc_matrix_R0C2 : int
+        Factor of row 0, column 2: -32677 to 32676.
+    csc_matrix_R1C0 : int
+        Factor of row 1, column 0: -32677 to 32676.
+    csc_matrix_R1C1 : int
+        Factor of row 1, column 1: -32677 to 32676.
+    csc_matrix_R1C2 : int
+        Factor of row 1, column 2: -32677 to 32676.
+    csc_matrix_R2C0 : int
+        Factor of row 2, column 0: -32677 to 32676.
+    csc_matrix_R2C1 : int
+        Factor of row 2, column 1: -32677 to 32676.
+    csc_matrix_R2C2 : int
+        Factor of row 2, column 2: -32677 to 32676.
+    csc_output_bias_R0 : int
+        Number added to the result of row 0, from RGB to YUV.
+    csc_output_bias_R1 : int
+        Number added to the result of row 1, from RGB to YUV.
+    csc_output_bias_R2 : int
+        Number added to the result of row 2, from RGB to YUV.
+    csc_input_bias_R0 : int
+        Number subtracted from channel 0 before, from YUV to RGB.
+    csc_input_bias_R1 : int
+        Number subtracted from channel 1 before, from YUV to RGB.
+    csc_input_bias_R2 : int
+        Number subtracted from channel 2 before, from YUV to RGB.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `csc_switch` is neither 0 nor 1, an argument is out of its range, or the format of
+        the pictures is YUV400
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `aipp_parms_set` are no living AIPP parameters
+
+    Threads: May be called from any thread.
+    C function: aclmdlSetAIPPCscParams
+    Manual: section 10.6.2.3.2
+    """
+
+def set_aipp_rbuv_swap_switch(aipp_parms_set: typing.SupportsIndex,
+        rbuv_swap_switch: typing.SupportsIndex, /) -> int:
+    """Sets whether R and B, or U and V, change places before colours are converted.
+
+    Parameters
+    ----------
+    aipp_parms_set : int
+        The parameters.
+    rbuv_swap_switch : int
+        1: they do.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `rbuv_swap_switch` is neither 0 nor 1
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `aipp_parms_set` are no living AIPP parameters
+
+    Threads: May be called from any thread.
+    C function: aclmdlSetAIPPRbuvSwapSwitch
+    Manual: section 10.6.2.3.3
+    """
+
+def set_aipp_ax_swap_switch(aipp_parms_set: typing.SupportsIndex,
+        ax_swap_switch: typing.SupportsIndex, /) -> int:
+    """Sets whether the extra channel (A, X) of the pictures comes last in memory instead of
+    first.
+
+    Parameters
+    ----------
+    aipp_parms_set : int
+        The parameters.
+    ax_swap_switch : int
+        1: it does, RGBA and YUVA.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `ax_swap_switch` is neither 0 nor 1
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `aipp_parms_set` are no living AIPP parameters
+
+    Threads: May be called from any thread.
+    C function: aclmdlSetAIPPAxSwapSwitch
+    Manual: section 10.6.2.3.4
+    """
+
+def set_aipp_src_image_size(aipp_parms_set: typing.SupportsIndex,
+        src_image_size_w: typing.SupportsIndex, src_image_size_h: typing.SupportsIndex, /) -> int:
+    """Sets the size of the pictures. It must be set.
+
+    Parameters
+    ----------
+    aipp_parms_set : int
+        The parameters.
+    src_image_size_w : int
+        Width in pixels, 2 to 4096; even for YUV420SP.
+    src_image_size_h : int
+        Height in pixels, 1 to 4096; even for YUV420SP.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        an argument is out of its range, or odd where the format, set before, needs an even
+        number
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `aipp_parms_set` are no living AIPP parameters
+
+    Threads: May be called from any thread.
+    C function: aclmdlSetAIPPSrcImageSize
+    Manual: section 10.6.2.3.5
+    """
+
+def set_aipp_crop_params(aipp_parms_set: typing.SupportsIndex, crop_switch: typing.SupportsIndex,
+        crop_start_pos_w: typing.SupportsIndex, crop_start_pos_h: typing.SupportsIndex,
+        crop_size_w: typing.SupportsIndex, crop_size_h: typing.SupportsIndex,
+        batch_index: typing.SupportsIndex, /) -> int:
+    """Sets the part that is cut out of a picture.
+
+    Parameters
+    ----------
+    aipp_parms_set : int
+        The parameters.
+    crop_switch : int
+        1: a part is cut out; 0: none is, and the next four arguments have no meaning.
+    crop_start_pos_w : int
+        First column, 0 to 4096; even for formats whose pixels share chroma.
+    crop_start_pos_h : int
+        First row, 0 to 4096; even for YUV420SP.
+    crop_size_w : int
+        Width, 1 to 4096; even for YUV420SP.
+    crop_size_h : int
+        Height, 1 to 4096; even for YUV420SP.
+    batch_index : int
+        Which picture of the batch, from 0.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        an argument is out of its range, the part reaches beyond the picture, or a number is
+        odd where it must be even (as far as size and format were set before)
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `aipp_parms_set` are no living AIPP parameters
+
+    Threads: May be called from any thread.
+    C function: aclmdlSetAIPPCropParams
+    Manual: section 10.6.2.3.6
+    """
+
+def set_aipp_scf_params(aipp_parms_set: typing.SupportsIndex, scf_switch: typing.SupportsIndex,
+        scf_input_size_w: typing.SupportsIndex, scf_input_size_h: typing.SupportsIndex,
+        scf_output_size_w: typing.SupportsIndex, scf_output_size_h: typing.SupportsIndex,
+        batch_index: typing.SupportsIndex, /) -> int:
+    """Sets the size that a picture, or the part cut out of it, is resized to.
+
+    Parameters
+    ----------
+    aipp_parms_set : int
+        The parameters.
+    scf_switch : int
+        1: the picture is resized; 0: it is not, and the next four arguments have no
+        meaning.
+    scf_input_size_w : int
+        Width before, as the crop or else the picture has it.
+    scf_input_size_h : int
+        Height before.
+    scf_output_size_w : int
+        Width behind, 1 to 4096.
+    scf_output_size_h : int
+        Height behind, 1 to 4096.
+    batch_index : int
+        Which picture of the batch, from 0.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        an argument is out of its range
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `aipp_parms_set` are no living AIPP parameters
+
+    Threads: May be called from any thread.
+    C function: aclmdlSetAIPPScfParams
+    Manual: section 10.6.1.17
+    """
+
+def set_aipp_padding_params(aipp_parms_set: typing.SupportsIndex,
+        padding_switch: typing.SupportsIndex, padding_size_top: typing.SupportsIndex,
+        padding_size_bottom: typing.SupportsIndex, padding_size_left: typing.SupportsIndex,
+        padding_size_right: typing.SupportsIndex, batch_index: typing.SupportsIndex, /) -> int:
+    """Sets the rows and columns of zeros that are put around a picture, as the last step.
+
+    Parameters
+    ----------
+    aipp_parms_set : int
+        The parameters.
+    padding_switch : int
+        1: they are; 0: they are not, and the next four arguments have no meaning.
+    padding_size_top : int
+        Rows on top, 0 to 32.
+    padding_size_bottom : int
+        Rows at the bottom, 0 to 32.
+    padding_size_left : int
+        Columns on the left, 0 to 32.
+    padding_size_right : int
+        Columns on the right, 0 to 32.
+    batch_index : int
+        Which picture of the batch, from 0.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        an argument is out of its range, or the picture gets wider than 1080 pixels (as far
+        as a crop or resize was set before)
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `aipp_parms_set` are no living AIPP parameters
+
+    Threads: May be called from any thread.
+    C function: aclmdlSetAIPPPaddingParams
+    Manual: section 10.6.2.3.7
+    """
+
+def set_aipp_dtc_pixel_mean(aipp_parms_set: typing.SupportsIndex,
+        dtc_pixel_mean_chn0: typing.SupportsIndex, dtc_pixel_mean_chn1: typing.SupportsIndex,
+        dtc_pixel_mean_chn2: typing.SupportsIndex, dtc_pixel_mean_chn3: typing.SupportsIndex,
+        batch_index: typing.SupportsIndex, /) -> int:
+    """Sets the means that are subtracted from the channels of a picture.
+
+    A value becomes `(value - mean - min) * factor`.
+
+    Parameters
+    ----------
+    aipp_parms_set : int
+        The parameters.
+    dtc_pixel_mean_chn0 : int
+        Of channel 0: 0 to 255.
+    dtc_pixel_mean_chn1 : int
+        Of channel 1: 0 to 255.
+    dtc_pixel_mean_chn2 : int
+        Of channel 2: 0 to 255.
+    dtc_pixel_mean_chn3 : int
+        Of channel 3: 0 to 255.
+    batch_index : int
+        Which picture of the batch, from 0.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        an argument is out of its range
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `aipp_parms_set` are no living AIPP parameters
+
+    Threads: May be called from any thread.
+    C function: aclmdlSetAIPPDtcPixelMean
+    Manual: section 10.6.2.3.8
+    """
+
+def set_aipp_dtc_pixel_min(aipp_parms_set: typing.SupportsIndex,
+        dtc_pixel_min_chn0: typing.SupportsIndex, dtc_pixel_min_chn1: typing.SupportsIndex,
+        dtc_pixel_min_chn2: typing.SupportsIndex, dtc_pixel_min_chn3: typing.SupportsIndex,
+        batch_index: typing.SupportsIndex, /) -> int:
+    """Sets the minima that are subtracted from the channels of a picture.
+
+    A value becomes `(value - mean - min) * factor`.
+
+    Parameters
+    ----------
+    aipp_parms_set : int
+        The parameters.
+    dtc_pixel_min_chn0 : int
+        Of channel 0: 0 to 255.
+    dtc_pixel_min_chn1 : int
+        Of channel 1: 0 to 255.
+    dtc_pixel_min_chn2 : int
+        Of channel 2: 0 to 255.
+    dtc_pixel_min_chn3 : int
+        Of channel 3: 0 to 255.
+    batch_index : int
+        Which picture of the batch, from 0.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        an argument is out of its range
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `aipp_parms_set` are no living AIPP parameters
+
+    Threads: May be called from any thread.
+    C function: aclmdlSetAIPPDtcPixelMin
+    Manual: section 10.6.2.3.9
+    """
+
+def set_aipp_pixel_var_reci(aipp_parms_set: typing.SupportsIndex,
+        dtc_pixel_var_reci_chn0: typing.SupportsIndex,
+        dtc_pixel_var_reci_chn1: typing.SupportsIndex,
+        dtc_pixel_var_reci_chn2: typing.SupportsIndex,
+        dtc_pixel_var_reci_chn3: typing.SupportsIndex, batch_index: typing.SupportsIndex, /) -> int:
+    """Sets the factors of the channels of a picture: one by their deviation.
+
+    A value becomes `(value - mean - min) * factor`.
+
+    Parameters
+    ----------
+    aipp_parms_set : int
+        The parameters.
+    dtc_pixel_var_reci_chn0 : int
+        Of channel 0: -65504 to 65504.
+    dtc_pixel_var_reci_chn1 : int
+        Of channel 1: -65504 to 65504.
+    dtc_pixel_var_reci_chn2 : int
+        Of channel 2: -65504 to 65504.
+    dtc_pixel_var_reci_chn3 : int
+        Of channel 3: -65504 to 65504.
+    batch_index : int
+        Which picture of the batch, from 0.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        an argument is out of its range
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `aipp_parms_set` are no living AIPP parameters
+
+    Threads: May be called from any thread.
+    C function: aclmdlSetAIPPPixelVarReci
+    Manual: section 10.6.2.3.10
+    """
+
+def set_input_aipp(model_id: typing.SupportsIndex, dataset: typing.SupportsIndex,
+        index: typing.SupportsIndex, aipp_parms_set: typing.SupportsIndex, /) -> int:
+    """Gives parameters to a model, through the input that is for them.
+
+    The parameters are written into the buffer that the dataset has for them; the program
+    leaves that alone. The next executions with this dataset use them. Behind crop, resize
+    and padding, pictures must be as the network takes them; in a model that chooses the
+    size of pictures (dynamic_image_size) these must be off, and the size that of the
+    largest gear.
+
+    Parameters
+    ----------
+    model_id : int
+        Id of the model.
+    dataset : int
+        Inputs of the model.
+    index : int
+        Which input brings the parameters: that of the name `ascend_dynamic_aipp_data`, or
+        as `acl.mdl.get_aipp_type` tells.
+    aipp_parms_set : int
+        The parameters.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        the model has no input `index`, or the dataset no buffer for it
+    100011 ACL_ERROR_INVALID_MODEL_ID
+        no model is loaded under `model_id`
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `dataset` or `aipp_parms_set` is none, or was destroyed
+    145015 ACL_ERROR_GE_AIPP_NOT_EXIST
+        the input is not for parameters of dynamic AIPP
+    145014 ACL_ERROR_GE_AIPP_BATCH_EMPTY
+        the parameters are for fewer pictures than the model takes at most
+    145000 ACL_ERROR_GE_PARAM_INVALID
+        format or size of the pictures was not set, or the parameters break a rule, or make
+        pictures of another size than the network takes
+    145012 ACL_ERROR_GE_DYNAMIC_INPUT_LENGTH_INVALID
+        the buffer for the parameters is smaller than the model says
+    107000 ACL_ERROR_RT_PARAM_INVALID
+        the buffer is no memory
+
+    Threads: May be called from any thread.
+    C function: aclmdlSetInputAIPP
+    Manual: section 10.6.2.3.11
     """
 
 def create_dataset() -> int:

@@ -34,6 +34,9 @@ bool is_dynamic(const std::string& text);
 /// another value than 0.
 using PictureParams = std::vector<Params>;
 
+/// Name of the input that brings the block; further ones have "_1", "_2" ... behind it.
+inline constexpr char kParamsInput[] = "ascend_dynamic_aipp_data";
+
 /// Bytes of the block for so many pictures.
 constexpr size_t block_bytes(int64_t pictures) { return 64 + 96 * static_cast<size_t>(pictures); }
 /// Fills block_bytes(pictures.size()) bytes.

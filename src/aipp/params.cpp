@@ -113,6 +113,16 @@ Size result_size(const Params& params) {
     return size;
 }
 
+bool takes_any_size(const Params& params) { return params.source_width == 0 && params.source_height == 0; }
+
+void set_source(Params& params, int64_t height, int64_t width) {
+    const auto side = [](int64_t value) {
+        return value < 0 || value > kMostSide ? int32_t{-1} : static_cast<int32_t>(value);
+    };
+    params.source_height = side(height);
+    params.source_width = side(width);
+}
+
 std::vector<Complaint> check(const Params& params) { return Checker(params).run(); }
 
 std::string to_text(const Params& params) {

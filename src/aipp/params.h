@@ -52,6 +52,8 @@ struct Params {
     bool operator!=(const Params& other) const { return !(*this == other); }
 };
 
+inline constexpr int64_t kMostSide = 4096;  ///< width or height of a source picture
+
 /// Calls visit(name, member, lowest, highest, active) for each member but the format, in the order of configuration
 /// files. Members are bool, int32_t or float; `active` is false for what a switch that is off makes meaningless.
 template <class P, class Visit>
@@ -70,6 +72,11 @@ Size cropped_size(const Params& params);
 Size content_size(const Params& params);
 /// Of what the network sees (manual table 10-1).
 Size result_size(const Params& params);
+
+/// Static parameters without a size of the source: pictures are as large as the network takes them (manual 7.6.1).
+bool takes_any_size(const Params& params);
+/// Sizes that are no picture's stay -1, which no rule allows.
+void set_source(Params& params, int64_t height, int64_t width);
 
 /// What is wrong, with the name of the field it is about.
 struct Complaint {
@@ -90,7 +97,7 @@ Result<Params> from_text(const std::string& text);
 
 template <class P, class Visit>
 void for_each_field(P& p, Visit&& visit) {
-    constexpr double kSide = 4096;
+    constexpr double kSide = kMostSide;
     constexpr double kByte = 255;
     constexpr double kMostPadding = 32;
     constexpr double kHalf = 65504;

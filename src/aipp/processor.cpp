@@ -193,6 +193,12 @@ struct Processor::Scratch {
 
 size_t Processor::scratch_bytes() const { return parallel_width() * thread_bytes_; }
 
+size_t Processor::most_scratch_bytes(const TensorType& target) {
+    const int64_t made = size_of_pictures(target).width;
+    return parallel_width() * 2 * kMostChannels *
+           (row_bytes(std::max(kMostSide, made), 1) + row_bytes(made, sizeof(int32_t)));
+}
+
 void Processor::load(const uint8_t* picture, int64_t row, uint8_t* const* channels) const {
     RowSource source;
     source.format = params_.format;

@@ -44,6 +44,8 @@ class Processor {
 
     /// Bytes that a run needs to work with, 64-byte aligned.
     size_t scratch_bytes() const;
+    /// What suffices for all good parameters.
+    static size_t most_scratch_bytes(const TensorType& target);
     /// `pictures` are as memory_shape() says; rows are done in parallel.
     void run(const uint8_t* pictures, void* result, void* scratch) const;
 

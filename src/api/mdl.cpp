@@ -155,8 +155,9 @@ aclError aclmdlGetAippType(uint32_t modelId, size_t index, aclmdlInputAippType* 
         *type = ACL_DATA_WITHOUT_AIPP;
         *dynamicAttachedDataIndex = kNone;
         SOFTACL_ASSIGN(const auto model, Registry::instance().find(modelId, ACL_ERROR_GE_EXEC_MODEL_ID_INVALID));
-        SOFTACL_ASSIGN(const auto* const input, exec::tensor_at(*model->info(), exec::Side::kInput, index));
-        *type = exec::aipp_type(*input);
+        SOFTACL_ASSIGN(const exec::AippKind kind, exec::aipp_kind(*model->info(), index));
+        *type = kind.type;
+        *dynamicAttachedDataIndex = kind.params_input;
         return {};
     });
 }

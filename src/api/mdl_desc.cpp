@@ -117,8 +117,8 @@ aclError aclmdlGetInputDims(const aclmdlDesc* modelDesc, size_t index, aclmdlIOD
 }
 
 aclError aclmdlGetInputDimsV2(const aclmdlDesc* modelDesc, size_t index, aclmdlIODims* dims) {
-    return entry<row::aclmdlGetInputDimsV2>(modelDesc, index,
-                                            dims)([&] { return dims_of(modelDesc, Side::kInput, index, dims); });
+    return entry<row::aclmdlGetInputDimsV2>(
+        modelDesc, index, dims)([&] { return dims_of(modelDesc, Side::kInput, index, dims, exec::memory_dims_of); });
 }
 
 aclError aclmdlGetOutputDims(const aclmdlDesc* modelDesc, size_t index, aclmdlIODims* dims) {
@@ -212,8 +212,7 @@ aclError aclmdlGetFirstAippInfo(uint32_t modelId, size_t index, aclAippInfo* aip
     return entry<row::aclmdlGetFirstAippInfo>(modelId, index, aippInfo)([&]() -> Status {
         *aippInfo = {};
         SOFTACL_ASSIGN(const auto model, exec::Registry::instance().find(modelId, ACL_ERROR_GE_EXEC_MODEL_ID_INVALID));
-        SOFTACL_ASSIGN(const TensorInfo* const input, exec::tensor_at(*model->info(), Side::kInput, index));
-        SOFTACL_ASSIGN(*aippInfo, exec::aipp_info(*input, index));
+        SOFTACL_ASSIGN(*aippInfo, exec::aipp_info(*model->info(), index));
         return {};
     });
 }

@@ -187,6 +187,7 @@ const char* kind_name(Kind kind) {
         case Kind::kModelConfig: return "model configuration";
         case Kind::kExceptionInfo: return "exception";
         case Kind::kTensorDesc: return "tensor description";
+        case Kind::kAipp: return "set of AIPP parameters";
     }
     return "unknown";
 }

@@ -24,7 +24,8 @@ enum class Kind : uint8_t {
     kModelDesc = 6,
     kModelConfig = 7,
     kTensorDesc = 8,
-    kExceptionInfo = 9
+    kExceptionInfo = 9,
+    kAipp = 10
 };
 
 const char* kind_name(Kind kind);

@@ -201,9 +201,6 @@ class Options {
             if (has_aipp && kind == Kind::kDims) {
                 problems_.add(code::kOptionsExclude, "dynamic_dims [", value,
                               "] and insert_op_conf exclude each other. Leave one of them out.");
-            } else if (has_aipp && kind == Kind::kSize) {
-                problems_.add(code::kNotSupported, "dynamic_image_size [", value,
-                              "] together with insert_op_conf is not supported yet. Leave one of them out.");
             }
         }
     }

@@ -248,8 +248,10 @@ Outcome attempt(const Conversion& conversion, Problems& problems, const Progress
         }
     }
     if (!aipp.empty()) {
-        result.attrs["acl_cpu.aipp"] =
-            insert_aipp(result.graph, aipp, conversion.input_format, conversion.import.float16_inputs, problems);
+        AippRecord record =
+            insert_aipp(result.graph, aipp, conversion.input_format, gears, conversion.import.float16_inputs, problems);
+        result.attrs["acl_cpu.aipp"] = std::move(record.settings);
+        result.attrs["acl_cpu.aipp_link"] = std::move(record.links);
         if (!problems.empty()) {
             return {};
         }

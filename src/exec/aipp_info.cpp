@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exec/aipp_info.h"
 
+#include <algorithm>
 #include <iterator>
 
 #include "exec/model_desc.h"
@@ -54,26 +55,41 @@ void copy_colours(const aipp::Params& p, aclAippInfo& info) {
 
 }  // namespace
 
-aclmdlInputAippType aipp_type(const TensorInfo& input) {
-    return input.aipp ? ACL_DATA_WITH_STATIC_AIPP : ACL_DATA_WITHOUT_AIPP;
+Result<AippKind> aipp_kind(const ModelInfo& info, size_t index) {
+    SOFTACL_ASSIGN(const TensorInfo* const input, tensor_at(info, Side::kInput, index));
+    if (input->aipp && input->aipp->dynamic) {
+        return AippKind{ACL_DATA_WITH_DYNAMIC_AIPP, input->aipp->params_input};
+    }
+    for (const TensorInfo& other : info.inputs) {
+        if (other.aipp && other.aipp->dynamic && other.aipp->params_input == index) {
+            return AippKind{ACL_DYNAMIC_AIPP_NODE};
+        }
+    }
+    return AippKind{input->aipp ? ACL_DATA_WITH_STATIC_AIPP : ACL_DATA_WITHOUT_AIPP};
 }
 
-Result<aclAippInfo> aipp_info(const TensorInfo& input, size_t index) {
-    if (!input.aipp) {
-        return fail(ACL_ERROR_GE_AIPP_NOT_EXIST, "index is ", index, ", the input '", input.name,
+Result<aclAippInfo> aipp_info(const ModelInfo& info, size_t index) {
+    SOFTACL_ASSIGN(const TensorInfo* const input, tensor_at(info, Side::kInput, index));
+    if (!input->aipp) {
+        return fail(ACL_ERROR_GE_AIPP_NOT_EXIST, "index is ", index, ", the input '", input->name,
                     "', which the model was not given AIPP for");
     }
-    aclAippInfo info{};
-    copy_parameters(input.aipp->params, info);
-    copy_colours(input.aipp->params, info);
-    const TensorType& network = input.aipp->network;
-    const aclmdlIODims dims = dims_of(tensor_info(network, input.name), index);
-    info.srcFormat = network.format;
-    info.srcDatatype = network.dtype;
-    info.srcDimNum = network.shape.rank();
-    info.shapeCount = 1;
-    info.outDims[0] = {dims, network.bytes(), dims, network.bytes()};
-    return info;
+    aclAippInfo told{};
+    if (!input->aipp->dynamic) {
+        copy_parameters(input->aipp->params, told);
+        copy_colours(input->aipp->params, told);
+    }
+    const TensorType& network = input->aipp->network;
+    told.srcFormat = network.format;
+    told.srcDatatype = network.dtype;
+    told.srcDimNum = network.shape.rank();
+    told.shapeCount = std::min(info.variants.size(), std::size(told.outDims));
+    for (size_t i = 0; i < told.shapeCount; ++i) {
+        const TensorType& shown = info.variants[i]->inputs[index].aipp->network;
+        const aclmdlIODims dims = dims_of(tensor_info(shown, input->name), index);
+        told.outDims[i] = {dims, shown.bytes(), dims, shown.bytes()};
+    }
+    return told;
 }
 
 }  // namespace softacl::exec

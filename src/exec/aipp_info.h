@@ -7,9 +7,14 @@
 
 namespace softacl::exec {
 
-aclmdlInputAippType aipp_type(const TensorInfo& input);
+struct AippKind {
+    aclmdlInputAippType type;
+    size_t params_input = 0xFFFFFFFF;  ///< which input brings the parameters; this number (so the manual): none
+};
+/// 100000 beyond the last input.
+Result<AippKind> aipp_kind(const ModelInfo& info, size_t index);
 
-/// 145015 for an input without AIPP. `index` is for its sentences.
-Result<aclAippInfo> aipp_info(const TensorInfo& input, size_t index);
+/// Parameters only if they are static. Also 145015 for an input without AIPP.
+Result<aclAippInfo> aipp_info(const ModelInfo& info, size_t index);
 
 }  // namespace softacl::exec

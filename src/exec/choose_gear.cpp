@@ -2,10 +2,9 @@
 #include "exec/choose_gear.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "acl/acl_base.h"
-#include "runtime/memory.h"
+#include "exec/special_input.h"
 
 namespace softacl::exec {
 namespace {
@@ -34,18 +33,6 @@ int code_of(Gears::Kind kind) {
     return kind == Gears::Kind::kBatch ? ACL_ERROR_GE_DYNAMIC_BATCH_SIZE_INVALID : ACL_ERROR_GE_SHAPE_INVALID;
 }
 
-Result<Buffer> gear_buffer(const ModelInfo& info, const Dataset& inputs) {
-    SOFTACL_ASSIGN(const Handle handle, inputs.at(info.gear_input));
-    SOFTACL_ASSIGN(const Pin<DataBuffer> buffer, pin<DataBuffer>(handle, "its data buffer"));
-    const Buffer given = buffer->get();
-    const size_t needed = info.inputs[info.gear_input].bytes;
-    if (given.data == nullptr || given.size < needed) {
-        return fail(ACL_ERROR_GE_DYNAMIC_INPUT_LENGTH_INVALID, "input ", info.gear_input, " '", model::kGearInput,
-                    "' has a buffer of ", given.data == nullptr ? 0 : given.size, " bytes; the model needs ", needed);
-    }
-    return given;
-}
-
 }  // namespace
 
 Status choose_gear(const ModelInfo& info, const Dataset& inputs, size_t index, Gears::Kind kind,
@@ -67,14 +54,7 @@ Status choose_gear(const ModelInfo& info, const Dataset& inputs, size_t index, G
         return fail(code_of(kind), "the model '", info.name, "' has no gear ", listed(values), "; its gears are ",
                     listed(gears));
     }
-    SOFTACL_ASSIGN(const Buffer buffer, gear_buffer(info, inputs));
-    const size_t bytes = values.size() * sizeof values[0];
-    std::string warning;
-    SOFTACL_ASSIGN(const bool on_device, runtime::check_if_device("its buffer", buffer.data, bytes, warning));
-    if (!on_device) {
-        SOFTACL_TRY(runtime::check_host_writable("its buffer", buffer.data, bytes));
-    }
-    std::memcpy(buffer.data, values.data(), bytes);
+    SOFTACL_TRY(write_special_input(info, inputs, index, values.data(), values.size() * sizeof values[0]));
     info.current->set(info.variants[*gear]);
     return {};
 }
@@ -117,15 +97,8 @@ Result<size_t> chosen_gear(const ModelInfo& info, const Dataset& inputs) {
     if (!info.gears.any()) {
         return size_t{0};
     }
-    SOFTACL_ASSIGN(const Buffer buffer, gear_buffer(info, inputs));
     std::vector<int64_t> values(info.gears.slots.size());
-    const size_t bytes = values.size() * sizeof values[0];
-    std::string warning;
-    SOFTACL_ASSIGN(const bool on_device, runtime::check_if_device("its buffer", buffer.data, bytes, warning));
-    if (!on_device) {
-        SOFTACL_TRY(runtime::check_host_readable("its buffer", buffer.data, bytes));
-    }
-    std::memcpy(values.data(), buffer.data, bytes);
+    SOFTACL_TRY(read_special_input(info, inputs, info.gear_input, values.data(), values.size() * sizeof values[0]));
     if (const auto gear = info.gears.find(values)) {
         return *gear;
     }

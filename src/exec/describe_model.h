@@ -17,6 +17,10 @@ ModelInfo describe(const graph::Graph& graph);
 /// The same for a model whose shapes are free, with sizes where the ranges of dimensions have ends.
 ModelInfo describe_free(const model::OmModel& om);
 
+/// 100013 unless pictures whose bytes their shape does not tell, and parameters set at run time, are inputs of the
+/// model that only their AIPP reads: everybody else would read beyond them. Shapes that are free go with neither.
+Status check_aipp(const graph::Graph& graph, bool is_free);
+
 /// Completes the description with what its variants, one per gear, say.
 void describe_gears(ModelInfo& info);
 

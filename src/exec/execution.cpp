@@ -56,8 +56,10 @@ Result<std::unique_ptr<Execution>> Execution::prepare(std::shared_ptr<LoadedMode
     SOFTACL_TRY(check_count("input", in.size(), info->inputs.size(), ACL_ERROR_MODEL_INPUT_NOT_MATCH));
     SOFTACL_TRY(check_count("output", out.size(), info->outputs.size(), ACL_ERROR_MODEL_OUTPUT_NOT_MATCH));
     SOFTACL_ASSIGN(VariantPtr variant, choose_variant(*model, inputs));
+    SOFTACL_ASSIGN(auto aipp, aipp_blocks(*info, *variant, inputs));
     Status status = describe_outputs(*variant, outputs);
     std::unique_ptr<Execution> execution(new Execution(std::move(model), std::move(variant)));
+    execution->aipp_ = std::move(aipp);
     for (size_t i = 0; i < in.size() && status.ok(); ++i) {
         status = execution->bind({true, i}, in[i]);
     }
@@ -75,6 +77,16 @@ const TensorInfo& Execution::tensor(Place place) const {
     return (place.is_input ? variant_->inputs : variant_->outputs)[place.index];
 }
 
+// Pictures for dynamic AIPP are as large as their parameters say.
+size_t Execution::bytes_of(Place place) const {
+    for (const AippBlock& block : aipp_) {
+        if (place.is_input && place.index == block.pictures_input) {
+            return block.picture_bytes;
+        }
+    }
+    return tensor(place).bytes;
+}
+
 std::string Execution::title(Place place) const {
     return text(place.is_input ? "input " : "output ", place.index, " '", tensor(place).name, "'");
 }
@@ -85,7 +97,7 @@ Status Execution::at(Place place, const Status& failure) const {
 
 Status Execution::too_small(Place place, size_t size) const {
     return fail(ACL_ERROR_GE_PARAM_INVALID, title(place), " has a buffer of ", size, " bytes; the model needs ",
-                tensor(place).bytes);
+                bytes_of(place));
 }
 
 Status Execution::bind(Place place, Handle handle) {
@@ -98,7 +110,13 @@ Status Execution::bind(Place place, Handle handle) {
 }
 
 Status Execution::bind_input(Place place, Buffer given) {
-    if (const size_t needed = tensor(place).bytes; needed != 0) {
+    for (AippBlock& block : aipp_) {
+        if (place.index == block.params_input) {
+            inputs_.push_back({block.bytes.data(), block.bytes.size()});
+            return {};
+        }
+    }
+    if (const size_t needed = bytes_of(place); needed != 0) {
         if (given.data == nullptr) {
             given.size = 0;
         }
@@ -167,7 +185,7 @@ Status Execution::run(Run& run) {
     std::vector<Buffer> inputs = inputs_;
     std::vector<Padded> padded;
     for (size_t i = 0; i < inputs.size(); ++i) {
-        if (const size_t needed = tensor({true, i}).bytes; inputs[i].size < needed) {
+        if (const size_t needed = bytes_of({true, i}); inputs[i].size < needed) {
             inputs[i] = padded.emplace_back(inputs[i], needed).get();
         }
     }

@@ -8,16 +8,19 @@
 
 #include "exec/dataset.h"
 #include "exec/registry.h"
+#include "exec/set_aipp.h"
 
 namespace softacl::exec {
 
-/// Keeps addresses, sizes and the variant as they are when it is made; the datasets may change or go afterwards.
+/// Keeps addresses, sizes, the variant and parameters of AIPP as they are when it is made; the datasets may change or
+/// go afterwards.
 class Execution {
    public:
     /// Numbers of buffers that do not fit: 100017 for inputs, 100018 for outputs; a dataset without any: 100000. Shapes
-    /// or a gear that the model does not have: see choose_variant. A buffer that is too small: 145000. A device address
-    /// where that much is not allocated: 107000. An input may lack fewer than 64 bytes, which read as zero. For an
-    /// empty output buffer memory is allocated on the model's device and put into the buffer: 207001 if there is none.
+    /// or a gear that the model does not have: see choose_variant. Parameters of AIPP: see aipp_blocks. A buffer that
+    /// is too small: 145000. A device address where that much is not allocated: 107000. An input may lack fewer than 64
+    /// bytes, which read as zero. For an empty output buffer memory is allocated on the model's device and put into the
+    /// buffer: 207001 if there is none.
     static Result<std::unique_ptr<Execution>> prepare(std::shared_ptr<LoadedModel> model, const Dataset& inputs,
                                                       Dataset& outputs);
 
@@ -60,6 +63,9 @@ class Execution {
 
     std::shared_ptr<LoadedModel> model_;
     const VariantPtr variant_;
+    size_t bytes_of(Place place) const;
+
+    std::vector<AippBlock> aipp_;
     std::vector<Buffer> inputs_;
     std::vector<Buffer> outputs_;
     std::vector<HostRange> host_ranges_;  // to be probed when they are about to be used

@@ -72,7 +72,7 @@ class PlannedModel : public Model {
         const std::lock_guard lock(mutex_);
         Detours detours;
         for (size_t i = 0; i < inputs.size(); ++i) {
-            input_addresses_[i] = detours.input(inputs[i], variant.inputs[i].bytes);
+            input_addresses_[i] = detours.input(inputs[i], std::min(inputs[i].size, variant.inputs[i].bytes));
         }
         for (size_t i = 0; i < outputs.size(); ++i) {
             output_addresses_[i] = detours.output(outputs, i, inputs, variant.outputs[i].bytes);
@@ -197,6 +197,7 @@ Result<std::shared_ptr<Model>> Model::load(runtime::Device& device, const ModelS
                                            const ModelMemory& memory) {
     SOFTACL_ASSIGN(auto om, read(source));
     SOFTACL_ASSIGN(auto gears, model::gears_of(om));
+    SOFTACL_TRY(check_aipp(om.graph, is_free(om, gears)));
     if (is_free(om, gears)) {
         SOFTACL_ASSIGN(om, read_to_keep(source));
         return FreeModel::load(device, std::move(om), memory);
@@ -208,6 +209,7 @@ Result<std::shared_ptr<Model>> Model::load(runtime::Device& device, const ModelS
 Result<ModelInfo> query(const ModelSource& source) {
     SOFTACL_ASSIGN(auto om, read(source));
     SOFTACL_ASSIGN(auto gears, model::gears_of(om));
+    SOFTACL_TRY(check_aipp(om.graph, is_free(om, gears)));
     if (is_free(om, gears)) {
         return fail(ACL_ERROR_GE_PARAM_INVALID, "the model '", om.graph.name,
                     "' has open dimensions: what memory it needs depends on the shapes it is executed with");

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "acl/acl_base.h"
+#include "aipp/dynamic.h"
 #include "aipp/params.h"
 #include "base/status.h"
 #include "exec/data_buffer.h"
@@ -22,10 +23,12 @@
 
 namespace softacl::exec {
 
-/// Static AIPP in front of an input.
+/// AIPP in front of an input.
 struct AippInput {
-    aipp::Params params;
-    TensorType network;  ///< what it makes of the pictures
+    aipp::Params params;  ///< if they are static; without a size of the source it is that of the network's pictures
+    TensorType network;   ///< what AIPP makes of the pictures
+    std::optional<aipp::DynamicSetup> dynamic = std::nullopt;
+    size_t params_input = 0;  ///< which input brings the parameters, if they are dynamic
 };
 
 struct TensorInfo {
@@ -111,7 +114,8 @@ class Model {
     virtual Result<VariantPtr> variant_for(const std::vector<Shape>& shapes) = 0;
 
     /// Runs one of its variants on the calling thread. One buffer per input and output, in order, each at least as
-    /// large as its tensor in that variant and accessible. Waits for a call of another thread.
+    /// large as its tensor in that variant and accessible; pictures for dynamic AIPP as large as their parameters say.
+    /// Waits for a call of another thread.
     virtual Status execute(const Variant& variant, const std::vector<Buffer>& inputs,
                            const std::vector<Buffer>& outputs, Run& run) = 0;
 };

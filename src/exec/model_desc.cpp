@@ -88,11 +88,22 @@ aclmdlIODims dims_of(const TensorInfo& tensor, size_t index) {
 
 aclmdlIODims picture_dims_of(const TensorInfo& input, size_t index) {
     TensorInfo seen = input;
-    if (input.aipp) {
+    if (input.aipp && !input.aipp->dynamic && !aipp::takes_any_size(input.aipp->params)) {
         const aipp::Params& params = input.aipp->params;
         seen.dims = aipp::picture_shape(params.format, input.dims[0], params.source_height, params.source_width).dims();
     }
     return dims_of(seen, index);
+}
+
+aclmdlIODims memory_dims_of(const TensorInfo& input, size_t index) {
+    TensorInfo stored = input;
+    if (input.aipp && !input.aipp->dynamic && aipp::takes_any_size(input.aipp->params)) {
+        const aipp::Format format = input.aipp->params.format;
+        const Shape one = aipp::memory_shape(format, 1, input.dims[1] < 0 ? 2 : input.dims[1], 1);
+        stored.dims[1] = input.dims[1] < 0 ? -1 : one[1];
+        stored.dims[3] = one[3];
+    }
+    return dims_of(stored, index);
 }
 
 Result<aclmdlIODims> current_output_dims_of(const ModelInfo& info, size_t index) {

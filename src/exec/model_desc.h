@@ -42,6 +42,8 @@ Result<size_t> index_named(const ModelInfo& info, Side side, const std::string& 
 aclmdlIODims dims_of(const TensorInfo& tensor, size_t index);
 /// The same of an input; pictures for AIPP have the shape that one sees (manual table 10-3).
 aclmdlIODims picture_dims_of(const TensorInfo& input, size_t index);
+/// The same, such that their product is the number of bytes (table 10-4), which for dynamic AIPP nothing is.
+aclmdlIODims memory_dims_of(const TensorInfo& input, size_t index);
 /// The name that a name in `dims_of` stands for. 100000 for one that is no tensor's.
 Result<const char*> real_name(const ModelInfo& info, const std::string& name);
 

@@ -7,7 +7,8 @@
 namespace softacl::exec {
 namespace {
 
-constexpr Kind kKinds[] = {Kind::kDataset, Kind::kDataBuffer, Kind::kModelDesc, Kind::kModelConfig, Kind::kTensorDesc};
+constexpr Kind kKinds[] = {Kind::kDataset,     Kind::kDataBuffer, Kind::kModelDesc,
+                           Kind::kModelConfig, Kind::kTensorDesc, Kind::kAipp};
 
 class Leftovers final : public runtime::EndObserver {
    public:

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "convert/aipp/aipp.pb.h"
@@ -101,7 +102,9 @@ class BlockReader {
         });
         read_mode();
         read_input();
-        without_effect();
+        if (!block_.dynamic) {
+            without_effect();
+        }
     }
 
    private:
@@ -112,12 +115,11 @@ class BlockReader {
 
     void read_mode() {
         if (op_.aipp_mode() == aipp_file::Operation::dynamic) {
-            problems_.add(code::kNotSupported, "insert_op_conf [", block_.place("aipp_mode"),
-                          "] asks for aipp_mode [dynamic], which is not supported yet. Use static.");
+            read_dynamic();
             return;
         }
         if (op_.aipp_mode() != aipp_file::Operation::static_) {
-            complain("aipp_mode", "does not say what aipp_mode is. Write aipp_mode: static.");
+            complain("aipp_mode", "does not say what aipp_mode is. Write aipp_mode: static, or dynamic.");
         }
         if (block_.gives("max_src_image_size")) {
             problems_.warn(code::kAipp, "insert_op_conf [", block_.place("max_src_image_size"),
@@ -128,6 +130,31 @@ class BlockReader {
             return;
         }
         block_.params.format = static_cast<aipp::Format>(op_.input_format());
+    }
+
+    void read_dynamic() {
+        const int64_t bytes = op_.max_src_image_size();
+        block_.dynamic = {bytes};
+        if (!block_.gives("max_src_image_size")) {
+            complain("aipp_mode",
+                     "is dynamic, but max_src_image_size is missing. Give the bytes of the largest picture.");
+        } else if (bytes < 1 || bytes > aipp::kMostSourceBytes) {
+            complain("max_src_image_size", "max_src_image_size [", bytes, "] is outside of 1 to ",
+                     aipp::kMostSourceBytes, ".");
+        }
+        static const std::set<std::string>& meant =
+            *new std::set<std::string>{"aipp_mode",      "related_input_rank", "related_input_name",
+                                       "input_edge_idx", "max_src_image_size", "support_rotation"};
+        std::string others;
+        for (const auto& [field, line] : block_.lines) {
+            if (meant.count(field) == 0) {
+                others += (others.empty() ? "" : ", ") + field;
+            }
+        }
+        if (!others.empty()) {
+            problems_.warn(code::kAipp, "insert_op_conf [", block_.place("aipp_mode"), "] is dynamic; ", others,
+                           " have no effect: programs set them at run time.");
+        }
     }
 
     void read_input() {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "aipp/dynamic.h"
 #include "aipp/params.h"
 #include "convert/problems.h"
 
@@ -19,15 +20,16 @@ struct AippBlock {
     std::map<std::string, int> lines;  ///< of the fields that are given
     std::optional<int> rank;           ///< of the input
     std::string input;                 ///< its name; empty: it is told by rank
-    aipp::Params params;
+    aipp::Params params;               ///< of static AIPP
+    std::optional<aipp::DynamicSetup> dynamic;
 
     bool gives(const std::string& field) const { return lines.count(field) != 0; }
     /// "aipp.cfg:12": the field's line, or the block's.
     std::string place(const std::string& field) const;
 };
 
-/// Reports whatever is wrong in the text, with its line: CPU-120, and CPU-160 for blocks that are dynamic. Ranges are
-/// looked at later, when the sizes are known. `file` is for messages.
+/// Reports whatever is wrong in the text, with its line: CPU-120. Ranges are looked
+/// at later, when the sizes are known. `file` is for messages.
 std::vector<AippBlock> parse_aipp(const std::string& text, const std::string& file, Problems& problems);
 
 /// The same for a file. CPU-140 if it cannot be read.

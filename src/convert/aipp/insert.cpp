@@ -24,24 +24,36 @@ void complain(Problems& problems, const AippBlock& block, const std::string& fie
     problems.add(code::kAipp, "insert_op_conf [", block.place(field), "] ", parts..., ".");
 }
 
+size_t height_axis(const TensorType& target) { return target.format == ACL_FORMAT_NCHW ? 2 : 1; }
+
+bool has_open_size(const TensorType& target) {
+    const size_t height = height_axis(target);
+    return target.shape[height] < 0 || target.shape[height + 1] < 0;
+}
+
 /// Completes one block; see complete_aipp.
 class Completion {
    public:
     Completion(const AippBlock& block, const std::string& input, const TensorType& target, Problems& problems)
         : block_(block), input_(input), target_(target), problems_(problems), params_(block.params) {}
 
+    aipp::Params run_colours() {
+        if (params_.csc && params_.format != aipp::Format::kYuv400) {
+            colours();
+        }
+        return params_;
+    }
+
     aipp::Params run() {
         const size_t before = problems_.list().size();
-        const bool nchw = target_.format == ACL_FORMAT_NCHW;
-        const auto height = static_cast<int32_t>(target_.shape[nchw ? 2 : 1]);
-        const auto width = static_cast<int32_t>(target_.shape[nchw ? 3 : 2]);
+        const size_t axis = height_axis(target_);
+        const auto height = static_cast<int32_t>(target_.shape[axis]);
+        const auto width = static_cast<int32_t>(target_.shape[axis + 1]);
         params_.source_width = params_.source_width == 0 ? width : params_.source_width;
         params_.source_height = params_.source_height == 0 ? height : params_.source_height;
         crop_size("crop_size_w", params_.crop_width, width);
         crop_size("crop_size_h", params_.crop_height, height);
-        if (params_.csc && params_.format != aipp::Format::kYuv400) {
-            colours();
-        }
+        run_colours();
         for (const aipp::Complaint& complaint : aipp::check(params_)) {
             complain(problems_, block_, complaint.field, complaint.sentence);
         }
@@ -141,7 +153,8 @@ std::optional<size_t> find_input(const graph::Graph& graph, const AippBlock& blo
 }
 
 /// What the network reads must be pictures.
-bool takes_pictures(const graph::Value& input, aclFormat format, const AippBlock& block, Problems& problems) {
+bool takes_pictures(const graph::Value& input, aclFormat format, const model::Gears& gears, const AippBlock& block,
+                    Problems& problems) {
     const TensorType& type = input.type;
     if (type.shape.rank() != 4) {
         complain(problems, block, "related_input_rank", "input [", input.name, "] has the shape ", type.shape,
@@ -153,24 +166,117 @@ bool takes_pictures(const graph::Value& input, aclFormat format, const AippBlock
                  "] needs --input_format NCHW or NHWC, not ", name_of(format));
         return false;
     }
+    TensorType pictures = type;
+    pictures.format = format;
+    const bool open = block.dynamic ? !type.shape.is_known() : has_open_size(pictures);
+    if (!gears.any() && open) {
+        complain(problems, block, "related_input_rank", "input [", input.name, "] has the shape ", type.shape,
+                 ", but AIPP needs to know all of it, or gears that do (dynamic_batch_size, dynamic_image_size)");
+        return false;
+    }
     return true;
 }
 
-Status insert(graph::Graph& graph, size_t index, const aipp::Params& params, const TensorType& target) {
-    const ValueId old = graph.inputs[index];
-    const std::string name = graph.value(old).name;
+/// The same where sizes are open: only colours are completed.
+aipp::Params complete_colours(const AippBlock& block, const TensorType& target, Problems& problems) {
+    return Completion(block, "", target, problems).run_colours();
+}
+
+/// What one input gets.
+struct Wish {
+    TensorType target;
+    aipp::Params params;
+    std::optional<aipp::DynamicSetup> dynamic;
+};
+
+/// Static AIPP where a gear chooses the size of pictures: as it is, the same for all of them (manual 7.6.1).
+void check_gears(const AippBlock& block, const std::string& input, const Wish& wish, const model::Gears& gears,
+                 Problems& problems) {
+    for (const char* field : {"crop", "padding", "resize"}) {
+        const bool on = field == std::string("crop")      ? block.params.crop
+                        : field == std::string("padding") ? block.params.padding
+                                                          : block.params.resize;
+        if (on) {
+            complain(problems, block, field, field, " must be off where dynamic_image_size chooses the size of input [",
+                     input, "]");
+        }
+    }
+    for (const char* field : {"src_image_size_w", "src_image_size_h"}) {
+        const int32_t value =
+            field == std::string("src_image_size_w") ? block.params.source_width : block.params.source_height;
+        if (value != 0) {
+            complain(problems, block, field, field, " [", value,
+                     "] must be 0 where dynamic_image_size chooses the size of input [", input, "]");
+        }
+    }
+    if (!problems.empty()) {
+        return;
+    }
+    for (const auto& gear : gears.values) {
+        aipp::Params params = wish.params;
+        TensorType target = wish.target;
+        const size_t height = height_axis(target);
+        for (size_t i = 0; i < 2; ++i) {
+            int64_t& side = target.shape[height + i];
+            side = side < 0 ? gear[i] : side;
+        }
+        target.shape[0] = 1;
+        aipp::set_source(params, target.shape[height], target.shape[height + 1]);
+        const auto complaints = aipp::check(params);
+        const auto complaint = complaints.empty() ? aipp::check_target(params, target) : complaints.front();
+        if (complaint) {
+            complain(problems, block, complaint->field, "input [", input, "] in the gear ", Shape(gear), ": ",
+                     complaint->sentence);
+        }
+    }
+}
+
+/// What can be said of dynamic AIPP before its parameters are known.
+void check_dynamic(const AippBlock& block, const std::string& input, const TensorType& target, Problems& problems) {
+    const int64_t channels = target.shape[target.format == ACL_FORMAT_NCHW ? 1 : 3];
+    if (channels != 1 && channels != 3 && channels != 4) {
+        complain(problems, block, "aipp_mode", "input [", input, "] has ", channels,
+                 " channels, but pictures have 1, 3 or 4");
+    }
+    if (target.dtype != ACL_FLOAT && target.dtype != ACL_FLOAT16 && target.dtype != ACL_UINT8) {
+        complain(problems, block, "aipp_mode", "input [", input, "] is of type ", name_of(target.dtype),
+                 ", but pictures become float32, float16 or uint8");
+    }
+}
+
+TensorType pictures_of(const Wish& wish) {
     TensorType pictures;
     pictures.dtype = ACL_UINT8;
     pictures.format = ACL_FORMAT_NHWC;
-    pictures.shape = aipp::memory_shape(params.format, target.shape[0], params.source_height, params.source_width);
-    const ValueId input = graph.add_value({name, pictures, std::nullopt});
+    const aipp::Params& params = wish.params;
+    if (wish.dynamic) {  // how many bytes there are follows from elsewhere
+        pictures.shape = wish.target.shape;
+        pictures.format = wish.target.format;
+    } else if (aipp::takes_any_size(params)) {
+        const size_t height = height_axis(wish.target);
+        pictures.shape = aipp::picture_shape(params.format, wish.target.shape[0], wish.target.shape[height],
+                                             wish.target.shape[height + 1]);
+    } else {
+        pictures.shape =
+            aipp::memory_shape(params.format, wish.target.shape[0], params.source_height, params.source_width);
+    }
+    return pictures;
+}
+
+Status insert(graph::Graph& graph, size_t index, const Wish& wish, ValueId params) {
+    const ValueId old = graph.inputs[index];
+    const std::string name = graph.value(old).name;
+    const TensorType& target = wish.target;
+    const ValueId input = graph.add_value({name, pictures_of(wish), std::nullopt});
     const size_t channel = target.format == ACL_FORMAT_NCHW ? 1 : 3;
-    SOFTACL_ASSIGN(const auto made, graph.add_node(name + "_aipp", *ops::find_op("Aipp"), {input, graph::kNoValue},
-                                                   {{"aipp_config_path", aipp::to_text(params)},
-                                                    {"channels", target.shape[channel]},
-                                                    {"data_format", std::string(name_of(target.format))},
-                                                    {"dst_type", static_cast<int64_t>(target.dtype)}},
-                                                   1, 0));
+    SOFTACL_ASSIGN(
+        const auto made,
+        graph.add_node(name + "_aipp", *ops::find_op("Aipp"), {input, params},
+                       {{"aipp_config_path", wish.dynamic ? aipp::to_text(*wish.dynamic) : aipp::to_text(wish.params)},
+                        {"channels", target.shape[channel]},
+                        {"data_format", std::string(name_of(target.format))},
+                        {"dst_type", static_cast<int64_t>(target.dtype)}},
+                       1, 0));
     graph.replace_uses(old, made[0]);
     graph.inputs[index] = input;
     return {};
@@ -183,43 +289,68 @@ aipp::Params complete_aipp(const AippBlock& block, const std::string& input, con
     return Completion(block, input, target, problems).run();
 }
 
-std::vector<std::string> insert_aipp(graph::Graph& graph, const std::vector<AippBlock>& blocks, aclFormat format,
-                                     const std::set<std::string>& float16_inputs, Problems& problems) {
-    std::map<size_t, std::pair<aipp::Params, TensorType>> wanted;  // by input
+AippRecord insert_aipp(graph::Graph& graph, const std::vector<AippBlock>& blocks, aclFormat format,
+                       const model::Gears& gears, const std::set<std::string>& float16_inputs, Problems& problems) {
+    std::map<size_t, Wish> wishes;  // by input
     for (const AippBlock& block : blocks) {
         const auto index = find_input(graph, block, problems);
         if (!index) {
             continue;
         }
         const graph::Value& input = graph.value(graph.inputs[*index]);
-        if (wanted.count(*index) != 0) {
+        if (wishes.count(*index) != 0) {
             complain(problems, block, "", "is the second block for input [", input.name, "]. Give one for each input");
             continue;
         }
-        TensorType target = input.type;
-        target.format = format;
         if (float16_inputs.count(input.name) != 0) {
             problems.add(code::kOptionsExclude, "input_fp16_nodes names the input [", input.name,
                          "], for which insert_op_conf [", block.place(""),
                          "] says that pictures come as bytes. Take it out of one of them.");
         }
-        wanted[*index];
-        if (takes_pictures(input, format, block, problems)) {
-            wanted[*index] = {complete_aipp(block, input.name, target, problems), target};
+        Wish& wish = wishes[*index];
+        if (!takes_pictures(input, format, gears, block, problems)) {
+            continue;
+        }
+        wish.target = input.type;
+        wish.target.format = format;
+        wish.dynamic = block.dynamic;
+        if (wish.dynamic) {
+            check_dynamic(block, input.name, wish.target, problems);
+        } else if (has_open_size(wish.target)) {
+            wish.params = complete_colours(block, wish.target, problems);
+            check_gears(block, input.name, wish, gears, problems);
+        } else {
+            wish.params = complete_aipp(block, input.name, wish.target, problems);
         }
     }
-    std::vector<std::string> records(graph.inputs.size());
+    AippRecord record;
     if (!problems.empty()) {
-        return records;
+        return record;
     }
-    for (const auto& [index, parts] : wanted) {
-        records[index] = aipp::to_json(parts.first);
-        if (const Status status = insert(graph, index, parts.first, parts.second); !status.ok()) {
+    const auto largest =
+        static_cast<int64_t>(gears.kind == model::Gears::Kind::kBatch ? gears.values[gears.largest()][0] : 0);
+    std::string name = aipp::kParamsInput;
+    int count = 0;
+    for (const auto& [index, wish] : wishes) {
+        ValueId params = graph::kNoValue;
+        if (wish.dynamic) {
+            const int64_t pictures = wish.target.shape[0] < 0 ? largest : wish.target.shape[0];
+            params = graph.add_input(
+                name, {ACL_UINT8, Shape{static_cast<int64_t>(aipp::block_bytes(pictures))}, ACL_FORMAT_ND});
+            name = text(aipp::kParamsInput, "_", ++count);
+            record.links.resize(graph.inputs.size(), -1);
+            record.links[index] = static_cast<int64_t>(graph.inputs.size()) - 1;
+        }
+        record.settings.resize(graph.inputs.size());
+        record.settings[index] = wish.dynamic ? aipp::to_json(*wish.dynamic) : aipp::to_json(wish.params);
+        if (const Status status = insert(graph, index, wish, params); !status.ok()) {
             problems.add(code::kInternal, "AIPP cannot be put into the graph: ", status.message(),
                          ". This is a defect of the converter: please report it with the file.");
         }
     }
-    return records;
+    record.settings.resize(graph.inputs.size());
+    record.links.resize(graph.inputs.size(), -1);
+    return record;
 }
 
 }  // namespace softacl::convert

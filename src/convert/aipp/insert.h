@@ -8,6 +8,7 @@
 
 #include "convert/aipp/config.h"
 #include "graph/graph.h"
+#include "model/gears.h"
 
 namespace softacl::convert {
 
@@ -17,10 +18,16 @@ namespace softacl::convert {
 aipp::Params complete_aipp(const AippBlock& block, const std::string& input, const TensorType& target,
                            Problems& problems);
 
+/// What a model's attributes tell of AIPP, per input of the graph.
+struct AippRecord {
+    std::vector<std::string> settings;  ///< as JSON; "" without AIPP
+    std::vector<int64_t> links;         ///< which input brings the parameters of dynamic AIPP; -1: none
+};
+
 /// Each block's input becomes pictures as bytes, with the name it had, which an operator Aipp turns into what the
-/// network reads. `format` says what the dimensions of inputs are. Gives per input of the graph the parameters as
-/// JSON, "" without AIPP. The graph is changed only as far as nothing is wrong.
-std::vector<std::string> insert_aipp(graph::Graph& graph, const std::vector<AippBlock>& blocks, aclFormat format,
-                                     const std::set<std::string>& float16_inputs, Problems& problems);
+/// network reads. For parameters that are dynamic an input is added behind all others. `format` says what the
+/// dimensions of inputs are, `gears` which of them are open. The graph is changed only as far as nothing is wrong.
+AippRecord insert_aipp(graph::Graph& graph, const std::vector<AippBlock>& blocks, aclFormat format,
+                       const model::Gears& gears, const std::set<std::string>& float16_inputs, Problems& problems);
 
 }  // namespace softacl::convert

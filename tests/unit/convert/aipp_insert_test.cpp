@@ -26,7 +26,7 @@ graph::Graph three_inputs() {
 
 std::vector<std::string> insert(graph::Graph& graph, const std::string& text, Problems& problems,
                                 aclFormat format = ACL_FORMAT_NCHW, const std::set<std::string>& halves = {}) {
-    return insert_aipp(graph, parse_aipp(text, "a.cfg", problems), format, halves, problems);
+    return insert_aipp(graph, parse_aipp(text, "a.cfg", problems), format, {}, halves, problems).settings;
 }
 
 TEST(AippInsert, InputsBecomePictures) {
