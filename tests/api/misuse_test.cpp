@@ -35,9 +35,9 @@ struct Param {
         }
     }
     bool is_handle() const {
-        static const std::set<std::string> kHandles = {"stream",       "event",       "context",
-                                                       "dataset",      "data_buffer", "model_desc",
-                                                       "model_config", "tensor_desc", "exception_info"};
+        static const std::set<std::string> kHandles = {"stream",         "event",      "context",      "dataset",
+                                                       "data_buffer",    "model_desc", "model_config", "tensor_desc",
+                                                       "exception_info", "aipp"};
         return kHandles.count(what) != 0;
     }
     // The other handles may not be null: a null stream is the default one.
@@ -143,6 +143,7 @@ class World {
         EXPECT_NE(model_config_ = aclmdlCreateConfigHandle(), nullptr);
         const int64_t dim = 4;
         EXPECT_NE(tensor_desc_ = aclCreateTensorDesc(ACL_FLOAT, 1, &dim, ACL_FORMAT_ND), nullptr);
+        EXPECT_NE(aipp_ = aclmdlCreateAIPP(1), nullptr);
         EXPECT_EQ(aclrtMalloc(&device_memory_, 4096, ACL_MEM_MALLOC_NORMAL_ONLY), ACL_SUCCESS);
         EXPECT_EQ(aclrtMallocHost(&host_memory_, 4096), ACL_SUCCESS);
         aclGetRecentErrMsg();  // what is read later belongs to the call under test
@@ -163,6 +164,7 @@ class World {
         if (param.what == "model_desc") return word(model_desc_);
         if (param.what == "model_config") return word(model_config_);
         if (param.what == "tensor_desc") return word(tensor_desc_);
+        if (param.what == "aipp") return word(aipp_);
         if (param.what == "exception_info") return 0;  // there is one only while a function of the program runs
         if (param.what == "device_memory" || param.what == "memory") return word(device_memory_);
         if (param.what == "host_memory") return word(host_memory_);
@@ -209,6 +211,9 @@ class World {
         } else if (param.what == "tensor_desc") {
             object = aclCreateTensorDesc(ACL_FLOAT, 0, nullptr, ACL_FORMAT_ND);
             aclDestroyTensorDesc(static_cast<aclTensorDesc*>(object));
+        } else if (param.what == "aipp") {
+            object = aclmdlCreateAIPP(1);
+            EXPECT_EQ(aclmdlDestroyAIPP(static_cast<aclmdlAIPP*>(object)), ACL_SUCCESS);
         } else if (param.what == "model_desc") {
             object = aclmdlCreateDesc();
             EXPECT_EQ(aclmdlDestroyDesc(static_cast<aclmdlDesc*>(object)), ACL_SUCCESS);
@@ -233,6 +238,7 @@ class World {
     aclmdlDesc* model_desc_ = nullptr;
     aclmdlConfigHandle* model_config_ = nullptr;
     aclTensorDesc* tensor_desc_ = nullptr;
+    aclmdlAIPP* aipp_ = nullptr;
     void* device_memory_ = nullptr;
     void* host_memory_ = nullptr;
     Scratch scratch_{};

@@ -260,13 +260,63 @@ def test_batches_of_pictures(pictures, load, tmp_path):
             np.testing.assert_array_equal(ours, fixed)
 
 
-@pytest.mark.parametrize("option, code", [("--dynamic_image_size=16,16;32,32", "CPU-160"),
-                                          ("--dynamic_dims=16,16;32,32", "CPU-105")])
-def test_pictures_of_open_size(pictures, tmp_path, option, code):
-    (tmp_path / "aipp.cfg").write_text(AIPP)
-    done, _ = convert(tmp_path, pictures, "open", "--input_shape=x:1,3,-1,-1", option,
-                      f"--insert_op_conf={tmp_path / 'aipp.cfg'}")
-    assert done.returncode != 0 and code in done.stdout, done.stdout
+# name: bytes of a picture in halves of its pixels
+@pytest.mark.parametrize("form, halves, channels", [("YUV420SP_U8", 3, 3), ("RGB888_U8", 6, 3), ("YUYV_U8", 4, 3),
+                                                    ("YUV422SP_U8", 4, 3), ("AYUV444_U8", 8, 4)])
+@pytest.mark.parametrize("layout", ["NCHW", "NHWC"])
+def test_pictures_whose_size_a_gear_chooses(load, tmp_path, form, halves, channels, layout):
+    config = f"aipp_op {{ aipp_mode: static input_format: {form} csc_switch: {form != 'RGB888_U8'} mean_chn_1: 7 }}"
+    (tmp_path / "aipp.cfg").write_text(config.lower().replace(form.lower(), form))
+    nchw = layout == "NCHW"
+    source = save(tmp_path / "net.onnx", [helper.make_node("Relu", ["x"], ["y"])],
+                  [("x", [2, 3, "h", "w"] if nchw else [2, "h", "w", 3])], ["y"], {})
+    def shape(h, w):
+        return f"--input_shape=x:2,3,{h},{w}" if nchw else f"--input_shape=x:2,{h},{w},3"
+    options = (f"--insert_op_conf={tmp_path / 'aipp.cfg'}", f"--input_format={layout}")
+    gears = [(16, 16), (8, 30), (32, 24)]
+    done, om = convert(tmp_path, source, "open", shape(-1, -1),
+                       "--dynamic_image_size=" + ";".join(f"{h},{w}" for h, w in gears), *options)
+    assert done.returncode == 0, done.stdout
+    model = load(om)
+    assert acl.mdl.get_input_dims(model.desc, 0)[0]["dims"] == [2, -1, -1, channels]
+    stored = {"YUV420SP_U8": 1, "RGB888_U8": 3, "YUYV_U8": 2, "YUV422SP_U8": 1, "AYUV444_U8": 4}[form]
+    assert acl.mdl.get_input_dims_v2(model.desc, 0)[0]["dims"] == [2, -1, -1, stored]
+    assert acl.mdl.get_input_size_by_index(model.desc, 0) == 2 * 32 * 24 * halves // 2
+    info, ret = acl.mdl.get_first_aipp_info(model.id, 0)
+    assert ret == 0 and info["shapeCount"] == 3 and info["srcImageSizeW"] == 0
+    assert [out["aippOutdims"]["dims"] for out in info["outDims"]] == [
+        [2, 3, h, w] if nchw else [2, h, w, 3] for h, w in gears]
+    random = np.random.default_rng(5)
+    for h, w in gears + gears[::-1]:
+        pictures = random.integers(0, 256, 2 * h * w * halves // 2, np.uint8)
+        assert acl.mdl.set_dynamic_hw_size(model.id, model.inputs, model.gear_index(), h, w) == 0
+        done, om = convert(tmp_path, source, f"fixed{h}", shape(h, w), *options)
+        assert done.returncode == 0, done.stdout
+        np.testing.assert_array_equal(model.run([pictures])[0], load(om).run([pictures])[0])
+
+
+@pytest.mark.parametrize("config, option, code, part", [
+    ("", "--dynamic_dims=16,16;32,32", "CPU-105", "dynamic_dims"),
+    ("crop: true", "--dynamic_image_size=16,16;32,32", "CPU-120", "crop must be off"),
+    ("padding: true", "--dynamic_image_size=16,16;32,32", "CPU-120", "padding must be off"),
+    ("resize: true", "--dynamic_image_size=16,16;32,32", "CPU-120", "resize must be off"),
+    ("src_image_size_w: 32", "--dynamic_image_size=16,16;32,32", "CPU-120", "src_image_size_w [32] must be 0"),
+    ("src_image_size_h: 32", "--dynamic_image_size=16,16;32,32", "CPU-120", "src_image_size_h [32] must be 0"),
+    ("mean_chn_0: 256", "--dynamic_image_size=16,16;32,32", "CPU-120", "mean_chn_0 [256]"),
+    ("", "--dynamic_image_size=16,16;31,32", "CPU-120", "in the gear [31,32]: src_image_size_h [31] is odd"),
+    ("", "--dynamic_image_size=16,16;16,4098", "CPU-120", "in the gear [16,4098]"),
+])
+@pytest.mark.parametrize("mode", ["static", "dynamic"])
+def test_aipp_that_goes_with_no_gear(tmp_path, config, option, code, part, mode):
+    source = save(tmp_path / "net.onnx", [helper.make_node("Relu", ["x"], ["y"])], [("x", [1, 3, "h", "w"])], ["y"], {})
+    block = "max_src_image_size: 9999" if mode == "dynamic" else f"input_format: YUV420SP_U8 {config}"
+    (tmp_path / "aipp.cfg").write_text(f"aipp_op {{ aipp_mode: {mode} {block} }}")
+    done, om = convert(tmp_path, source, "open", "--input_shape=x:1,3,-1,-1", option,
+                       f"--insert_op_conf={tmp_path / 'aipp.cfg'}")
+    if mode == "dynamic" and code != "CPU-105":  # all of this is set at run time
+        assert done.returncode == 0, done.stdout
+    else:
+        assert done.returncode != 0 and code in done.stdout and part in done.stdout and not om.exists(), done.stdout
 
 
 def test_a_gear_that_the_network_does_not_work_in(tmp_path):

@@ -263,6 +263,15 @@ TensorType pictures_of(const Wish& wish) {
     return pictures;
 }
 
+/// Pictures are NHWC, whatever the network's input was.
+void move_slots(model::Gears& gears, size_t input) {
+    for (auto& slots : gears.slots) {
+        for (model::Gears::Slot& slot : slots) {
+            slot.axis -= slot.input == input && slot.axis > 1 ? 1 : 0;
+        }
+    }
+}
+
 Status insert(graph::Graph& graph, size_t index, const Wish& wish, ValueId params) {
     const ValueId old = graph.inputs[index];
     const std::string name = graph.value(old).name;
@@ -289,8 +298,8 @@ aipp::Params complete_aipp(const AippBlock& block, const std::string& input, con
     return Completion(block, input, target, problems).run();
 }
 
-AippRecord insert_aipp(graph::Graph& graph, const std::vector<AippBlock>& blocks, aclFormat format,
-                       const model::Gears& gears, const std::set<std::string>& float16_inputs, Problems& problems) {
+AippRecord insert_aipp(graph::Graph& graph, const std::vector<AippBlock>& blocks, aclFormat format, model::Gears& gears,
+                       const std::set<std::string>& float16_inputs, Problems& problems) {
     std::map<size_t, Wish> wishes;  // by input
     for (const AippBlock& block : blocks) {
         const auto index = find_input(graph, block, problems);
@@ -340,6 +349,9 @@ AippRecord insert_aipp(graph::Graph& graph, const std::vector<AippBlock>& blocks
             name = text(aipp::kParamsInput, "_", ++count);
             record.links.resize(graph.inputs.size(), -1);
             record.links[index] = static_cast<int64_t>(graph.inputs.size()) - 1;
+        }
+        if (!wish.dynamic && wish.target.format == ACL_FORMAT_NCHW) {
+            move_slots(gears, index);
         }
         record.settings.resize(graph.inputs.size());
         record.settings[index] = wish.dynamic ? aipp::to_json(*wish.dynamic) : aipp::to_json(wish.params);

@@ -26,8 +26,9 @@ struct AippRecord {
 
 /// Each block's input becomes pictures as bytes, with the name it had, which an operator Aipp turns into what the
 /// network reads. For parameters that are dynamic an input is added behind all others. `format` says what the
-/// dimensions of inputs are, `gears` which of them are open. The graph is changed only as far as nothing is wrong.
-AippRecord insert_aipp(graph::Graph& graph, const std::vector<AippBlock>& blocks, aclFormat format,
-                       const model::Gears& gears, const std::set<std::string>& float16_inputs, Problems& problems);
+/// dimensions of inputs are, `gears` which of them are open, which is corrected for where they lie in pictures. The
+/// graph is changed only as far as nothing is wrong.
+AippRecord insert_aipp(graph::Graph& graph, const std::vector<AippBlock>& blocks, aclFormat format, model::Gears& gears,
+                       const std::set<std::string>& float16_inputs, Problems& problems);
 
 }  // namespace softacl::convert

@@ -89,7 +89,9 @@ TEST(AippConfig, ComplaintsWithTheirLines) {
         {"aipp_op {\ninput_format: RGB888_U8\n}", "CPU-120", ":1]", "aipp_mode"},
         {"aipp_op {\naipp_mode: undefined\ninput_format: RGB888_U8\n}", "CPU-120", ":2]", "aipp_mode"},
         {"\naipp_op {\naipp_mode: static\n}", "CPU-120", ":2]", "YUV400_U8"},
-        {"aipp_op {\naipp_mode: dynamic\nmax_src_image_size: 100\n}", "CPU-160", ":2]", "dynamic"},
+        {"aipp_op {\naipp_mode: dynamic\n}", "CPU-120", ":2]", "max_src_image_size is missing"},
+        {"aipp_op {\naipp_mode: dynamic\nmax_src_image_size: 0\n}", "CPU-120", ":3]", "[0] is outside of 1 to"},
+        {"aipp_op {\naipp_mode: dynamic\nmax_src_image_size: 2147483648\n}", "CPU-120", ":3]", "to 2147483647"},
         {start + "related_input_rank: 0\nrelated_input_name: \"x\"\n}", "CPU-120", ":5]", "Give one of them"},
         {start + "input_edge_idx: 1\n}", "CPU-120", ":4]", "[1] is not supported"},
         // when the network is known
@@ -117,6 +119,20 @@ TEST(AippConfig, ComplaintsWithTheirLines) {
         EXPECT_EQ(first.text.find("softacl"), std::string::npos) << first.text;
         EXPECT_EQ(first.text.back(), '.');
     }
+}
+
+TEST(AippConfig, WhatIsSetAtRunTime) {
+    Problems problems;
+    const auto blocks = parse_aipp(
+        "aipp_op {\naipp_mode: dynamic\nmax_src_image_size: 100\nsupport_rotation: true\ninput_format: RGB888_U8\n"
+        "crop: true\n}",
+        "a.cfg", problems);
+    ASSERT_TRUE(problems.empty()) << problems.status().message();
+    ASSERT_EQ(blocks.size(), 1U);
+    ASSERT_TRUE(blocks[0].dynamic);
+    EXPECT_EQ(blocks[0].dynamic->max_source_bytes, 100);
+    ASSERT_EQ(problems.warnings().size(), 1U);
+    EXPECT_THAT(problems.warnings()[0].text, HasSubstr("[a.cfg:2] is dynamic; crop, input_format have no effect"));
 }
 
 TEST(AippConfig, EverythingAtOnce) {

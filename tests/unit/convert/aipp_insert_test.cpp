@@ -26,7 +26,8 @@ graph::Graph three_inputs() {
 
 std::vector<std::string> insert(graph::Graph& graph, const std::string& text, Problems& problems,
                                 aclFormat format = ACL_FORMAT_NCHW, const std::set<std::string>& halves = {}) {
-    return insert_aipp(graph, parse_aipp(text, "a.cfg", problems), format, {}, halves, problems).settings;
+    model::Gears none;
+    return insert_aipp(graph, parse_aipp(text, "a.cfg", problems), format, none, halves, problems).settings;
 }
 
 TEST(AippInsert, InputsBecomePictures) {

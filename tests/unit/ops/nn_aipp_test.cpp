@@ -45,6 +45,61 @@ TEST(Aipp, TypesAndTheirFormats) {
     EXPECT_EQ((*made)[0], (TensorType{ACL_FLOAT, {-1, 3, 1, 2}, ACL_FORMAT_NCHW}));
 }
 
+// A gear chooses the size of pictures: the input has their shape, whatever its bytes are.
+TEST(Aipp, SizesOfTheInput) {
+    aipp::Params params = two_pixels();
+    params.source_width = params.source_height = 0;
+    const auto made = [&](const Shape& images) {
+        return infer("Aipp", {{{ACL_UINT8, images, ACL_FORMAT_NHWC}}}, attrs_of(params));
+    };
+    const auto open = made({1, -1, -1, 3});
+    ASSERT_TRUE(open.ok()) << open.status().message();
+    EXPECT_EQ((*open)[0].shape, (Shape{1, 3, -1, -1}));
+    const auto known = made({1, 4, 6, 3});
+    ASSERT_TRUE(known.ok()) << known.status().message();
+    EXPECT_EQ((*known)[0].shape, (Shape{1, 3, 4, 6}));
+    EXPECT_THAT(sentence(made({1, 4, 5000, 3})), HasSubstr("src_image_size_w"));
+    EXPECT_THAT(sentence(made({1, 4, 6, 4})), HasSubstr("expected [1,4,6,3]"));
+    params.crop = true;
+    params.crop_width = params.crop_height = 2;
+    EXPECT_THAT(sentence(made({1, 4, 6, 3})), HasSubstr("makes pictures of 2 x 2"));
+}
+
+TEST(Aipp, ParametersAtRunTime) {
+    const auto made = [&](const Shape& images, const Shape& block, const std::string& settings, int64_t channels = 3,
+                          bool params = true) {
+        Attrs attrs = attrs_of(two_pixels(), channels);
+        attrs.set("aipp_config_path", settings);
+        std::vector<TestInput> inputs = {{TensorType{ACL_UINT8, images, ACL_FORMAT_NCHW}}};
+        if (params) {
+            inputs.push_back({TensorType{ACL_UINT8, block}});
+        }
+        return infer("Aipp", inputs, attrs);
+    };
+    const std::string good = "aipp_mode:dynamic,max_src_image_size:100";
+    const auto type = made({2, 3, 4, 6}, {64 + 2 * 96}, good);
+    ASSERT_TRUE(type.ok()) << type.status().message();
+    EXPECT_EQ((*type)[0], (TensorType{ACL_FLOAT, {2, 3, 4, 6}, ACL_FORMAT_NCHW}));
+    EXPECT_TRUE(made({-1, 3, -1, -1}, {64 + 96}, good).ok());
+    EXPECT_TRUE(made({1, 3, 4, 6}, {64 + 8 * 96}, good).ok());
+    EXPECT_THAT(sentence(made({2, 3, 4, 6}, {64 + 96}, good)), HasSubstr("no block of parameters for 2 pictures"));
+    for (const Shape& block : {Shape{64}, Shape{65 + 96}, Shape{-1}, Shape{}, Shape{1, 160}}) {
+        EXPECT_THAT(sentence(made({1, 3, 4, 6}, block, good)), HasSubstr("no block of parameters")) << block.text();
+    }
+    EXPECT_THAT(sentence(made({1, 3, 4, 6}, {160}, good, 3, false)), HasSubstr("params is missing"));
+    EXPECT_THAT(sentence(made({1, 3, 4, 6}, {160}, good, 4)), HasSubstr("with 4 channels"));
+    EXPECT_THAT(sentence(made({1, 2, 4, 6}, {160}, good, 2)), HasSubstr("1, 3 or 4"));
+    EXPECT_THAT(sentence(made({24}, {160}, good)), HasSubstr("four dimensions"));
+    for (const char* size : {"0", "-1", "2147483648", "1e3", "", "12x"}) {
+        EXPECT_THAT(sentence(made({1, 3, 4, 6}, {160}, std::string("aipp_mode:dynamic,max_src_image_size:") + size)),
+                    HasSubstr("a number from 1 to 2147483647"))
+            << size;
+    }
+    EXPECT_THAT(sentence(made({int64_t{1} << 40, 3, 4, 6}, {64 + 96 * (int64_t{1} << 40)},
+                              "aipp_mode:dynamic,max_src_image_size:2147483647")),
+                HasSubstr("impossibly large"));
+}
+
 TEST(Aipp, Refusals) {
     const auto refusal = [](const Attrs& attrs, const Shape& shape = {1, 1, 2, 3}) {
         return sentence(infer("Aipp", {{{ACL_UINT8, shape, ACL_FORMAT_NHWC}}}, attrs));
@@ -65,7 +120,7 @@ TEST(Aipp, Refusals) {
     wrong.source_width = 0;
     EXPECT_THAT(refusal(attrs_of(wrong), {1, 1, 0, 3}), HasSubstr("src_image_size_w [0]"));
     EXPECT_THAT(sentence(infer("Aipp", {{{ACL_UINT8, {1, 1, 2, 3}}}, {{ACL_UINT8, {160}}}}, attrs_of(two_pixels()))),
-                HasSubstr("not supported yet"));
+                HasSubstr("holds all parameters"));
 }
 
 }  // namespace
