@@ -43,17 +43,19 @@ std::optional<AippInput> aipp_of(const graph::Graph& graph, graph::ValueId input
 /// Pictures whose bytes the shape of the input does not tell.
 bool has_own_bytes(const AippInput& aipp) { return aipp.dynamic || aipp::takes_any_size(aipp.params); }
 
+Shape memory_shape(const AippInput& aipp) {
+    const Shape& network = aipp.network.shape;
+    const size_t height = aipp.network.format == ACL_FORMAT_NCHW ? 2 : 1;
+    return aipp::memory_shape(aipp.params.format, network[0], network[height], network[height + 1]);
+}
+
 size_t bytes_of_pictures(const AippInput& aipp) {
     const Shape& network = aipp.network.shape;
     if (!network.is_known()) {
         return 0;
     }
-    if (aipp.dynamic) {
-        return static_cast<size_t>(network[0] * aipp.dynamic->max_source_bytes);
-    }
-    const size_t height = aipp.network.format == ACL_FORMAT_NCHW ? 2 : 1;
-    return static_cast<size_t>(
-        aipp::memory_shape(aipp.params.format, network[0], network[height], network[height + 1]).elements());
+    return static_cast<size_t>(aipp.dynamic ? network[0] * aipp.dynamic->max_source_bytes
+                                            : memory_shape(aipp).elements());
 }
 
 }  // namespace
@@ -75,6 +77,17 @@ Variant variant_of(const graph::Graph& graph) {
         variant.outputs.push_back(tensor_info(graph.value(graph.outputs[i]).type, graph.output_names[i]));
     }
     return variant;
+}
+
+std::optional<TensorType> pictures_of_aipp(const graph::Graph& graph, const graph::Node& node) {
+    if (!is_aipp(node)) {
+        return std::nullopt;
+    }
+    const AippInput aipp = aipp_of(graph, node);
+    if (!has_own_bytes(aipp)) {
+        return std::nullopt;
+    }
+    return TensorType{ACL_UINT8, aipp.dynamic ? Shape{0} : memory_shape(aipp), ACL_FORMAT_NHWC};
 }
 
 Status check_aipp(const graph::Graph& graph, bool is_free) {

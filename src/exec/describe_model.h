@@ -21,6 +21,10 @@ ModelInfo describe_free(const model::OmModel& om);
 /// model that only their AIPP reads: everybody else would read beyond them. Shapes that are free go with neither.
 Status check_aipp(const graph::Graph& graph, bool is_free);
 
+/// What lies in memory for a node whose pictures have other bytes than their shape tells; none if they are known only
+/// when it runs.
+std::optional<TensorType> pictures_of_aipp(const graph::Graph& graph, const graph::Node& node);
+
 /// Completes the description with what its variants, one per gear, say.
 void describe_gears(ModelInfo& info);
 

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "exec/copy_kernel.h"
+#include "exec/describe_model.h"
 #include "graph/memory_plan.h"
 #include "graph/passes/passes.h"
 #include "kernels/fast.h"
@@ -91,6 +92,9 @@ Status PlanBuilder::add_node(const graph::Node& node) {
     step.node = {node.op->name(), node.name, node.origins, {}, call.outputs};
     for (const TensorType* input : call.inputs) {
         step.node->inputs.push_back(input == nullptr ? TensorType() : *input);
+    }
+    if (const auto pictures = pictures_of_aipp(graph_, node)) {
+        step.node->inputs[0] = *pictures;
     }
     SOFTACL_ASSIGN(step.kernel, choose_kernel(call, options_.reference_kernels));
     const kernels::Kernel& kernel = *step.kernel;
