@@ -5,6 +5,7 @@ install(DIRECTORY include/ DESTINATION include)
 install(TARGETS ascendcl EXPORT softaclTargets LIBRARY DESTINATION lib64)
 install(TARGETS softacl_fast_kernels LIBRARY DESTINATION lib64)
 install(TARGETS atc omrun RUNTIME DESTINATION bin)
+install(PROGRAMS tools/dump2npy/dump2npy.py DESTINATION bin RENAME dump2npy)
 install(EXPORT softaclTargets NAMESPACE softacl:: DESTINATION lib64/cmake/softacl)
 
 configure_package_config_file(cmake/install/softaclConfig.cmake.in "${PROJECT_BINARY_DIR}/softaclConfig.cmake"

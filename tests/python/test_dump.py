@@ -4,6 +4,7 @@ the tensors must be."""
 import json
 import re
 import struct
+import subprocess
 import sys
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from acl_model import Model  # noqa: E402
 
 WRITE_FILE, INVALID_FILE, PARSE, BAD_CONFIG = 100004, 100003, 100006, 100009
 ALREADY, NOT_RUN, NOT_INITIALIZED, UNSUPPORTED = 100044, 100045, 100001, 200006
-TYPES = {1: np.float32, 2: np.float16, 3: np.int8, 4: np.uint8, 7: np.int32, 9: np.int64}
+TYPES = {1: np.float32, 2: np.float16, 3: np.int8, 4: np.uint8, 7: np.int32, 8: np.int64}
 SHAPE = [2, 3, 40, 56]
 
 
@@ -264,3 +265,47 @@ def test_a_failure_to_write_is_told_at_the_end(network, device, tmp_path, last_m
     assert "for dump files cannot be made" in last_message()
     assert acl.mdl.init_dump() == 0
     assert acl.mdl.finalize_dump() == 0
+
+
+TOOL = Path(__file__).resolve().parents[2] / "tools/dump2npy/dump2npy.py"
+
+
+def convert_dump(*options):
+    return subprocess.run([sys.executable, str(TOOL), *map(str, options)], capture_output=True, text=True, check=False)
+
+
+def test_dumps_become_numpy_files(network, device, tmp_path):
+    assert acl.mdl.init_dump() == 0
+    assert acl.mdl.set_dump(config(tmp_path, dump_mode="all")) == 0
+    run(network[0])
+    assert acl.mdl.finalize_dump() == 0
+    done = convert_dump("-d", tmp_path / "out", "-out", tmp_path / "arrays")
+    assert done.returncode == 0, done.stderr
+    count = 0
+    for path in (tmp_path / "out").rglob("*.*.*.*.*"):
+        dump = Dump(path)
+        for name, arrays in (("input", dump.inputs), ("output", dump.outputs)):
+            for i, array in enumerate(arrays):
+                file = tmp_path / "arrays" / f"{path.name}.{name}.{i}.npy"
+                assert file.exists() == (array is not None)
+                if array is not None:
+                    loaded = np.load(file)
+                    assert loaded.dtype == array.dtype
+                    np.testing.assert_array_equal(loaded, array)
+                    count += 1
+    assert count == len(done.stdout.splitlines()) > 6
+
+
+@pytest.mark.parametrize("damage", [lambda content: b"", lambda content: content[:20], lambda content: content[:-5],
+                                    lambda content: b"\xff" * 8 + content[8:],
+                                    lambda content: content[:8] + b"\xff" * 30 + content[38:]])
+def test_what_is_no_dump_is_told(network, device, tmp_path, damage):
+    assert acl.mdl.init_dump() == 0
+    assert acl.mdl.set_dump(config(tmp_path)) == 0
+    run(network[0])
+    assert acl.mdl.finalize_dump() == 0
+    path = next((tmp_path / "out").rglob("*.*.*.*.*"))
+    path.write_bytes(damage(path.read_bytes()))
+    done = convert_dump("-d", path, "-out", tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"dump2npy: {path} is no dump file: ") and "Traceback" not in done.stderr
