@@ -657,6 +657,41 @@ ACL_API aclError aclmdlSetDynamicHWSize(uint32_t modelId, aclmdlDataset *dataset
                                         uint64_t height, uint64_t width);
 
 /**
+ * Describes the operator whose failure an exception function was told of.
+ *
+ * The three numbers are those of the exception's getters, `aclrtGetDeviceIdFromExceptionInfo` and
+ * its like. The last 64 failures of the process are kept.
+ *
+ * `aclGetTensorDescByIndex` gives one input or output out of a description,
+ * `aclGetTensorDescAddress` its data: null for a constant that was packed into the model's weights.
+ * The data is that of the failure until the model, or another that shares its working memory, runs
+ * again or is unloaded. Operators that were fused have the name of the fused one.
+ *
+ * @param[in]  deviceId    Number of the device.
+ * @param[in]  streamId    Number of the stream.
+ * @param[in]  taskId      Number of the task.
+ * @param[out] opName      The operator's name, with its terminating zero.
+ * @param[in]  opNameLen   Room for it in bytes. In Python without the zero.
+ * @param[out] inputDesc   All inputs in one description; destroy it with `aclDestroyTensorDesc`.
+ *                         Null without inputs.
+ * @param[out] numInputs   How many inputs there are; absent optional ones do not count.
+ * @param[out] outputDesc  All outputs likewise.
+ * @param[out] numOutputs  How many outputs there are.
+ *
+ * @return `ACL_SUCCESS` (0), or
+ *   - `ACL_ERROR_INVALID_PARAM` (100000): no operator is known to have failed there, its name is
+ *     longer, or an argument is null
+ *
+ * Threads: May be called from any thread.
+ * Python:  op_name, input_desc, num_inputs, output_desc, num_outputs, ret = acl.mdl.create_and_get_op_desc(device_id, stream_id, task_id, op_name_len)
+ * Manual:  section 10.6.1.12
+ */
+ACL_API aclError aclmdlCreateAndGetOpDesc(uint32_t deviceId, uint32_t streamId, uint32_t taskId,
+                                          char *opName, size_t opNameLen, aclTensorDesc **inputDesc,
+                                          size_t *numInputs, aclTensorDesc **outputDesc,
+                                          size_t *numOutputs);
+
+/**
  * Tells whether an input of a loaded model takes pictures that AIPP turns into what the network
  * reads.
  *

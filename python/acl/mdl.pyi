@@ -555,6 +555,59 @@ def set_dynamic_hw_size(model_id: typing.SupportsIndex, dataset: typing.Supports
     Manual: section 10.6.1.11
     """
 
+def create_and_get_op_desc(device_id: typing.SupportsIndex, stream_id: typing.SupportsIndex,
+        task_id: typing.SupportsIndex, op_name_len: typing.SupportsIndex,
+        /) -> tuple[str, int, int, int, int, int]:
+    """Describes the operator whose failure an exception function was told of.
+
+    The three numbers are those of the exception's getters,
+    `acl.rt.get_device_id_from_exception_info` and its like. The last 64 failures of the
+    process are kept.
+
+    `acl.get_tensor_desc_by_index` gives one input or output out of a description,
+    `acl.get_tensor_desc_address` its data: null for a constant that was packed into the
+    model's weights. The data is that of the failure until the model, or another that shares
+    its working memory, runs again or is unloaded. Operators that were fused have the name
+    of the fused one.
+
+    Parameters
+    ----------
+    device_id : int
+        Number of the device.
+    stream_id : int
+        Number of the stream.
+    task_id : int
+        Number of the task.
+    op_name_len : int
+        Room for it in bytes. In Python without the zero.
+
+    Returns
+    -------
+    op_name : str
+        The operator's name, with its terminating zero.
+    input_desc : int
+        All inputs in one description; destroy it with `acl.destroy_tensor_desc`. Null
+        without inputs.
+    num_inputs : int
+        How many inputs there are; absent optional ones do not count.
+    output_desc : int
+        All outputs likewise.
+    num_outputs : int
+        How many outputs there are.
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        no operator is known to have failed there, its name is longer, or an argument is
+        null
+
+    Threads: May be called from any thread.
+    C function: aclmdlCreateAndGetOpDesc
+    Manual: section 10.6.1.12
+    """
+
 def get_aipp_type(model_id: typing.SupportsIndex, index: typing.SupportsIndex,
         /) -> tuple[int, int, int]:
     """Tells whether an input of a loaded model takes pictures that AIPP turns into what the

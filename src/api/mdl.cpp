@@ -35,17 +35,20 @@ Result<std::unique_ptr<Execution>> prepare(uint32_t id, const aclmdlDataset* inp
     return Execution::prepare(std::move(model), *in, *out);
 }
 
+uint32_t number_of(const runtime::Device& device) {
+    return static_cast<uint32_t>(runtime::Process::instance().index_of(device));
+}
+
 /// What the exception function is told of an execution that is no task: it names the default stream.
 Result<runtime::ExceptionInfo> where_it_runs() {
-    constexpr uint32_t kNoTask = 0xFFFFFFFF;
     SOFTACL_ASSIGN(const Pin<runtime::Context> context, runtime::current_context());
     SOFTACL_ASSIGN(const Pin<runtime::Stream> stream,
                    pin<runtime::Stream>(context->default_stream(), "the default stream"));
     runtime::ExceptionInfo info;
-    info.task = kNoTask;
+    info.task = exec::take_execution_number();
     info.stream = stream->id();
     info.thread = runtime::current_thread_id();
-    info.device = static_cast<uint32_t>(runtime::Process::instance().index_of(context->device()));
+    info.device = number_of(context->device());
     return info;
 }
 
@@ -59,6 +62,28 @@ Result<exec::Run> synchronous_run() {
     run.stream = stream->id();
     return run;
 }
+
+class ModelTask final : public runtime::Task {
+   public:
+    ModelTask(std::shared_ptr<Execution> execution, exec::RunMode mode)
+        : Task("model"), execution_(std::move(execution)), mode_(mode) {}
+
+    runtime::Outcome run(runtime::Stream& stream) override {
+        exec::Run run;
+        run.mode = mode_;
+        run.stream = stream.id();
+        Status status = execution_->run(run);
+        if (run.failed_op) {
+            exec::remember_failed_op({number_of(stream.device()), stream.id(), stream.running_task()},
+                                     std::move(*run.failed_op));
+        }
+        return runtime::Outcome::done(std::move(status), std::move(run.warning));
+    }
+
+   private:
+    const std::shared_ptr<Execution> execution_;
+    const exec::RunMode mode_;
+};
 
 }  // namespace
 
@@ -102,6 +127,9 @@ aclError aclmdlExecute(uint32_t modelId, const aclmdlDataset* input, aclmdlDatas
             execution.reset();  // the function may unload the model or reset the device
             if (auto info = where_it_runs(); info.ok()) {
                 info->code = status.code();
+                if (run.failed_op) {
+                    exec::remember_failed_op({info->device, info->stream, info->task}, std::move(*run.failed_op));
+                }
                 runtime::report_exception(*info);
             }
         }
@@ -113,15 +141,8 @@ aclError aclmdlExecuteAsync(uint32_t modelId, const aclmdlDataset* input, aclmdl
     return entry<row::aclmdlExecuteAsync>(modelId, input, output, stream)([&]() -> Status {
         SOFTACL_ASSIGN(const Pin<runtime::Stream> where, runtime::find_stream(stream, "stream"));
         SOFTACL_ASSIGN(std::shared_ptr<Execution> execution, prepare(modelId, input, output));
-        exec::Run wished;
-        wished.mode = {where->saturates(), where->tells_overflow()};
-        wished.stream = where->id();
-        const auto launched = where->launch(runtime::make_task("model", [execution, wished](std::string& warning) {
-            exec::Run run = wished;
-            Status done = execution->run(run);
-            warning = std::move(run.warning);
-            return done;
-        }));
+        const exec::RunMode mode{where->saturates(), where->tells_overflow()};
+        const auto launched = where->launch(std::make_unique<ModelTask>(execution, mode));
         if (!launched.ok()) {
             execution->take_back();
         }

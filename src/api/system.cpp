@@ -5,6 +5,7 @@
 #include "api/entry.h"
 #include "base/fork.h"
 #include "dump/control.h"
+#include "exec/failed_op.h"
 #include "exec/op_timeout.h"
 #include "runtime/exception.h"
 #include "runtime/process.h"
@@ -25,6 +26,7 @@ aclError aclFinalize(void) {
         SOFTACL_TRY(runtime::Process::instance().finalize());
         dump::end_with_process();
         exec::set_op_timeout(std::chrono::nanoseconds(0));
+        exec::forget_failed_ops();
         runtime::set_exception_callback(nullptr);
         return {};
     });

@@ -190,7 +190,11 @@ Status Execution::run(Run& run) {
         }
     }
     run.warning = warning_;
-    return model_->execute(*variant_, inputs, outputs_, run);
+    Status status = model_->execute(*variant_, inputs, outputs_, run);
+    for (size_t i = 0; i < inputs.size() && run.failed_op; ++i) {
+        run.failed_op->move(inputs[i].data, inputs[i].size, inputs_[i].data);
+    }
+    return status;
 }
 
 void Execution::take_back() {

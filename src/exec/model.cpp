@@ -80,9 +80,18 @@ class PlannedModel : public Model {
         Plan& plan = *static_cast<const PlannedVariant&>(variant).plan;
         SOFTACL_ASSIGN(void* const work, work_memory(plan.work_bytes()));
         plan.bind(work);
-        SOFTACL_TRY(plan.run(input_addresses_.data(), output_addresses_.data(), run));
-        detours.finish();
-        return {};
+        Status status = plan.run(input_addresses_.data(), output_addresses_.data(), run);
+        if (status.ok()) {
+            detours.finish();
+        } else if (run.failed_op) {
+            for (size_t i = 0; i < inputs.size(); ++i) {
+                run.failed_op->move(input_addresses_[i], variant.inputs[i].bytes, inputs[i].data);
+            }
+            for (size_t i = 0; i < outputs.size(); ++i) {
+                run.failed_op->move(output_addresses_[i], variant.outputs[i].bytes, outputs[i].data);
+            }
+        }
+        return status;
     }
 
    protected:

@@ -30,12 +30,12 @@ constexpr Attribute kAttributes[] = {
     {"ACL_MDL_OUTPUTQ_ADDR_PTR", kPointer}, {"ACL_MDL_WORKSPACE_MEM_OPTIMIZE", kSize},
 };
 
-struct Range {
+struct Limits {
     uint64_t least;
     uint64_t greatest;
 };
 
-Range range_of(aclmdlConfigAttr attr) {
+Limits limits_of(aclmdlConfigAttr attr) {
     switch (attr) {
         case ACL_MDL_PRIORITY_INT32: return {0, 7};
         case ACL_MDL_LOAD_TYPE_SIZET: return {ACL_MDL_LOAD_FROM_FILE, ACL_MDL_LOAD_FROM_FILE_WITH_Q};
@@ -54,7 +54,7 @@ Status ModelConfig::set(aclmdlConfigAttr attr, const void* value, size_t size) {
     }
     uint64_t number = 0;
     std::memcpy(&number, value, size);  // little-endian; a negative number is beyond every range
-    const Range range = range_of(attr);
+    const Limits range = limits_of(attr);
     if (number < range.least || number > range.greatest) {
         return fail(ACL_ERROR_INVALID_PARAM, "attrValue is ",
                     attr == ACL_MDL_PRIORITY_INT32 ? static_cast<int64_t>(static_cast<int32_t>(number))

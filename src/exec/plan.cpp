@@ -108,6 +108,12 @@ StepView Plan::view(const Step& step) const {
     return {number, *step.node, *step.kernel, step.input_addresses.data(), step.output_addresses.data()};
 }
 
+void Plan::note_failure(const Step& step, Run& run) const {
+    if (step.node) {
+        run.failed_op = failed_op(view(step));
+    }
+}
+
 Status Plan::run(const void* const* inputs, void* const* outputs, Run& run) {
     for (const Patch& patch : input_patches_) {
         *patch.address = static_cast<const char*>(inputs[patch.index]) + patch.offset;
@@ -124,6 +130,7 @@ Status Plan::run(const void* const* inputs, void* const* outputs, Run& run) {
         }
         const Clock::time_point begin = timed ? Clock::now() : Clock::time_point();
         if (Status status = step.kernel->run(step.buffers); !status.ok()) {
+            note_failure(step, run);
             return Status(status.code(), step.label + ": " + status.message());
         }
         if (run.mode.saturates) {
@@ -132,6 +139,7 @@ Status Plan::run(const void* const* inputs, void* const* outputs, Run& run) {
         // Kernels are not interrupted: one that was too slow ends the run.
         if (const auto spent = timed ? Clock::now() - begin : Clock::duration::zero(); timed && spent > timeout) {
             using Seconds = std::chrono::duration<double>;
+            note_failure(step, run);
             return fail(ACL_ERROR_RT_AICORE_TIMEOUT, step.label, " took ", Seconds(spent).count(),
                         " s; aclrtSetOpExecuteTimeOut allows ", Seconds(timeout).count(), " s");
         }

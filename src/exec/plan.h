@@ -99,6 +99,7 @@ class Plan {
     void set_addresses(Step& step);
     char* base(const Place& place) const;
     StepView view(const Step& step) const;
+    void note_failure(const Step& step, Run& run) const;
     static void saturate(const Step& step, Run& run);
     static void print(std::string& out, const Step& step);
 

@@ -148,7 +148,7 @@ TEST_F(Model, AFailingExecutionIsTold) {
     EXPECT_CODE(ACL_ERROR_RT_PARAM_INVALID, aclrtSynchronizeStream(nullptr));
     EXPECT_CODE(ACL_ERROR_RT_PARAM_INVALID, aclmdlExecute(id_, nowhere, outputs_));
     ASSERT_EQ(s_told.size(), 2U);
-    EXPECT_EQ(s_told[1].task, 0xFFFFFFFF) << "it is not queued";
+    EXPECT_EQ(s_told[1].task, 0xFFFFFFFE) << "it is not queued";
     EXPECT_EQ(s_told[1].stream, s_told[0].stream) << "the default stream";
     EXPECT_EQ(s_told[1].thread, static_cast<uint32_t>(syscall(SYS_gettid)));
     EXPECT_EQ(s_told[1].device, s_told[0].device);

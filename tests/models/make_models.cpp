@@ -54,6 +54,18 @@ Status write_halves(const std::string& folder) {
     return write(std::move(graph), folder);
 }
 
+// Rows of x + x: twice = x + x, y = twice[indices]. Fails for an index that is none.
+Status write_lookup(const std::string& folder) {
+    graph::Graph graph;
+    graph.name = "lookup";
+    const auto x = graph.add_input("x", {ACL_FLOAT, Shape{4, 3}, ACL_FORMAT_ND});
+    const auto indices = graph.add_input("indices", {ACL_INT32, Shape{2}, ACL_FORMAT_ND});
+    const auto axis = graph.add_constant("axis", Tensor::scalar(int64_t{0}));
+    SOFTACL_ASSIGN(const auto twice, graph.add_node("double", *ops::find_op("Add"), {x, x}, {}, 1));
+    SOFTACL_TRY(add_output(graph, "look_up", "GatherV2", {twice[0], indices, axis}, "look_up:0:y"));
+    return write(std::move(graph), folder);
+}
+
 // Twice the input, under names that no description has room for.
 Status write_long_names(const std::string& folder) {
     graph::Graph graph;
@@ -106,8 +118,8 @@ int main(int argc, char** argv) {
         return 2;
     }
     for (const auto write :
-         {softacl::write_sum_difference, softacl::write_halves, softacl::write_long_names, softacl::write_batches,
-          softacl::write_sizes, softacl::write_dims, softacl::write_free_shapes}) {
+         {softacl::write_sum_difference, softacl::write_halves, softacl::write_lookup, softacl::write_long_names,
+          softacl::write_batches, softacl::write_sizes, softacl::write_dims, softacl::write_free_shapes}) {
         if (const softacl::Status status = write(argv[1]); !status.ok()) {
             std::fprintf(stderr, "make_models: %d %s\n", status.code(), status.message().c_str());
             return 1;

@@ -515,67 +515,75 @@ inline constexpr Param kParams_aclmdlSetDynamicHWSize[] = {{"modelId", Check::kN
 inline constexpr Row aclmdlSetDynamicHWSize = {109, "aclmdlSetDynamicHWSize",
     "acl.mdl.set_dynamic_hw_size", kParams_aclmdlSetDynamicHWSize, 5};
 
+inline constexpr Param kParams_aclmdlCreateAndGetOpDesc[] = {{"deviceId", Check::kNone, 0, 0},
+    {"streamId", Check::kNone, 0, 0}, {"taskId", Check::kNone, 0, 0},
+    {"opName", Check::kNonNull, 0, 0}, {"opNameLen", Check::kPositive, 0, 0},
+    {"inputDesc", Check::kNonNull, 0, 0}, {"numInputs", Check::kNonNull, 0, 0},
+    {"outputDesc", Check::kNonNull, 0, 0}, {"numOutputs", Check::kNonNull, 0, 0}};
+inline constexpr Row aclmdlCreateAndGetOpDesc = {110, "aclmdlCreateAndGetOpDesc",
+    "acl.mdl.create_and_get_op_desc", kParams_aclmdlCreateAndGetOpDesc, 9};
+
 inline constexpr Param kParams_aclmdlGetAippType[] = {{"modelId", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"type", Check::kNonNull, 0, 0},
     {"dynamicAttachedDataIndex", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetAippType = {110, "aclmdlGetAippType", "acl.mdl.get_aipp_type",
+inline constexpr Row aclmdlGetAippType = {111, "aclmdlGetAippType", "acl.mdl.get_aipp_type",
     kParams_aclmdlGetAippType, 4};
 
 inline constexpr Param kParams_aclmdlSetAIPPByInputIndex[] = {{"modelId", Check::kNone, 0, 0},
     {"dataset", Check::kNone, 0, 0}, {"index", Check::kNone, 0, 0},
     {"aippParmsSet", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlSetAIPPByInputIndex = {111, "aclmdlSetAIPPByInputIndex",
+inline constexpr Row aclmdlSetAIPPByInputIndex = {112, "aclmdlSetAIPPByInputIndex",
     "acl.mdl.set_aipp_by_input_index", kParams_aclmdlSetAIPPByInputIndex, 4};
 
 inline constexpr Param kParams_aclmdlSetInputDynamicDims[] = {{"modelId", Check::kNone, 0, 0},
     {"dataset", Check::kNone, 0, 0}, {"index", Check::kNone, 0, 0},
     {"dims", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlSetInputDynamicDims = {112, "aclmdlSetInputDynamicDims",
+inline constexpr Row aclmdlSetInputDynamicDims = {113, "aclmdlSetInputDynamicDims",
     "acl.mdl.set_input_dynamic_dims", kParams_aclmdlSetInputDynamicDims, 4};
 
-inline constexpr Row aclmdlCreateConfigHandle = {113, "aclmdlCreateConfigHandle",
+inline constexpr Row aclmdlCreateConfigHandle = {114, "aclmdlCreateConfigHandle",
     "acl.mdl.create_config_handle", nullptr, 0};
 
 inline constexpr Param kParams_aclmdlDestroyConfigHandle[] = {{"handle", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlDestroyConfigHandle = {114, "aclmdlDestroyConfigHandle",
+inline constexpr Row aclmdlDestroyConfigHandle = {115, "aclmdlDestroyConfigHandle",
     "acl.mdl.destroy_config_handle", kParams_aclmdlDestroyConfigHandle, 1};
 
 inline constexpr Param kParams_aclmdlSetConfigOpt[] = {{"handle", Check::kNone, 0, 0},
     {"attr", Check::kRange, 0, 13}, {"attrValue", Check::kNonNull, 0, 0},
     {"valueSize", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlSetConfigOpt = {115, "aclmdlSetConfigOpt", "acl.mdl.set_config_opt",
+inline constexpr Row aclmdlSetConfigOpt = {116, "aclmdlSetConfigOpt", "acl.mdl.set_config_opt",
     kParams_aclmdlSetConfigOpt, 4};
 
 inline constexpr Param kParams_aclmdlLoadWithConfig[] = {{"handle", Check::kNone, 0, 0},
     {"modelId", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlLoadWithConfig = {116, "aclmdlLoadWithConfig",
+inline constexpr Row aclmdlLoadWithConfig = {117, "aclmdlLoadWithConfig",
     "acl.mdl.load_with_config", kParams_aclmdlLoadWithConfig, 2};
 
 inline constexpr Param kParams_aclmdlGetTensorRealName[] = {{"modelDesc", Check::kNone, 0, 0},
     {"name", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetTensorRealName = {117, "aclmdlGetTensorRealName",
+inline constexpr Row aclmdlGetTensorRealName = {118, "aclmdlGetTensorRealName",
     "acl.mdl.get_tensor_real_name", kParams_aclmdlGetTensorRealName, 2};
 
-inline constexpr Row aclmdlInitDump = {118, "aclmdlInitDump", "acl.mdl.init_dump", nullptr, 0};
+inline constexpr Row aclmdlInitDump = {119, "aclmdlInitDump", "acl.mdl.init_dump", nullptr, 0};
 
 inline constexpr Param kParams_aclmdlSetDump[] = {{"dumpCfgPath", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlSetDump = {119, "aclmdlSetDump", "acl.mdl.set_dump",
+inline constexpr Row aclmdlSetDump = {120, "aclmdlSetDump", "acl.mdl.set_dump",
     kParams_aclmdlSetDump, 1};
 
-inline constexpr Row aclmdlFinalizeDump = {120, "aclmdlFinalizeDump", "acl.mdl.finalize_dump",
+inline constexpr Row aclmdlFinalizeDump = {121, "aclmdlFinalizeDump", "acl.mdl.finalize_dump",
     nullptr, 0};
 
 inline constexpr Param kParams_aclmdlCreateAIPP[] = {{"batchSize", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlCreateAIPP = {121, "aclmdlCreateAIPP", "acl.mdl.create_aipp",
+inline constexpr Row aclmdlCreateAIPP = {122, "aclmdlCreateAIPP", "acl.mdl.create_aipp",
     kParams_aclmdlCreateAIPP, 1};
 
 inline constexpr Param kParams_aclmdlDestroyAIPP[] = {{"aippParmsSet", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlDestroyAIPP = {122, "aclmdlDestroyAIPP", "acl.mdl.destroy_aipp",
+inline constexpr Row aclmdlDestroyAIPP = {123, "aclmdlDestroyAIPP", "acl.mdl.destroy_aipp",
     kParams_aclmdlDestroyAIPP, 1};
 
 inline constexpr Param kParams_aclmdlSetAIPPInputFormat[] = {{"aippParmsSet", Check::kNone, 0, 0},
     {"inputFormat", Check::kRange, 1, 4}};
-inline constexpr Row aclmdlSetAIPPInputFormat = {123, "aclmdlSetAIPPInputFormat",
+inline constexpr Row aclmdlSetAIPPInputFormat = {124, "aclmdlSetAIPPInputFormat",
     "acl.mdl.set_aipp_input_format", kParams_aclmdlSetAIPPInputFormat, 2};
 
 inline constexpr Param kParams_aclmdlSetAIPPCscParams[] = {{"aippParmsSet", Check::kNone, 0, 0},
@@ -587,230 +595,230 @@ inline constexpr Param kParams_aclmdlSetAIPPCscParams[] = {{"aippParmsSet", Chec
     {"cscOutputBiasR0", Check::kNone, 0, 0}, {"cscOutputBiasR1", Check::kNone, 0, 0},
     {"cscOutputBiasR2", Check::kNone, 0, 0}, {"cscInputBiasR0", Check::kNone, 0, 0},
     {"cscInputBiasR1", Check::kNone, 0, 0}, {"cscInputBiasR2", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlSetAIPPCscParams = {124, "aclmdlSetAIPPCscParams",
+inline constexpr Row aclmdlSetAIPPCscParams = {125, "aclmdlSetAIPPCscParams",
     "acl.mdl.set_aipp_csc_params", kParams_aclmdlSetAIPPCscParams, 17};
 
 inline constexpr Param kParams_aclmdlSetAIPPRbuvSwapSwitch[] = {
     {"aippParmsSet", Check::kNone, 0, 0}, {"rbuvSwapSwitch", Check::kRange, 0, 1}};
-inline constexpr Row aclmdlSetAIPPRbuvSwapSwitch = {125, "aclmdlSetAIPPRbuvSwapSwitch",
+inline constexpr Row aclmdlSetAIPPRbuvSwapSwitch = {126, "aclmdlSetAIPPRbuvSwapSwitch",
     "acl.mdl.set_aipp_rbuv_swap_switch", kParams_aclmdlSetAIPPRbuvSwapSwitch, 2};
 
 inline constexpr Param kParams_aclmdlSetAIPPAxSwapSwitch[] = {{"aippParmsSet", Check::kNone, 0, 0},
     {"axSwapSwitch", Check::kRange, 0, 1}};
-inline constexpr Row aclmdlSetAIPPAxSwapSwitch = {126, "aclmdlSetAIPPAxSwapSwitch",
+inline constexpr Row aclmdlSetAIPPAxSwapSwitch = {127, "aclmdlSetAIPPAxSwapSwitch",
     "acl.mdl.set_aipp_ax_swap_switch", kParams_aclmdlSetAIPPAxSwapSwitch, 2};
 
 inline constexpr Param kParams_aclmdlSetAIPPSrcImageSize[] = {{"aippParmsSet", Check::kNone, 0, 0},
     {"srcImageSizeW", Check::kRange, 2, 4096}, {"srcImageSizeH", Check::kRange, 1, 4096}};
-inline constexpr Row aclmdlSetAIPPSrcImageSize = {127, "aclmdlSetAIPPSrcImageSize",
+inline constexpr Row aclmdlSetAIPPSrcImageSize = {128, "aclmdlSetAIPPSrcImageSize",
     "acl.mdl.set_aipp_src_image_size", kParams_aclmdlSetAIPPSrcImageSize, 3};
 
 inline constexpr Param kParams_aclmdlSetAIPPCropParams[] = {{"aippParmsSet", Check::kNone, 0, 0},
     {"cropSwitch", Check::kRange, 0, 1}, {"cropStartPosW", Check::kNone, 0, 0},
     {"cropStartPosH", Check::kNone, 0, 0}, {"cropSizeW", Check::kNone, 0, 0},
     {"cropSizeH", Check::kNone, 0, 0}, {"batchIndex", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlSetAIPPCropParams = {128, "aclmdlSetAIPPCropParams",
+inline constexpr Row aclmdlSetAIPPCropParams = {129, "aclmdlSetAIPPCropParams",
     "acl.mdl.set_aipp_crop_params", kParams_aclmdlSetAIPPCropParams, 7};
 
 inline constexpr Param kParams_aclmdlSetAIPPScfParams[] = {{"aippParmsSet", Check::kNone, 0, 0},
     {"scfSwitch", Check::kRange, 0, 1}, {"scfInputSizeW", Check::kNone, 0, 0},
     {"scfInputSizeH", Check::kNone, 0, 0}, {"scfOutputSizeW", Check::kNone, 0, 0},
     {"scfOutputSizeH", Check::kNone, 0, 0}, {"batchIndex", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlSetAIPPScfParams = {129, "aclmdlSetAIPPScfParams",
+inline constexpr Row aclmdlSetAIPPScfParams = {130, "aclmdlSetAIPPScfParams",
     "acl.mdl.set_aipp_scf_params", kParams_aclmdlSetAIPPScfParams, 7};
 
 inline constexpr Param kParams_aclmdlSetAIPPPaddingParams[] = {{"aippParmsSet", Check::kNone, 0, 0},
     {"paddingSwitch", Check::kRange, 0, 1}, {"paddingSizeTop", Check::kNone, 0, 0},
     {"paddingSizeBottom", Check::kNone, 0, 0}, {"paddingSizeLeft", Check::kNone, 0, 0},
     {"paddingSizeRight", Check::kNone, 0, 0}, {"batchIndex", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlSetAIPPPaddingParams = {130, "aclmdlSetAIPPPaddingParams",
+inline constexpr Row aclmdlSetAIPPPaddingParams = {131, "aclmdlSetAIPPPaddingParams",
     "acl.mdl.set_aipp_padding_params", kParams_aclmdlSetAIPPPaddingParams, 7};
 
 inline constexpr Param kParams_aclmdlSetAIPPDtcPixelMean[] = {{"aippParmsSet", Check::kNone, 0, 0},
     {"dtcPixelMeanChn0", Check::kNone, 0, 0}, {"dtcPixelMeanChn1", Check::kNone, 0, 0},
     {"dtcPixelMeanChn2", Check::kNone, 0, 0}, {"dtcPixelMeanChn3", Check::kNone, 0, 0},
     {"batchIndex", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlSetAIPPDtcPixelMean = {131, "aclmdlSetAIPPDtcPixelMean",
+inline constexpr Row aclmdlSetAIPPDtcPixelMean = {132, "aclmdlSetAIPPDtcPixelMean",
     "acl.mdl.set_aipp_dtc_pixel_mean", kParams_aclmdlSetAIPPDtcPixelMean, 6};
 
 inline constexpr Param kParams_aclmdlSetAIPPDtcPixelMin[] = {{"aippParmsSet", Check::kNone, 0, 0},
     {"dtcPixelMinChn0", Check::kNone, 0, 0}, {"dtcPixelMinChn1", Check::kNone, 0, 0},
     {"dtcPixelMinChn2", Check::kNone, 0, 0}, {"dtcPixelMinChn3", Check::kNone, 0, 0},
     {"batchIndex", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlSetAIPPDtcPixelMin = {132, "aclmdlSetAIPPDtcPixelMin",
+inline constexpr Row aclmdlSetAIPPDtcPixelMin = {133, "aclmdlSetAIPPDtcPixelMin",
     "acl.mdl.set_aipp_dtc_pixel_min", kParams_aclmdlSetAIPPDtcPixelMin, 6};
 
 inline constexpr Param kParams_aclmdlSetAIPPPixelVarReci[] = {{"aippParmsSet", Check::kNone, 0, 0},
     {"dtcPixelVarReciChn0", Check::kNone, 0, 0}, {"dtcPixelVarReciChn1", Check::kNone, 0, 0},
     {"dtcPixelVarReciChn2", Check::kNone, 0, 0}, {"dtcPixelVarReciChn3", Check::kNone, 0, 0},
     {"batchIndex", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlSetAIPPPixelVarReci = {133, "aclmdlSetAIPPPixelVarReci",
+inline constexpr Row aclmdlSetAIPPPixelVarReci = {134, "aclmdlSetAIPPPixelVarReci",
     "acl.mdl.set_aipp_pixel_var_reci", kParams_aclmdlSetAIPPPixelVarReci, 6};
 
 inline constexpr Param kParams_aclmdlSetInputAIPP[] = {{"modelId", Check::kNone, 0, 0},
     {"dataset", Check::kNone, 0, 0}, {"index", Check::kNone, 0, 0},
     {"aippParmsSet", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlSetInputAIPP = {134, "aclmdlSetInputAIPP", "acl.mdl.set_input_aipp",
+inline constexpr Row aclmdlSetInputAIPP = {135, "aclmdlSetInputAIPP", "acl.mdl.set_input_aipp",
     kParams_aclmdlSetInputAIPP, 4};
 
-inline constexpr Row aclmdlCreateDataset = {135, "aclmdlCreateDataset", "acl.mdl.create_dataset",
+inline constexpr Row aclmdlCreateDataset = {136, "aclmdlCreateDataset", "acl.mdl.create_dataset",
     nullptr, 0};
 
 inline constexpr Param kParams_aclmdlDestroyDataset[] = {{"dataset", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlDestroyDataset = {136, "aclmdlDestroyDataset", "acl.mdl.destroy_dataset",
+inline constexpr Row aclmdlDestroyDataset = {137, "aclmdlDestroyDataset", "acl.mdl.destroy_dataset",
     kParams_aclmdlDestroyDataset, 1};
 
 inline constexpr Param kParams_aclmdlAddDatasetBuffer[] = {{"dataset", Check::kNone, 0, 0},
     {"dateBuffer", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlAddDatasetBuffer = {137, "aclmdlAddDatasetBuffer",
+inline constexpr Row aclmdlAddDatasetBuffer = {138, "aclmdlAddDatasetBuffer",
     "acl.mdl.add_dataset_buffer", kParams_aclmdlAddDatasetBuffer, 2};
 
 inline constexpr Param kParams_aclmdlGetDatasetNumBuffers[] = {{"dataset", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetDatasetNumBuffers = {138, "aclmdlGetDatasetNumBuffers",
+inline constexpr Row aclmdlGetDatasetNumBuffers = {139, "aclmdlGetDatasetNumBuffers",
     "acl.mdl.get_dataset_num_buffers", kParams_aclmdlGetDatasetNumBuffers, 1};
 
 inline constexpr Param kParams_aclmdlGetDatasetBuffer[] = {{"dataset", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetDatasetBuffer = {139, "aclmdlGetDatasetBuffer",
+inline constexpr Row aclmdlGetDatasetBuffer = {140, "aclmdlGetDatasetBuffer",
     "acl.mdl.get_dataset_buffer", kParams_aclmdlGetDatasetBuffer, 2};
 
 inline constexpr Param kParams_aclmdlSetDatasetTensorDesc[] = {{"dataset", Check::kNone, 0, 0},
     {"tensorDesc", Check::kNone, 0, 0}, {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlSetDatasetTensorDesc = {140, "aclmdlSetDatasetTensorDesc",
+inline constexpr Row aclmdlSetDatasetTensorDesc = {141, "aclmdlSetDatasetTensorDesc",
     "acl.mdl.set_dataset_tensor_desc", kParams_aclmdlSetDatasetTensorDesc, 3};
 
 inline constexpr Param kParams_aclmdlGetDatasetTensorDesc[] = {{"dataset", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetDatasetTensorDesc = {141, "aclmdlGetDatasetTensorDesc",
+inline constexpr Row aclmdlGetDatasetTensorDesc = {142, "aclmdlGetDatasetTensorDesc",
     "acl.mdl.get_dataset_tensor_desc", kParams_aclmdlGetDatasetTensorDesc, 2};
 
-inline constexpr Row aclmdlCreateDesc = {142, "aclmdlCreateDesc", "acl.mdl.create_desc", nullptr,
+inline constexpr Row aclmdlCreateDesc = {143, "aclmdlCreateDesc", "acl.mdl.create_desc", nullptr,
     0};
 
 inline constexpr Param kParams_aclmdlDestroyDesc[] = {{"modelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlDestroyDesc = {143, "aclmdlDestroyDesc", "acl.mdl.destroy_desc",
+inline constexpr Row aclmdlDestroyDesc = {144, "aclmdlDestroyDesc", "acl.mdl.destroy_desc",
     kParams_aclmdlDestroyDesc, 1};
 
 inline constexpr Param kParams_aclmdlGetDesc[] = {{"modelDesc", Check::kNone, 0, 0},
     {"modelId", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetDesc = {144, "aclmdlGetDesc", "acl.mdl.get_desc",
+inline constexpr Row aclmdlGetDesc = {145, "aclmdlGetDesc", "acl.mdl.get_desc",
     kParams_aclmdlGetDesc, 2};
 
 inline constexpr Param kParams_aclmdlGetNumInputs[] = {{"modelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetNumInputs = {145, "aclmdlGetNumInputs", "acl.mdl.get_num_inputs",
+inline constexpr Row aclmdlGetNumInputs = {146, "aclmdlGetNumInputs", "acl.mdl.get_num_inputs",
     kParams_aclmdlGetNumInputs, 1};
 
 inline constexpr Param kParams_aclmdlGetNumOutputs[] = {{"modelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetNumOutputs = {146, "aclmdlGetNumOutputs", "acl.mdl.get_num_outputs",
+inline constexpr Row aclmdlGetNumOutputs = {147, "aclmdlGetNumOutputs", "acl.mdl.get_num_outputs",
     kParams_aclmdlGetNumOutputs, 1};
 
 inline constexpr Param kParams_aclmdlGetInputSizeByIndex[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputSizeByIndex = {147, "aclmdlGetInputSizeByIndex",
+inline constexpr Row aclmdlGetInputSizeByIndex = {148, "aclmdlGetInputSizeByIndex",
     "acl.mdl.get_input_size_by_index", kParams_aclmdlGetInputSizeByIndex, 2};
 
 inline constexpr Param kParams_aclmdlGetOutputSizeByIndex[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetOutputSizeByIndex = {148, "aclmdlGetOutputSizeByIndex",
+inline constexpr Row aclmdlGetOutputSizeByIndex = {149, "aclmdlGetOutputSizeByIndex",
     "acl.mdl.get_output_size_by_index", kParams_aclmdlGetOutputSizeByIndex, 2};
 
 inline constexpr Param kParams_aclmdlGetInputDims[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetInputDims = {149, "aclmdlGetInputDims", "acl.mdl.get_input_dims",
+inline constexpr Row aclmdlGetInputDims = {150, "aclmdlGetInputDims", "acl.mdl.get_input_dims",
     kParams_aclmdlGetInputDims, 3};
 
 inline constexpr Param kParams_aclmdlGetInputDimsV2[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetInputDimsV2 = {150, "aclmdlGetInputDimsV2",
+inline constexpr Row aclmdlGetInputDimsV2 = {151, "aclmdlGetInputDimsV2",
     "acl.mdl.get_input_dims_v2", kParams_aclmdlGetInputDimsV2, 3};
 
 inline constexpr Param kParams_aclmdlGetOutputDims[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetOutputDims = {151, "aclmdlGetOutputDims", "acl.mdl.get_output_dims",
+inline constexpr Row aclmdlGetOutputDims = {152, "aclmdlGetOutputDims", "acl.mdl.get_output_dims",
     kParams_aclmdlGetOutputDims, 3};
 
 inline constexpr Param kParams_aclmdlGetInputNameByIndex[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputNameByIndex = {152, "aclmdlGetInputNameByIndex",
+inline constexpr Row aclmdlGetInputNameByIndex = {153, "aclmdlGetInputNameByIndex",
     "acl.mdl.get_input_name_by_index", kParams_aclmdlGetInputNameByIndex, 2};
 
 inline constexpr Param kParams_aclmdlGetOutputNameByIndex[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetOutputNameByIndex = {153, "aclmdlGetOutputNameByIndex",
+inline constexpr Row aclmdlGetOutputNameByIndex = {154, "aclmdlGetOutputNameByIndex",
     "acl.mdl.get_output_name_by_index", kParams_aclmdlGetOutputNameByIndex, 2};
 
 inline constexpr Param kParams_aclmdlGetInputFormat[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputFormat = {154, "aclmdlGetInputFormat",
+inline constexpr Row aclmdlGetInputFormat = {155, "aclmdlGetInputFormat",
     "acl.mdl.get_input_format", kParams_aclmdlGetInputFormat, 2};
 
 inline constexpr Param kParams_aclmdlGetOutputFormat[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetOutputFormat = {155, "aclmdlGetOutputFormat",
+inline constexpr Row aclmdlGetOutputFormat = {156, "aclmdlGetOutputFormat",
     "acl.mdl.get_output_format", kParams_aclmdlGetOutputFormat, 2};
 
 inline constexpr Param kParams_aclmdlGetInputDataType[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputDataType = {156, "aclmdlGetInputDataType",
+inline constexpr Row aclmdlGetInputDataType = {157, "aclmdlGetInputDataType",
     "acl.mdl.get_input_data_type", kParams_aclmdlGetInputDataType, 2};
 
 inline constexpr Param kParams_aclmdlGetOutputDataType[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetOutputDataType = {157, "aclmdlGetOutputDataType",
+inline constexpr Row aclmdlGetOutputDataType = {158, "aclmdlGetOutputDataType",
     "acl.mdl.get_output_data_type", kParams_aclmdlGetOutputDataType, 2};
 
 inline constexpr Param kParams_aclmdlGetInputIndexByName[] = {{"modelDesc", Check::kNone, 0, 0},
     {"name", Check::kNonNull, 0, 0}, {"index", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetInputIndexByName = {158, "aclmdlGetInputIndexByName",
+inline constexpr Row aclmdlGetInputIndexByName = {159, "aclmdlGetInputIndexByName",
     "acl.mdl.get_input_index_by_name", kParams_aclmdlGetInputIndexByName, 3};
 
 inline constexpr Param kParams_aclmdlGetOutputIndexByName[] = {{"modelDesc", Check::kNone, 0, 0},
     {"name", Check::kNonNull, 0, 0}, {"index", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetOutputIndexByName = {159, "aclmdlGetOutputIndexByName",
+inline constexpr Row aclmdlGetOutputIndexByName = {160, "aclmdlGetOutputIndexByName",
     "acl.mdl.get_output_index_by_name", kParams_aclmdlGetOutputIndexByName, 3};
 
 inline constexpr Param kParams_aclmdlGetDynamicBatch[] = {{"modelDesc", Check::kNone, 0, 0},
     {"batch", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetDynamicBatch = {160, "aclmdlGetDynamicBatch",
+inline constexpr Row aclmdlGetDynamicBatch = {161, "aclmdlGetDynamicBatch",
     "acl.mdl.get_dynamic_batch", kParams_aclmdlGetDynamicBatch, 2};
 
 inline constexpr Param kParams_aclmdlGetDynamicHW[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"hw", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetDynamicHW = {161, "aclmdlGetDynamicHW", "acl.mdl.get_dynamic_hw",
+inline constexpr Row aclmdlGetDynamicHW = {162, "aclmdlGetDynamicHW", "acl.mdl.get_dynamic_hw",
     kParams_aclmdlGetDynamicHW, 3};
 
 inline constexpr Param kParams_aclmdlGetCurOutputDims[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetCurOutputDims = {162, "aclmdlGetCurOutputDims",
+inline constexpr Row aclmdlGetCurOutputDims = {163, "aclmdlGetCurOutputDims",
     "acl.mdl.get_cur_output_dims", kParams_aclmdlGetCurOutputDims, 3};
 
 inline constexpr Param kParams_aclmdlGetFirstAippInfo[] = {{"modelId", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"aippInfo", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetFirstAippInfo = {163, "aclmdlGetFirstAippInfo",
+inline constexpr Row aclmdlGetFirstAippInfo = {164, "aclmdlGetFirstAippInfo",
     "acl.mdl.get_first_aipp_info", kParams_aclmdlGetFirstAippInfo, 3};
 
 inline constexpr Param kParams_aclmdlGetInputDynamicGearCount[] = {
     {"modelDesc", Check::kNone, 0, 0}, {"index", Check::kNone, 0, 0},
     {"gearCount", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetInputDynamicGearCount = {164, "aclmdlGetInputDynamicGearCount",
+inline constexpr Row aclmdlGetInputDynamicGearCount = {165, "aclmdlGetInputDynamicGearCount",
     "acl.mdl.get_input_dynamic_gear_count", kParams_aclmdlGetInputDynamicGearCount, 3};
 
 inline constexpr Param kParams_aclmdlGetInputDynamicDims[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0},
     {"gearCount", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlGetInputDynamicDims = {165, "aclmdlGetInputDynamicDims",
+inline constexpr Row aclmdlGetInputDynamicDims = {166, "aclmdlGetInputDynamicDims",
     "acl.mdl.get_input_dynamic_dims", kParams_aclmdlGetInputDynamicDims, 4};
 
 inline constexpr Param kParams_aclmdlGetOpAttr[] = {{"modelDesc", Check::kNone, 0, 0},
     {"opName", Check::kNonNull, 0, 0}, {"attr", Check::kNonNull, 0, 0}};
-inline constexpr Row aclmdlGetOpAttr = {166, "aclmdlGetOpAttr", "acl.mdl.get_op_attr",
+inline constexpr Row aclmdlGetOpAttr = {167, "aclmdlGetOpAttr", "acl.mdl.get_op_attr",
     kParams_aclmdlGetOpAttr, 3};
 
 inline constexpr Param kParams_aclrtSetOpExecuteTimeOut[] = {{"timeout", Check::kNone, 0, 0}};
-inline constexpr Row aclrtSetOpExecuteTimeOut = {167, "aclrtSetOpExecuteTimeOut",
+inline constexpr Row aclrtSetOpExecuteTimeOut = {168, "aclrtSetOpExecuteTimeOut",
     "acl.rt.set_op_execute_time_out", kParams_aclrtSetOpExecuteTimeOut, 1};
 
-inline constexpr int kCount = 168;
+inline constexpr int kCount = 169;
 inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, &aclrtGetSocName,
     &aclGetRecentErrMsg, &aclrtSetDeviceSatMode, &aclrtGetDeviceSatMode, &aclFloat16ToFloat,
     &aclFloatToFloat16, &aclCreateDataBuffer, &aclDestroyDataBuffer, &aclGetDataBufferAddr,
@@ -840,15 +848,15 @@ inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, 
     &aclrtMemcpyAsync, &aclrtMemcpy2d, &aclrtMemcpy2dAsync, &aclmdlLoadFromFile, &aclmdlLoadFromMem,
     &aclmdlLoadFromFileWithMem, &aclmdlLoadFromMemWithMem, &aclmdlExecute, &aclmdlExecuteAsync,
     &aclmdlUnload, &aclmdlQuerySize, &aclmdlQuerySizeFromMem, &aclmdlSetDynamicBatchSize,
-    &aclmdlSetDynamicHWSize, &aclmdlGetAippType, &aclmdlSetAIPPByInputIndex,
-    &aclmdlSetInputDynamicDims, &aclmdlCreateConfigHandle, &aclmdlDestroyConfigHandle,
-    &aclmdlSetConfigOpt, &aclmdlLoadWithConfig, &aclmdlGetTensorRealName, &aclmdlInitDump,
-    &aclmdlSetDump, &aclmdlFinalizeDump, &aclmdlCreateAIPP, &aclmdlDestroyAIPP,
-    &aclmdlSetAIPPInputFormat, &aclmdlSetAIPPCscParams, &aclmdlSetAIPPRbuvSwapSwitch,
-    &aclmdlSetAIPPAxSwapSwitch, &aclmdlSetAIPPSrcImageSize, &aclmdlSetAIPPCropParams,
-    &aclmdlSetAIPPScfParams, &aclmdlSetAIPPPaddingParams, &aclmdlSetAIPPDtcPixelMean,
-    &aclmdlSetAIPPDtcPixelMin, &aclmdlSetAIPPPixelVarReci, &aclmdlSetInputAIPP,
-    &aclmdlCreateDataset, &aclmdlDestroyDataset, &aclmdlAddDatasetBuffer,
+    &aclmdlSetDynamicHWSize, &aclmdlCreateAndGetOpDesc, &aclmdlGetAippType,
+    &aclmdlSetAIPPByInputIndex, &aclmdlSetInputDynamicDims, &aclmdlCreateConfigHandle,
+    &aclmdlDestroyConfigHandle, &aclmdlSetConfigOpt, &aclmdlLoadWithConfig,
+    &aclmdlGetTensorRealName, &aclmdlInitDump, &aclmdlSetDump, &aclmdlFinalizeDump,
+    &aclmdlCreateAIPP, &aclmdlDestroyAIPP, &aclmdlSetAIPPInputFormat, &aclmdlSetAIPPCscParams,
+    &aclmdlSetAIPPRbuvSwapSwitch, &aclmdlSetAIPPAxSwapSwitch, &aclmdlSetAIPPSrcImageSize,
+    &aclmdlSetAIPPCropParams, &aclmdlSetAIPPScfParams, &aclmdlSetAIPPPaddingParams,
+    &aclmdlSetAIPPDtcPixelMean, &aclmdlSetAIPPDtcPixelMin, &aclmdlSetAIPPPixelVarReci,
+    &aclmdlSetInputAIPP, &aclmdlCreateDataset, &aclmdlDestroyDataset, &aclmdlAddDatasetBuffer,
     &aclmdlGetDatasetNumBuffers, &aclmdlGetDatasetBuffer, &aclmdlSetDatasetTensorDesc,
     &aclmdlGetDatasetTensorDesc, &aclmdlCreateDesc, &aclmdlDestroyDesc, &aclmdlGetDesc,
     &aclmdlGetNumInputs, &aclmdlGetNumOutputs, &aclmdlGetInputSizeByIndex,

@@ -238,9 +238,17 @@ TEST(OpTimeout, EndsARunAtTheStepThatWasTooSlow) {
     const void* inputs[] = {input};
     void* outputs[] = {output};
     set_op_timeout(std::chrono::nanoseconds(1));
-    const Status slow = (*plan)->run(inputs, outputs);
+    exec::Run told;
+    const Status slow = (*plan)->run(inputs, outputs, told);
     EXPECT_EQ(slow.code(), ACL_ERROR_RT_AICORE_TIMEOUT) << slow.message();
     EXPECT_NE(slow.message().find("Conv2D"), std::string::npos) << slow.message();
+    ASSERT_TRUE(told.failed_op);
+    ASSERT_EQ(told.failed_op->inputs.size(), 3U) << "data, filter, bias";
+    EXPECT_EQ(told.failed_op->inputs[0].layout.shape, (Shape{1, 8, 16, 16}));
+    EXPECT_EQ(told.failed_op->inputs[0].address, input);
+    EXPECT_EQ(told.failed_op->inputs[1].address, nullptr) << "the filter is packed";
+    ASSERT_EQ(told.failed_op->outputs.size(), 1U);
+    EXPECT_EQ(told.failed_op->outputs[0].layout.shape, (Shape{1, 8, 16, 16}));
     set_op_timeout(std::chrono::hours(1));
     EXPECT_TRUE((*plan)->run(inputs, outputs).ok());
     set_op_timeout(std::chrono::nanoseconds(0));
