@@ -110,7 +110,7 @@ StepView Plan::view(const Step& step) const {
 
 void Plan::note_failure(const Step& step, Run& run) const {
     if (step.node) {
-        run.failed_op = failed_op(view(step));
+        run.failed_op = std::make_unique<FailedOp>(failed_op(view(step)));
     }
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <string>
 
 #include "exec/failed_op.h"
@@ -21,10 +21,10 @@ struct RunMode {
 
 struct Run {
     RunMode mode;
-    uint32_t stream = 0;                ///< number of the stream, for files and messages
-    StepObserver* observer = nullptr;   ///< null: nobody looks
-    std::string warning;                ///< goes with success
-    std::optional<FailedOp> failed_op;  ///< goes with a failure, where it is one operator's
+    uint32_t stream = 0;                  ///< number of the stream, for files and messages
+    StepObserver* observer = nullptr;     ///< null: nobody looks
+    std::string warning;                  ///< goes with success
+    std::unique_ptr<FailedOp> failed_op;  ///< goes with a failure, where it is one operator's
 };
 
 }  // namespace softacl::exec

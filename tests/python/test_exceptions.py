@@ -91,6 +91,23 @@ def test_types():
         acl.app_log(1, b"x")
 
 
+def test_the_operator_of_no_failure(device):
+    """Manual 10.6.1.12."""
+    nothing = ("", 0, 0, 0, 0, 100000)
+    assert acl.mdl.create_and_get_op_desc(0, 0, 0, 256) == nothing
+    for wrong in (-1, 1 << 40):
+        assert acl.mdl.create_and_get_op_desc(wrong, 0, 0, 256) == nothing
+    assert acl.mdl.create_and_get_op_desc(0, 0, 0, 0) == nothing
+    assert acl.mdl.create_and_get_op_desc(0, 0, 0, (1 << 64) - 1) == nothing
+    for name, arguments in (("device_id", ("0", 0, 0, 8)), ("stream_id", (0, 0.0, 0, 8)), ("task_id", (0, 0, None, 8)),
+                            ("op_name_len", (0, 0, 0, "8"))):
+        with pytest.raises(TypeError, match=name):
+            acl.mdl.create_and_get_op_desc(*arguments)
+    with pytest.raises(TypeError):
+        acl.mdl.create_and_get_op_desc(0, 0, 0)
+    acl.get_recent_err_msg()
+
+
 def test_op_time_limit(device):
     assert acl.rt.set_op_execute_time_out(60) == 0
     assert acl.rt.set_op_execute_time_out(0) == 0
