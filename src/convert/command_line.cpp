@@ -223,10 +223,10 @@ class Options {
                 problems_.add(code::kOptionsExclude, option, " [", get(option), "] has ranges, and ",
                               option_of(conversion.gears.kind), " names all values. Give one of them.");
             } else if (open && !with_gears && !get("insert_op_conf").empty()) {
-                problems_.add(code::kOptionsExclude, option, " [", get(option), "] leaves dimensions of the input [",
-                              input.name,
-                              "] open, and insert_op_conf needs to know them. Give them, or name them with "
-                              "dynamic_batch_size.");
+                problems_.add(
+                    code::kOptionsExclude, option, " [", get(option), "] leaves dimensions of the input [", input.name,
+                    "] open, and insert_op_conf needs to know them. Give them, or name them with dynamic_batch_size or "
+                    "dynamic_image_size.");
             }
             conversion.import.shapes[input.name] = std::move(input.shape);
             conversion.ranges[input.name] = std::move(input.ranges);

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <string>
 
+#include "aipp/dynamic.h"
 #include "model/gears.h"
 #include "model/om.h"
 #include "ops/op_def.h"
@@ -109,6 +110,25 @@ Status write_dims(const std::string& folder) {
                        {model::Gears::Kind::kDims, {{3, 2}, {1, 4}}, {{{0, 0}}, {{0, 2}}}});
 }
 
+// Pictures of 4 x 2 pixels, at most two, become float32; their parameters are set at run time.
+Status write_dynamic_aipp(const std::string& folder) {
+    graph::Graph graph;
+    graph.name = "dynamic_aipp";
+    const auto x = graph.add_input("x", {ACL_UINT8, {-1, 3, 2, 4}, ACL_FORMAT_NCHW});
+    graph.add_input(model::kGearInput, {ACL_INT64, Shape{1}, ACL_FORMAT_ND});
+    const auto params = graph.add_input(aipp::kParamsInput,
+                                        {ACL_UINT8, Shape{static_cast<int64_t>(aipp::block_bytes(2))}, ACL_FORMAT_ND});
+    SOFTACL_ASSIGN(const auto made, graph.add_node("aipp", *ops::find_op("Aipp"), {x, params},
+                                                   {{"aipp_config_path", aipp::to_text(aipp::DynamicSetup{300})},
+                                                    {"channels", int64_t{3}},
+                                                    {"data_format", std::string("NCHW")},
+                                                    {"dst_type", int64_t{ACL_FLOAT}}},
+                                                   1));
+    graph.outputs.push_back(made[0]);
+    graph.output_names.emplace_back("aipp:0:y");
+    return write(std::move(graph), folder, {model::Gears::Kind::kBatch, {{1}, {2}}, {{{0, 0}}}});
+}
+
 }  // namespace
 }  // namespace softacl
 
@@ -117,9 +137,9 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "usage: make_models FOLDER\n");
         return 2;
     }
-    for (const auto write :
-         {softacl::write_sum_difference, softacl::write_halves, softacl::write_lookup, softacl::write_long_names,
-          softacl::write_batches, softacl::write_sizes, softacl::write_dims, softacl::write_free_shapes}) {
+    for (const auto write : {softacl::write_sum_difference, softacl::write_halves, softacl::write_lookup,
+                             softacl::write_long_names, softacl::write_batches, softacl::write_sizes,
+                             softacl::write_dims, softacl::write_dynamic_aipp, softacl::write_free_shapes}) {
         if (const softacl::Status status = write(argv[1]); !status.ok()) {
             std::fprintf(stderr, "make_models: %d %s\n", status.code(), status.message().c_str());
             return 1;
