@@ -125,7 +125,7 @@ class Inliner {
                 made.sources.push_back(resolve(input, bindings, prefix, by_name));
             }
             for (std::string& other : made.waits) {
-                other = prefix + other;
+                other.insert(0, prefix);
             }
             if (const Function* inner = called(node)) {
                 expand_call(made, *inner, depth);
