@@ -750,3 +750,26 @@ def test_the_file_shows_what_is_dynamic(load, tmp_path):
     for part in (b"Aipp", b"aipp_mode:dynamic,max_src_image_size:1234", b"acl_cpu.aipp_link", AIPP_INPUT.encode(),
                  b'{"aipp_mode":"dynamic","max_src_image_size":1234}'):
         assert part in data, part
+
+
+def test_dumps_show_no_more_than_there_is(load, aipp, tmp_path):
+    """Pictures set at run time are described only, those of a gear are shown as they lie in memory."""
+    import test_dump  # skips where its rival is missing
+    static = "aipp_op { aipp_mode: static input_format: YUV420SP_U8 }"
+    models = [load({"x": [1, 3, 8, 6]}, dynamic_config(0)),
+              load({"x": [1, 3, -1, -1]}, static, "--input_shape=x:1,3,-1,-1", "--dynamic_image_size=4,6;8,12")]
+    assert models[0].set(plain(aipp())) == 0
+    assert acl.mdl.set_dynamic_hw_size(models[1].id, models[1].inputs, 1, 4, 6) == 0
+    picture = np.arange(36, dtype=np.uint8)
+    models[1].put(0, picture)
+    assert acl.mdl.init_dump() == 0
+    assert acl.mdl.set_dump(test_dump.config(tmp_path, dump_mode="all")) == 0
+    for model in models:
+        assert model.run() == 0, acl.get_recent_err_msg()
+    assert acl.mdl.finalize_dump() == 0
+    first, second = (dump for dump in test_dump.dumps(tmp_path) if dump.type == "Aipp")
+    pictures, block = first.inputs
+    assert pictures is None
+    np.testing.assert_array_equal(block, models[0].block())
+    np.testing.assert_array_equal(second.inputs[0], picture.reshape(1, 6, 6, 1))
+    assert first.outputs[0].shape == (1, 3, 8, 6) and second.outputs[0].shape == (1, 3, 4, 6)
