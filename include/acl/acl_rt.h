@@ -951,7 +951,11 @@ ACL_API aclError aclrtUnSubscribeReport(uint64_t threadId, aclrtStream stream);
  * The process has one such function, the one set last. It runs when the task has failed, in
  * whatever thread ran the task, before the stream goes on; so it should be short, and it cannot
  * wait for that stream. A task that fails only because an event passed an error on to it is told,
- * too.
+ * too. `aclmdlExecute` is no task: the function runs in its thread before it returns, and is told
+ * the default stream.
+ *
+ * The description ends when the function returns; read what is needed at once.
+ * `aclmdlCreateAndGetOpDesc` tells which operator of a model it was.
  *
  * In Python the function gets the description as an int and is kept until another one, or `None`,
  * is set. An exception it raises goes to `sys.unraisablehook`.
@@ -971,8 +975,9 @@ ACL_API aclError aclrtSetExceptionInfoCallback(aclrtExceptionInfoCallback callba
  *
  * @param[in] info  What the function that was set got.
  *
- * @return Number of the task, counted from 0; 0xFFFFFFFF if `info` is null or describes nothing any
- *         more.
+ * @return Number of the task, counted from 0. Executions that are no tasks have numbers of their
+ *         own, which count down from 0xFFFFFFFE. 0xFFFFFFFF if `info` is null or describes nothing
+ *         any more.
  *
  * A failure leaves a sentence for `aclGetRecentErrMsg`, with one of these codes:
  *   - `ACL_ERROR_INVALID_PARAM` (100000): `info` is null

@@ -1186,7 +1186,11 @@ def set_exception_info_callback(fn: typing.Callable[[int], object] | None, /) ->
     The process has one such function, the one set last. It runs when the task has failed,
     in whatever thread ran the task, before the stream goes on; so it should be short, and
     it cannot wait for that stream. A task that fails only because an event passed an error
-    on to it is told, too.
+    on to it is told, too. `acl.mdl.execute` is no task: the function runs in its thread
+    before it returns, and is told the default stream.
+
+    The description ends when the function returns; read what is needed at once.
+    `acl.mdl.create_and_get_op_desc` tells which operator of a model it was.
 
     In Python the function gets the description as an int and is kept until another one, or
     `None`, is set. An exception it raises goes to `sys.unraisablehook`.
@@ -1219,8 +1223,9 @@ def get_task_id_from_exception_info(info: typing.SupportsIndex, /) -> int:
     Returns
     -------
     task_id : int
-        Number of the task, counted from 0; 0xFFFFFFFF if `info` is null or describes
-        nothing any more.
+        Number of the task, counted from 0. Executions that are no tasks have numbers of
+        their own, which count down from 0xFFFFFFFE. 0xFFFFFFFF if `info` is null or
+        describes nothing any more.
 
     Errors
     ------
