@@ -983,7 +983,7 @@ ACL_API aclError aclmdlFinalizeDump(void);
  * A failure leaves a sentence for `aclGetRecentErrMsg`, with one of these codes:
  *   - `ACL_ERROR_GE_AIPP_BATCH_EMPTY` (145014): `batchSize` is 0
  *   - `ACL_ERROR_INVALID_PARAM` (100000): `batchSize` is above 65536
- *   - `ACL_ERROR_STORAGE_OVER_LIMIT` (300000): there are too many objects
+ *   - `ACL_ERROR_BAD_ALLOC` (200000): there is no memory or no handle left
  *
  * Threads: May be called from any thread.
  * Python:  aipp_ptr = acl.mdl.create_aipp(batch_size)

@@ -1057,8 +1057,8 @@ def create_aipp(batch_size: typing.SupportsIndex, /) -> int:
         `batch_size` is 0
     100000 ACL_ERROR_INVALID_PARAM
         `batch_size` is above 65536
-    300000 ACL_ERROR_STORAGE_OVER_LIMIT
-        there are too many objects
+    200000 ACL_ERROR_BAD_ALLOC
+        there is no memory or no handle left
 
     Threads: May be called from any thread.
     C function: aclmdlCreateAIPP

@@ -4,6 +4,8 @@
 #include <atomic>
 #include <cstdlib>
 #include <fstream>
+#include <map>
+#include <mutex>
 
 #include "api/generated/rows.h"
 #include "api/row.h"
@@ -18,9 +20,14 @@ class Ledger final : public TraceSink {
     void on_call(const CallRecord& call) override {
         auto& counts = call.code == 0 ? succeeded_ : failed_;
         counts[call.row].fetch_add(1, std::memory_order_relaxed);
+        if (call.code != 0) {
+            const std::lock_guard lock(mutex_);
+            ++codes_[{call.row, call.code}];
+        }
     }
 
-    // Lines "c <function> <succeeded> <failed>", appended in one write: many processes share the file.
+    // Lines "c <function> <succeeded> <failed>" and "code <function>:<code> <times> 0", appended in one write: many
+    // processes share the file.
     void write(const char* path) const {
         std::string lines;
         for (const Row* row : row::kAll) {
@@ -30,12 +37,18 @@ class Ledger final : public TraceSink {
                 lines += text("c ", row->name, " ", succeeded, " ", failed, "\n");
             }
         }
+        const std::lock_guard lock(mutex_);
+        for (const auto& [failure, times] : codes_) {
+            lines += text("code ", row::kAll[failure.first]->name, ":", failure.second, " ", times, " 0\n");
+        }
         std::ofstream(path, std::ios::app) << lines << std::flush;
     }
 
    private:
     std::array<std::atomic<uint64_t>, row::kCount> succeeded_{};
     std::array<std::atomic<uint64_t>, row::kCount> failed_{};
+    mutable std::mutex mutex_;
+    std::map<std::pair<uint32_t, int>, uint64_t> codes_;  // failures by function and code
 };
 
 Ledger* g_ledger = nullptr;

@@ -189,6 +189,11 @@ TEST_F(ModelConfig, NamesWhatIsMissing) {
     EXPECT_OK(set(ACL_MDL_WEIGHT_SIZET, weight_size_));
     EXPECT_OK(set(ACL_MDL_WORKSPACE_ADDR_PTR, work_));
     expect_refused(ACL_ERROR_INVALID_PARAM, "ACL_MDL_WORKSPACE_SIZET");
+    EXPECT_OK(set(ACL_MDL_WORKSPACE_SIZET, work_size_));
+    EXPECT_OK(set(ACL_MDL_WORKSPACE_ADDR_PTR, work_ + 32));
+    expect_refused(ACL_ERROR_RT_ADDR_UNALIGNED, "working memory");
+    EXPECT_OK(set(ACL_MDL_MEM_SIZET, size_t{1} << 44));
+    expect_refused(ACL_ERROR_GE_EXEC_MODEL_ADDR_INVALID, "can be read");
     EXPECT_OK(set(ACL_MDL_LOAD_TYPE_SIZET, size_t{ACL_MDL_LOAD_FROM_FILE_WITH_Q}));
     expect_refused(ACL_ERROR_FEATURE_UNSUPPORTED, "queues");
 }
