@@ -364,7 +364,9 @@ class Import {
             foreign.inputs.push_back(input.empty() ? kNoValue : find(input));
             broken = broken || foreign.inputs.back() == kBroken;
         }
-        if (node.framework == ops::Framework::kOnnx && node.domain.empty() && node.type == "If") {
+        const bool chooses =
+            node.framework == ops::Framework::kOnnx ? node.domain.empty() && node.type == "If" : !node.bodies.empty();
+        if (chooses) {
             if (!broken) {
                 import_branch(node, name, foreign.inputs);
             }
@@ -445,6 +447,24 @@ class Import {
         return function;
     }
 
+    /// What the outputs of a body need of its nodes, which are in order.
+    static std::unordered_set<const NetworkNode*> needed_in(const Network& body) {
+        std::unordered_set<std::string> open;
+        for (const NetworkTensor& output : body.outputs) {
+            open.insert(output.name);
+        }
+        std::unordered_set<const NetworkNode*> nodes;
+        for (auto node = body.nodes.rbegin(); node != body.nodes.rend(); ++node) {
+            if (std::any_of(node->outputs.begin(), node->outputs.end(),
+                            [&](const std::string& output) { return open.count(output) != 0; })) {
+                nodes.insert(&*node);
+                const auto more = needs(*node);
+                open.insert(more.begin(), more.end());
+            }
+        }
+        return nodes;
+    }
+
     /// If whose condition is known: the nodes of the branch take its place.
     // NOLINTNEXTLINE(misc-no-recursion): as deep as the file nests bodies
     void import_branch(const NetworkNode& node, const std::string& name, const std::vector<ValueRef>& inputs) {
@@ -461,8 +481,12 @@ class Import {
             return;
         }
         scopes_.push_back({body->second.get(), {}});
+        const bool unique = node.framework == ops::Framework::kTensorFlow;  // there they say where they come from
+        const auto wanted = needed_in(*body->second);
         for (const NetworkNode& inner : body->second->nodes) {
-            import_node(inner, name + "_" + inner.name);
+            if (wanted.count(&inner) != 0) {
+                import_node(inner, unique ? inner.name : name + "_" + inner.name);
+            }
         }
         std::vector<ValueRef> results;
         for (const NetworkTensor& output : body->second->outputs) {

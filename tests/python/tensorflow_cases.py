@@ -269,6 +269,74 @@ def deeplab(make):
 
 
 @case
+def crop_and_resize(make):
+    images, boxes = make.integer(1, 3), make.integer(1, 6)
+    x = make.input(images, make.integer(1, 9), make.integer(2, 9), make.integer(1, 3))
+    corners = make.input(values=make.random.uniform(-0.3, 1.3, (boxes, 4)).astype(np.float32))
+    index = make.input(values=make.random.integers(0, images, boxes).astype(np.int32))
+    pixels = make.input(values=make.random.integers(0, 256, (images, 5, 6, 3)).astype(np.uint8))
+    sizes = ([4, 5], [1, 3], [7, 1], [1, 1])
+    return [make.ops.CropAndResize(image=x, boxes=corners, box_ind=index, crop_size=size, method=method,
+                                   extrapolation_value=make.choice(0.0, -7.5))
+            for size in sizes for method in ("bilinear", "nearest")] + [
+        make.ops.CropAndResize(image=pixels, boxes=corners, box_ind=index, crop_size=[3, 4])]
+
+
+def some_boxes(make, count):
+    """Many that overlap, some with corners in the wrong order, one without area; scores that repeat."""
+    corners = make.random.uniform(0, 1, (count, 2, 2)).astype(np.float32)
+    corners[3:, 1] = corners[3:, 0] + make.random.uniform(0.2, 0.6, (count - 3, 2)).astype(np.float32)
+    corners[2, 1] = corners[2, 0]
+    return corners.reshape(count, 4), make.random.integers(0, 12, count).astype(np.float32) / 12
+
+
+@case
+def non_max_suppression(make):
+    results = []
+    for count in (1, 5, 40):
+        boxes, scores = (make.input(values=values) for values in some_boxes(make, max(count, 4)))
+        limit, threshold = make.choice(0.1, 0.5, 0.9), make.choice(-1.0, 0.0, 0.4)
+        common = {"boxes": boxes, "scores": scores, "max_output_size": make.integer(1, 12), "iou_threshold": limit,
+                  "score_threshold": threshold, "pad_to_max_output_size": True}
+        results += make.ops.NonMaxSuppressionV4(**common)
+        for sigma in (0.0, 0.3, 0.8):
+            results += make.ops.NonMaxSuppressionV5(soft_nms_sigma=sigma, **common)
+    return results
+
+
+@case
+def known_non_max_suppression(make):
+    """Boxes that are known at conversion: results as long as TensorFlow's."""
+    x = make.input(6, 2)
+    boxes, scores = some_boxes(make, 9)
+    common = {"boxes": boxes, "scores": scores, "max_output_size": 6}
+    chosen = [make.ops.NonMaxSuppression(**common), make.ops.NonMaxSuppressionV2(**common, iou_threshold=0.3),
+              make.ops.NonMaxSuppressionV3(**common, iou_threshold=0.3, score_threshold=0.2),
+              *make.ops.NonMaxSuppressionV4(**common, iou_threshold=0.3, score_threshold=0.2),
+              *make.ops.NonMaxSuppressionV5(**common, iou_threshold=0.3, score_threshold=0.2, soft_nms_sigma=0.5)]
+    return [make.tf.gather(x, chosen[0] % 6)] + [make.tf.identity(x[0, 0] * 0 + make.tf.cast(value, "float32"))
+                                                 for value in chosen]
+
+
+@case
+def known_conditions(make):
+    """Conditions that are constants, or follow from shapes; one in another; what only a branch reads."""
+    tf = make.tf
+    x = make.input(2, 5)
+    y = make.input(2, 5)
+    parts = tf.split(x * 2, [2, 3], 1)
+    wide = tf.shape(x)[1] > 3
+
+    def inner():
+        return tf.cond(tf.constant(make.choice(True, False)), lambda: [x + 1, parts[1]], lambda: [x - 1, -parts[1]])
+
+    first = tf.cond(wide, inner, lambda: [y, parts[1] * 9])
+    second = tf.cond(tf.logical_not(wide), lambda: tf.matmul(x, y, transpose_b=True), lambda: tf.nn.softmax(y - x))
+    third = tf.cond(tf.equal(tf.size(y), 10), lambda: tf.constant(3.0), lambda: tf.reduce_sum(y))
+    return [*first, second * third]
+
+
+@case
 def style_transfer(make):
     tf = make.tf
     x = make.input(1, 16, 18, 3)
@@ -317,6 +385,7 @@ def write(folder):
     import tensorflow as tf
 
     tf.compat.v1.disable_eager_execution()
+    tf.compat.v1.enable_control_flow_v2()
     for name, function in CASES.items():
         for seed in range(SEEDS):
             graph = tf.Graph()

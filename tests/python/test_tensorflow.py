@@ -204,6 +204,89 @@ def test_functions_take_the_place_of_their_calls(tmp_path):
     np.testing.assert_array_equal(result, [-4, -8])
 
 
+def choice(name, condition, *inputs, then="then", otherwise="otherwise", kind="StatelessIf"):
+    return node(name, kind, condition, *inputs, then_branch=field(10, field(1, then)),
+                else_branch=field(10, field(1, otherwise)))
+
+
+BOOL = field(6, 10)
+NEGATE = function("then", [node("n", "Neg", "p")], "n:y:0")
+DOUBLE = function("otherwise", [node("d", "Add", "p", "p")], "d:z:0")
+
+
+def truth(value):
+    return node("c", "Const", dtype=BOOL, value=field(8, field(1, 10) + field(2, b"") + field(4, bytes([value]))))
+
+
+@pytest.mark.parametrize("value", [True, False])
+@pytest.mark.parametrize("kind", ["If", "StatelessIf"])
+def test_if_with_a_known_condition(tmp_path, value, kind):
+    """Inside a function, too; the operators of the other branch need not be known."""
+    other = "otherwise" if value else "then"
+    broken = function(other, [node("s", "NoSuchOp", "p")], "s:y:0")
+    good = NEGATE if value else DOUBLE
+    around = function("around", [node("i", "Identity", "p"), truth(value), choice("k", "c:output:0", "i:output:0",
+                                                                                  kind=kind)], "k:output:0")
+    for call in (truth(value) + choice("y", "c", "x", kind=kind), node("y", "around", "x")):
+        (tmp_path / "net.pb").write_bytes(X + call + node("z", "Abs", "y") + node("w", "Sub", "z", "y")
+                                          + field(2, good + broken + around))
+        om = convert(tmp_path / "net.pb", tmp_path / "net", "--out_nodes=z:0;w:0")
+        with Device():
+            model = Model(om)
+            size, rest = model(np.array([1, -2], np.float32))
+            model.close()
+        np.testing.assert_array_equal(size - rest, [-1, 2] if value else [2, -4])
+        np.testing.assert_array_equal(size, [1, 2] if value else [2, 4])
+
+
+@pytest.mark.parametrize("graph, code, words", [
+    (X + node("b", "Placeholder", dtype=BOOL, shape=field(7, field(2, field(1, 1)))) + choice("y", "b", "x")
+     + field(2, NEGATE + DOUBLE), "CPU-151", "chooses its branch when the model runs"),
+    (X + truth(1) + choice("y", "c", "x") + field(2, NEGATE), "CPU-151", "choice"),
+    (X + truth(1) + choice("y", "c", "x", "x") + field(2, NEGATE + DOUBLE), "CPU-151", "1 parameters with 2 inputs"),
+    (X + truth(1) + choice("y", "c") + field(2, NEGATE + DOUBLE), "CPU-151", "1 parameters with 0 inputs"),
+    (X + truth(1) + choice("y", "c", "x")
+     + field(2, function("then", [node("s", "NoSuchOp", "p")], "s:y:0") + DOUBLE), "E19010", "NoSuchOp"),
+    (X + truth(1) + choice("y", "c", "x")
+     + field(2, function("then", [truth(1), choice("k", "c:output:0", "p", otherwise="then")], "k:output:0") + DOUBLE),
+     "CPU-151", ""),
+    (X + truth(1) + choice("y", "c", "x") + field(2, function("then", [], "nothing:y:0") + DOUBLE), "CPU-151",
+     "nothing"),
+])
+def test_choices_that_are_refused(tmp_path, graph, code, words):
+    said = refusals(tmp_path, graph)
+    assert f"{code}: " in said and words in said, said
+
+
+def test_choices_that_multiply_are_refused(tmp_path):
+    layers = [function(f"f{k}", [truth(1), choice("a", "c:output:0", "p", then=f"f{k + 1}", otherwise=f"f{k + 1}")],
+                       "a:output:0") for k in range(40)] + [function("f40", [node("n", "Neg", "p")], "n:y:0")]
+    said = refusals(tmp_path, X + node("y", "f0", "x") + field(2, b"".join(layers)))
+    assert "CPU-151" in said and ("more than" in said or "deep" in said)
+
+
+def numbers(name, value):
+    return node(name, "Const", dtype=FLOAT,
+                value=field(8, field(1, 1) + field(2, b"") + field(4, np.float32(value).tobytes())))
+
+
+@pytest.mark.parametrize("kind, more, padded", [("NonMaxSuppressionV3", [], None), ("NonMaxSuppressionV4", [], 0),
+                                                ("NonMaxSuppressionV5", ["o"], 0), ("NonMaxSuppressionV5", ["o"], 1)])
+def test_boxes_whose_number_is_not_known(tmp_path, kind, more, padded):
+    shape = field(7, field(2, field(1, 3)) + field(2, field(1, 4)))
+    graph = (node("b", "Placeholder", dtype=FLOAT, shape=shape)
+             + node("s", "Placeholder", dtype=FLOAT, shape=field(7, field(2, field(1, 3)))) + numbers("o", 0.5)
+             + node("n", "Const", dtype=field(6, 3), value=field(8, field(1, 3) + field(2, b"") + field(7, b"\2")))
+             + node("y", kind, "b", "s", "n", "o", "o", *more,
+                    **({} if padded is None else {"pad_to_max_output_size": field(5, padded)})))
+    if padded:
+        (tmp_path / "net.pb").write_bytes(graph)
+        convert(tmp_path / "net.pb", tmp_path / "net")
+        return
+    said = refusals(tmp_path, graph)
+    assert "CPU-151: Node 'y'" in said and "how many boxes it chooses is known only when the model runs" in said
+
+
 def test_a_function_that_calls_itself_is_refused(tmp_path):
     said = refusals(tmp_path, X + node("y", "f", "x") + field(2, function("f", [node("c", "f", "p")], "c:r:0")))
     assert "CPU-151" in said and "calls itself" in said

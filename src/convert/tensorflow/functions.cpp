@@ -9,6 +9,9 @@ namespace {
 
 constexpr int kDeepest = 64;
 constexpr size_t kMostNodes = 1 << 18;
+// What branches read from around them is collected for each branch around them.
+constexpr int kDeepestChoice = 32;
+constexpr size_t kMostBranchNodes = 1 << 15;
 constexpr size_t kMostOutputs = 1 << 16;
 
 struct Function {
@@ -69,16 +72,27 @@ class Inliner {
 
     std::vector<GraphNode> run() {
         expand(top_, {}, "", 0);
-        for (GraphNode& node : nodes_) {
-            for (TensorPlace& source : node.sources) {
-                source = original(source);
-            }
-        }
-        return std::move(nodes_);
+        follow(nodes_);
+        return too_deep_ ? std::vector<GraphNode>() : std::move(nodes_);
     }
 
    private:
     using Bindings = std::unordered_map<std::string, TensorPlace>;
+
+    // NOLINTNEXTLINE(misc-no-recursion): limited in depth
+    void follow(std::vector<GraphNode>& nodes) {
+        for (GraphNode& node : nodes) {
+            for (TensorPlace& source : node.sources) {
+                source = original(source);
+            }
+            for (Branch& branch : node.branches) {
+                follow(branch.nodes);
+                for (TensorPlace& result : branch.results) {
+                    result = original(result);
+                }
+            }
+        }
+    }
 
     const Function* called(const GraphNode& node) const {
         const bool calls = node.type == "PartitionedCall" || node.type == "StatefulPartitionedCall";
@@ -119,6 +133,10 @@ class Inliner {
             if (++visited_ > kMostNodes || too_deep_) {  // also of calls of functions without nodes
                 break;
             }
+            if (choices_ > 0 && ++in_branches_ > kMostBranchNodes) {
+                complain(text("The branches of choices have more than ", kMostBranchNodes, " nodes"));
+                break;
+            }
             GraphNode made = node;
             made.name = prefix + node.name;
             for (const std::string& input : node.inputs) {
@@ -130,6 +148,7 @@ class Inliner {
             if (const Function* inner = called(node)) {
                 expand_call(made, *inner, depth);
             } else {
+                expand_choice(made, depth);
                 nodes_.push_back(std::move(made));
             }
         }
@@ -148,16 +167,56 @@ class Inliner {
                           kDeepest, " deep: one of them calls itself"));
             return;
         }
-        if (call.sources.size() != function.parameters.size()) {
+        expand_body(call, function, 0, call.name, depth);
+    }
+
+    /// The node's inputs from `first` on are the function's parameters.
+    // NOLINTNEXTLINE(misc-no-recursion): limited in depth
+    void expand_body(const GraphNode& call, const Function& function, size_t first, const std::string& name,
+                     int depth) {
+        if (call.sources.size() != function.parameters.size() + first) {
             problems_.add(code::kTensorFlow, "Node '", call.name, "' [optype [", call.type, "]] calls a function of ",
-                          function.parameters.size(), " parameters with ", call.sources.size(), " inputs.");
+                          function.parameters.size(), " parameters with ", call.sources.size() - first, " inputs.");
             return;
         }
         Bindings bindings;
-        for (size_t i = 0; i < call.sources.size(); ++i) {
-            bindings.emplace(function.parameters[i], call.sources[i]);
+        for (size_t i = 0; i < function.parameters.size(); ++i) {
+            bindings.emplace(function.parameters[i], call.sources[first + i]);
         }
-        expand(function.nodes, bindings, call.name + "/", depth + 1, &function, call.name);
+        expand(function.nodes, bindings, name + "/", depth + 1, &function, name);
+    }
+
+    // NOLINTNEXTLINE(misc-no-recursion): limited in depth
+    void expand_choice(GraphNode& node, int depth) {
+        if ((node.type != "If" && node.type != "StatelessIf") || node.sources.empty() || depth >= kDeepest) {
+            return;
+        }
+        if (choices_ == kDeepestChoice) {
+            complain(text("Node '", node.name, "' [optype [", node.type, "]] is a choice in choices, ", kDeepestChoice,
+                          " deep"));
+            return;
+        }
+        for (const auto& [name, function] :
+             {std::pair("then_branch", &node.then_function), std::pair("else_branch", &node.else_function)}) {
+            const auto at = functions_.find(*function);
+            if (at == functions_.end()) {
+                node.branches.clear();  // refused as a choice that is not understood
+                return;
+            }
+            std::vector<GraphNode> around;
+            nodes_.swap(around);
+            const std::string place = node.name + "/" + name;
+            ++choices_;
+            expand_body(node, at->second, 1, place, depth);
+            --choices_;
+            nodes_.swap(around);
+            Branch branch = {name, std::move(around), {}};
+            for (size_t i = 0; i < at->second.results.size(); ++i) {
+                branch.results.push_back({place, i});
+            }
+            node.branches.push_back(std::move(branch));
+        }
+        node.sources.resize(1);
     }
 
     void complain(const std::string& sentence) {
@@ -187,6 +246,8 @@ class Inliner {
     std::vector<GraphNode> nodes_;
     std::unordered_map<std::string, TensorPlace> aliases_;
     size_t visited_ = 0;
+    size_t in_branches_ = 0;
+    int choices_ = 0;  ///< that are around the nodes being put in place
     bool too_deep_ = false;
 };
 

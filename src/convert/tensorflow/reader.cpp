@@ -37,6 +37,9 @@ size_t outputs_of(const GraphNode& node) {
     if (node.type == "Unpack") {
         return number("num");
     }
+    if (!node.branches.empty()) {
+        return std::max<size_t>(node.branches[0].results.size(), 1);
+    }
     if (is_one_of(node.type, {"IdentityN", "ShapeN"})) {
         return std::max<size_t>(node.sources.size(), 1);
     }
@@ -50,7 +53,7 @@ class Reader {
 
     Network read() {
         network_.framework = ops::Framework::kTensorFlow;
-        count_readers();
+        count_readers(nodes_);
         for (GraphNode& node : nodes_) {
             const Tensor* value = node.type == "Const" ? node.attrs.find_as<Tensor>("value") : nullptr;
             if (is_input(node)) {
@@ -65,11 +68,21 @@ class Reader {
     }
 
    private:
-    void count_readers() {
-        for (const GraphNode& node : nodes_) {
+    void count_reader(const TensorPlace& source) {
+        size_t& outputs = read_[source.node];
+        outputs = std::max(outputs, source.index + 1);
+    }
+    // NOLINTNEXTLINE(misc-no-recursion): as deep as branches are nested, which is limited
+    void count_readers(const std::vector<GraphNode>& nodes) {
+        for (const GraphNode& node : nodes) {
             for (const TensorPlace& source : node.sources) {
-                size_t& outputs = read_[source.node];
-                outputs = std::max(outputs, source.index + 1);
+                count_reader(source);
+            }
+            for (const Branch& branch : node.branches) {
+                count_readers(branch.nodes);
+                for (const TensorPlace& result : branch.results) {
+                    count_reader(result);
+                }
             }
             for (const std::string& other : node.waits) {
                 read_.emplace(other, 0);
@@ -104,6 +117,9 @@ class Reader {
                 made.inputs.push_back(tensor_name(source));
             }
         }
+        for (Branch& branch : node.branches) {
+            made.bodies[branch.name] = read_branch(branch);
+        }
         made_outputs_ += outputs;
         if (made_outputs_ > kMostOutputs) {
             if (made_outputs_ - outputs <= kMostOutputs) {  // said once
@@ -124,6 +140,22 @@ class Reader {
             }
         }
         network_.nodes.push_back(std::move(made));
+    }
+
+    // NOLINTNEXTLINE(misc-no-recursion): as deep as branches are nested, which is limited
+    std::shared_ptr<Network> read_branch(Branch& branch) {
+        Reader reader(std::move(branch.nodes), producer_, problems_);
+        for (const TensorPlace& result : branch.results) {
+            reader.count_reader(result);
+        }
+        auto body = std::make_shared<Network>(reader.read());
+        body->outputs.clear();
+        for (const TensorPlace& result : branch.results) {
+            NetworkTensor output;
+            output.name = tensor_name(result);
+            body->outputs.push_back(std::move(output));
+        }
+        return body;
     }
 
     bool is_back_edge(const std::string& name) {
@@ -174,7 +206,11 @@ std::optional<Network> read_tensorflow(const void* data, size_t size, Problems& 
         return std::nullopt;
     }
     const int producer = proto.versions().producer();
-    Network network = Reader(inline_functions(proto, problems), producer, problems).read();
+    std::vector<GraphNode> nodes = inline_functions(proto, problems);
+    if (nodes.empty() && !problems.empty()) {
+        return std::nullopt;
+    }
+    Network network = Reader(std::move(nodes), producer, problems).read();
     settle(network, problems);
     return network;
 }

@@ -83,5 +83,8 @@ Imported import_tf_scatter_nd(Importer& graph, const ForeignNode& node);
 Imported import_tf_depth_space(Importer& graph, const ForeignNode& node);
 Imported import_tf_space_to_batch(Importer& graph, const ForeignNode& node);
 Imported import_tf_batch_to_space(Importer& graph, const ForeignNode& node);
+// boxes.cpp
+Imported import_tf_crop_and_resize(Importer& graph, const ForeignNode& node);
+Imported import_tf_non_max_suppression(Importer& graph, const ForeignNode& node);
 
 }  // namespace softacl::ops
