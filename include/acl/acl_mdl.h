@@ -1579,8 +1579,9 @@ ACL_API size_t aclmdlGetOutputSizeByIndex(aclmdlDesc *modelDesc, size_t index);
 /**
  * Tells the shape of an input.
  *
- * Pictures for static AIPP have the shape that one sees: number, height, width, channels.
- * Dimensions that a gear chooses are -1. A name above 127 bytes is replaced by a short one;
+ * Pictures for static AIPP have the shape that one sees: number, height, width, channels. Pictures
+ * for dynamic AIPP have that of the network's input, which says nothing of their size. Dimensions
+ * that a gear chooses are -1. A name above 127 bytes is replaced by a short one;
  * `aclmdlGetTensorRealName` returns the full one.
  *
  * @param[in]  modelDesc  A description that `aclmdlGetDesc` filled.
@@ -1857,7 +1858,8 @@ ACL_API aclError aclmdlGetCurOutputDims(const aclmdlDesc *modelDesc, size_t inde
                                         aclmdlIODims *dims);
 
 /**
- * Tells the parameters of the static AIPP of an input of a loaded model.
+ * Tells the parameters of the static AIPP of an input of a loaded model; of dynamic AIPP, what the
+ * network takes.
  *
  * @param[in]  modelId   Id of the model.
  * @param[in]  index     Which input, from 0.

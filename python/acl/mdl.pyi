@@ -2000,8 +2000,9 @@ def get_input_dims(model_desc: typing.SupportsIndex, index: typing.SupportsIndex
     """Tells the shape of an input.
 
     Pictures for static AIPP have the shape that one sees: number, height, width, channels.
-    Dimensions that a gear chooses are -1. A name above 127 bytes is replaced by a short
-    one; `acl.mdl.get_tensor_real_name` returns the full one.
+    Pictures for dynamic AIPP have that of the network's input, which says nothing of their
+    size. Dimensions that a gear chooses are -1. A name above 127 bytes is replaced by a
+    short one; `acl.mdl.get_tensor_real_name` returns the full one.
 
     Parameters
     ----------
@@ -2433,7 +2434,8 @@ def get_cur_output_dims(model_desc: typing.SupportsIndex, index: typing.Supports
 
 def get_first_aipp_info(model_id: typing.SupportsIndex, index: typing.SupportsIndex,
         /) -> tuple[dict[str, typing.Any], int]:
-    """Tells the parameters of the static AIPP of an input of a loaded model.
+    """Tells the parameters of the static AIPP of an input of a loaded model; of dynamic AIPP,
+    what the network takes.
 
     Parameters
     ----------

@@ -2,7 +2,9 @@
 #include "aipp/params.h"
 
 #include <charconv>
+#include <cstring>
 #include <map>
+#include <tuple>
 
 #include "acl/acl_base.h"
 
@@ -94,7 +96,17 @@ class Checker {
 
 }  // namespace
 
-bool Params::operator==(const Params& other) const { return to_text(*this) == to_text(other); }
+bool Params::operator==(const Params& other) const {
+    const auto whole = [](const Params& p) {
+        return std::tie(p.format, p.source_width, p.source_height, p.rbuv_swap, p.ax_swap, p.crop, p.crop_x, p.crop_y,
+                        p.crop_width, p.crop_height, p.resize, p.resize_width, p.resize_height, p.csc, p.matrix,
+                        p.input_bias, p.output_bias, p.mean, p.padding, p.pad_left, p.pad_right, p.pad_top,
+                        p.pad_bottom);
+    };
+    const auto same_bits = [](const auto& a, const auto& b) { return std::memcmp(&a, &b, sizeof a) == 0; };
+    return whole(*this) == whole(other) && same_bits(min, other.min) && same_bits(var_reci, other.var_reci) &&
+           same_bits(padding_value, other.padding_value);
+}
 
 Size cropped_size(const Params& params) {
     return params.crop ? Size{params.crop_width, params.crop_height} : Size{params.source_width, params.source_height};
@@ -107,8 +119,8 @@ Size content_size(const Params& params) {
 Size result_size(const Params& params) {
     Size size = content_size(params);
     if (params.padding) {
-        size.width += params.pad_left + params.pad_right;
-        size.height += params.pad_top + params.pad_bottom;
+        size.width += int64_t{params.pad_left} + params.pad_right;
+        size.height += int64_t{params.pad_top} + params.pad_bottom;
     }
     return size;
 }

@@ -48,7 +48,7 @@ struct Params {
     int32_t pad_bottom = 0;
     float padding_value = 0;
 
-    bool operator==(const Params& other) const;
+    bool operator==(const Params& other) const;  ///< floats by their bits
     bool operator!=(const Params& other) const { return !(*this == other); }
 };
 

@@ -67,6 +67,27 @@ TEST(DynamicAipp, WhatIsWrittenIsRead) {
     }
 }
 
+TEST(DynamicAipp, EveryFieldMakesADifference) {
+    size_t fields = 0;
+    Params counted;
+    for_each_field(counted, [&](const char*, auto&, double, double, bool) { ++fields; });
+    ASSERT_GT(fields, 40U);
+    for (size_t changed = 0; changed < fields; ++changed) {
+        Params p;
+        size_t i = 0;
+        for_each_field(p, [&](const char*, auto& value, double, double, bool) {
+            if (i++ == changed) {
+                value = static_cast<std::decay_t<decltype(value)>>(value == 0 ? 1 : 0);
+            }
+        });
+        EXPECT_NE(p, Params()) << changed;
+        EXPECT_EQ(p, Params(p)) << changed;
+    }
+    Params format;
+    format.format = Format::kYuyv;
+    EXPECT_NE(format, Params());
+}
+
 TEST(DynamicAipp, TextOfTheSetup) {
     const DynamicSetup setup{4000000};
     EXPECT_EQ(to_text(setup), "aipp_mode:dynamic,max_src_image_size:4000000");
