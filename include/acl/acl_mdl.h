@@ -314,6 +314,8 @@ typedef struct aclAippInfo {
  *   - `ACL_ERROR_GE_EXEC_LOAD_KERNEL_PARTITION_FAILED` (545005): the model was made for another
  *     device: convert the network again
  *   - `ACL_ERROR_PARSE_MODEL` (100013): the model is damaged
+ *   - `ACL_ERROR_GE_EXEC_LOAD_WEIGHT_PARTITION_FAILED` (545003): its weights are in a file that is
+ *     missing or another one
  *   - `ACL_ERROR_FEATURE_UNSUPPORTED` (200006): the model is encrypted
  *   - `ACL_ERROR_GE_MEMORY_ALLOCATION` (245000): there is not enough memory
  *
@@ -345,6 +347,8 @@ ACL_API aclError aclmdlLoadFromFile(const char *modelPath, uint32_t *modelId);
  *   - `ACL_ERROR_GE_EXEC_LOAD_KERNEL_PARTITION_FAILED` (545005): the model was made for another
  *     device: convert the network again
  *   - `ACL_ERROR_PARSE_MODEL` (100013): the model is damaged
+ *   - `ACL_ERROR_GE_EXEC_LOAD_WEIGHT_PARTITION_FAILED` (545003): its weights are in a file of their
+ *     own, and a model in memory has no folder to find it in
  *   - `ACL_ERROR_FEATURE_UNSUPPORTED` (200006): the model is encrypted
  *   - `ACL_ERROR_GE_MEMORY_ALLOCATION` (245000): there is not enough memory
  *
@@ -384,6 +388,8 @@ ACL_API aclError aclmdlLoadFromMem(const void *model, size_t modelSize, uint32_t
  *   - `ACL_ERROR_GE_EXEC_LOAD_KERNEL_PARTITION_FAILED` (545005): the model was made for another
  *     device: convert the network again
  *   - `ACL_ERROR_PARSE_MODEL` (100013): the model is damaged
+ *   - `ACL_ERROR_GE_EXEC_LOAD_WEIGHT_PARTITION_FAILED` (545003): its weights are in a file that is
+ *     missing or another one
  *   - `ACL_ERROR_FEATURE_UNSUPPORTED` (200006): the model is encrypted
  *   - `ACL_ERROR_GE_MEMORY_ALLOCATION` (245000): there is not enough memory
  *
@@ -427,6 +433,8 @@ ACL_API aclError aclmdlLoadFromFileWithMem(const char *modelPath, uint32_t *mode
  *   - `ACL_ERROR_GE_EXEC_LOAD_KERNEL_PARTITION_FAILED` (545005): the model was made for another
  *     device: convert the network again
  *   - `ACL_ERROR_PARSE_MODEL` (100013): the model is damaged
+ *   - `ACL_ERROR_GE_EXEC_LOAD_WEIGHT_PARTITION_FAILED` (545003): its weights are in a file of their
+ *     own, and a model in memory has no folder to find it in
  *   - `ACL_ERROR_FEATURE_UNSUPPORTED` (200006): the model is encrypted
  *   - `ACL_ERROR_GE_MEMORY_ALLOCATION` (245000): there is not enough memory
  *
@@ -554,6 +562,8 @@ ACL_API aclError aclmdlUnload(uint32_t modelId);
  *   - `ACL_ERROR_GE_EXEC_LOAD_KERNEL_PARTITION_FAILED` (545005): the model was made for another
  *     device: convert the network again
  *   - `ACL_ERROR_PARSE_MODEL` (100013): the model is damaged
+ *   - `ACL_ERROR_GE_EXEC_LOAD_WEIGHT_PARTITION_FAILED` (545003): its weights are in a file that is
+ *     missing or another one
  *   - `ACL_ERROR_FEATURE_UNSUPPORTED` (200006): the model is encrypted
  *
  * Threads: May be called from any thread. The call may wait or compute for long.
@@ -583,6 +593,8 @@ ACL_API aclError aclmdlQuerySize(const char *fileName, size_t *workSize, size_t 
  *   - `ACL_ERROR_GE_EXEC_LOAD_KERNEL_PARTITION_FAILED` (545005): the model was made for another
  *     device: convert the network again
  *   - `ACL_ERROR_PARSE_MODEL` (100013): the model is damaged
+ *   - `ACL_ERROR_GE_EXEC_LOAD_WEIGHT_PARTITION_FAILED` (545003): its weights are in a file of their
+ *     own, and a model in memory has no folder to find it in
  *   - `ACL_ERROR_FEATURE_UNSUPPORTED` (200006): the model is encrypted
  *
  * Threads: May be called from any thread. The call may wait or compute for long.
@@ -861,6 +873,8 @@ ACL_API aclError aclmdlSetConfigOpt(aclmdlConfigHandle *handle, aclmdlConfigAttr
  *   - `ACL_ERROR_GE_EXEC_LOAD_KERNEL_PARTITION_FAILED` (545005): the model was made for another
  *     device: convert the network again
  *   - `ACL_ERROR_PARSE_MODEL` (100013): the model is damaged
+ *   - `ACL_ERROR_GE_EXEC_LOAD_WEIGHT_PARTITION_FAILED` (545003): its weights are in a file of their
+ *     own that is missing or another one, or the model is in memory
  *   - `ACL_ERROR_FEATURE_UNSUPPORTED` (200006): the model is encrypted, or the configuration asks
  *     for queues
  *   - `ACL_ERROR_GE_MEMORY_ALLOCATION` (245000): there is not enough memory
@@ -1868,7 +1882,7 @@ ACL_API aclError aclmdlGetCurOutputDims(const aclmdlDesc *modelDesc, size_t inde
  * @return `ACL_SUCCESS` (0), or
  *   - `ACL_ERROR_INVALID_PARAM` (100000): `aippInfo` is null, or `index` is beyond the last input
  *   - `ACL_ERROR_GE_EXEC_MODEL_ID_INVALID` (145003): no model is loaded under `modelId`
- *   - `ACL_ERROR_GE_AIPP_NOT_EXIST` (145015): the input has no AIPP
+ *   - `ACL_ERROR_NOT_STATIC_AIPP` (100038): the input has no AIPP
  *
  * Threads: May be called from any thread.
  * Python:  aipp_info, ret = acl.mdl.get_first_aipp_info(model_id, index)

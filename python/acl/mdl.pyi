@@ -39,6 +39,8 @@ def load_from_file(model_path: str | os.PathLike[str], /) -> tuple[int, int]:
         the model was made for another device: convert the network again
     100013 ACL_ERROR_PARSE_MODEL
         the model is damaged
+    545003 ACL_ERROR_GE_EXEC_LOAD_WEIGHT_PARTITION_FAILED
+        its weights are in a file that is missing or another one
     200006 ACL_ERROR_FEATURE_UNSUPPORTED
         the model is encrypted
     245000 ACL_ERROR_GE_MEMORY_ALLOCATION
@@ -87,6 +89,9 @@ def load_from_mem(model: typing.SupportsIndex, model_size: typing.SupportsIndex,
         the model was made for another device: convert the network again
     100013 ACL_ERROR_PARSE_MODEL
         the model is damaged
+    545003 ACL_ERROR_GE_EXEC_LOAD_WEIGHT_PARTITION_FAILED
+        its weights are in a file of their own, and a model in memory has no folder to find
+        it in
     200006 ACL_ERROR_FEATURE_UNSUPPORTED
         the model is encrypted
     245000 ACL_ERROR_GE_MEMORY_ALLOCATION
@@ -150,6 +155,8 @@ def load_from_file_with_mem(model_path: str | os.PathLike[str], work_ptr: typing
         the model was made for another device: convert the network again
     100013 ACL_ERROR_PARSE_MODEL
         the model is damaged
+    545003 ACL_ERROR_GE_EXEC_LOAD_WEIGHT_PARTITION_FAILED
+        its weights are in a file that is missing or another one
     200006 ACL_ERROR_FEATURE_UNSUPPORTED
         the model is encrypted
     245000 ACL_ERROR_GE_MEMORY_ALLOCATION
@@ -215,6 +222,9 @@ def load_from_mem_with_mem(model: typing.SupportsIndex, model_size: typing.Suppo
         the model was made for another device: convert the network again
     100013 ACL_ERROR_PARSE_MODEL
         the model is damaged
+    545003 ACL_ERROR_GE_EXEC_LOAD_WEIGHT_PARTITION_FAILED
+        its weights are in a file of their own, and a model in memory has no folder to find
+        it in
     200006 ACL_ERROR_FEATURE_UNSUPPORTED
         the model is encrypted
     245000 ACL_ERROR_GE_MEMORY_ALLOCATION
@@ -399,6 +409,8 @@ def query_size(file_name: str | os.PathLike[str], /) -> tuple[int, int, int]:
         the model was made for another device: convert the network again
     100013 ACL_ERROR_PARSE_MODEL
         the model is damaged
+    545003 ACL_ERROR_GE_EXEC_LOAD_WEIGHT_PARTITION_FAILED
+        its weights are in a file that is missing or another one
     200006 ACL_ERROR_FEATURE_UNSUPPORTED
         the model is encrypted
 
@@ -446,6 +458,9 @@ def query_size_from_mem(model: typing.SupportsIndex, model_size: typing.Supports
         the model was made for another device: convert the network again
     100013 ACL_ERROR_PARSE_MODEL
         the model is damaged
+    545003 ACL_ERROR_GE_EXEC_LOAD_WEIGHT_PARTITION_FAILED
+        its weights are in a file of their own, and a model in memory has no folder to find
+        it in
     200006 ACL_ERROR_FEATURE_UNSUPPORTED
         the model is encrypted
 
@@ -887,6 +902,9 @@ def load_with_config(config_handle: typing.SupportsIndex, /) -> tuple[int, int]:
         the model was made for another device: convert the network again
     100013 ACL_ERROR_PARSE_MODEL
         the model is damaged
+    545003 ACL_ERROR_GE_EXEC_LOAD_WEIGHT_PARTITION_FAILED
+        its weights are in a file of their own that is missing or another one, or the model
+        is in memory
     200006 ACL_ERROR_FEATURE_UNSUPPORTED
         the model is encrypted, or the configuration asks for queues
     245000 ACL_ERROR_GE_MEMORY_ALLOCATION
@@ -2457,7 +2475,7 @@ def get_first_aipp_info(model_id: typing.SupportsIndex, index: typing.SupportsIn
         or `index` is beyond the last input
     145003 ACL_ERROR_GE_EXEC_MODEL_ID_INVALID
         no model is loaded under `model_id`
-    145015 ACL_ERROR_GE_AIPP_NOT_EXIST
+    100038 ACL_ERROR_NOT_STATIC_AIPP
         the input has no AIPP
 
     Threads: May be called from any thread.

@@ -71,7 +71,7 @@ Result<AippKind> aipp_kind(const ModelInfo& info, size_t index) {
 Result<aclAippInfo> aipp_info(const ModelInfo& info, size_t index) {
     SOFTACL_ASSIGN(const TensorInfo* const input, tensor_at(info, Side::kInput, index));
     if (!input->aipp) {
-        return fail(ACL_ERROR_GE_AIPP_NOT_EXIST, "index is ", index, ", the input '", input->name,
+        return fail(ACL_ERROR_NOT_STATIC_AIPP, "index is ", index, ", the input '", input->name,
                     "', which the model was not given AIPP for");
     }
     aclAippInfo told{};

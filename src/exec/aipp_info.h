@@ -14,7 +14,7 @@ struct AippKind {
 /// 100000 beyond the last input.
 Result<AippKind> aipp_kind(const ModelInfo& info, size_t index);
 
-/// Parameters only if they are static. Also 145015 for an input without AIPP.
+/// Parameters only if they are static. Also 100038 for an input without AIPP.
 Result<aclAippInfo> aipp_info(const ModelInfo& info, size_t index);
 
 }  // namespace softacl::exec

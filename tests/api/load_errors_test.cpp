@@ -137,6 +137,13 @@ TEST_P(LoadErrors, ForOtherHardware) {
     expect(ACL_ERROR_GE_EXEC_LOAD_KERNEL_PARTITION_FAILED, content, "");
 }
 
+TEST_P(LoadErrors, WeightsThatAreElsewhere) {
+    expect(ACL_ERROR_GE_EXEC_LOAD_WEIGHT_PARTITION_FAILED, model("external_weights"), "weight");
+    if (GetParam().reads_file) {
+        EXPECT_OK(GetParam().load({model_path("external_weights"), ""}));
+    }
+}
+
 TEST_P(LoadErrors, OpenDimensionsHaveNoSize) {
     const aclError expected = GetParam().needs_device ? ACL_SUCCESS : ACL_ERROR_GE_PARAM_INVALID;
     EXPECT_CODE(expected, GetParam().load({model_path("free_shapes"), model("free_shapes")}));

@@ -140,7 +140,7 @@ TEST_F(DynamicAipp, Refusals) {
     EXPECT_EQ(info.shapeCount, 2U);
     EXPECT_EQ(info.srcFormat, ACL_FORMAT_NCHW);
     EXPECT_EQ(info.outDims[1].aippOutdims.dims[0], 2);
-    EXPECT_EQ(aclmdlGetFirstAippInfo(id_, index_, &info), ACL_ERROR_GE_AIPP_NOT_EXIST);
+    EXPECT_EQ(aclmdlGetFirstAippInfo(id_, index_, &info), ACL_ERROR_NOT_STATIC_AIPP);
 }
 
 }  // namespace

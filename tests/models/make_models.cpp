@@ -91,6 +91,18 @@ Status write_batches(const std::string& folder) {
     return write_gears(folder, "batches", {-1, 3}, {model::Gears::Kind::kBatch, {{2}, {1}}, {{{0, 0}}}});
 }
 
+// y = x + w, whose weights are in a file beside it.
+Status write_external_weights(const std::string& folder) {
+    graph::Graph graph;
+    graph.name = "external_weights";
+    const auto x = graph.add_input("x", {ACL_FLOAT, {32}, ACL_FORMAT_ND});
+    const auto w = graph.add_constant("w", Tensor::of<float>({32}, std::vector<float>(32, 1)));
+    SOFTACL_TRY(add_output(graph, "add", "Add", {x, w}, "add:0:y"));
+    model::OmModel om;
+    om.graph = std::move(graph);
+    return model::write_om_and_weights(om, folder + "/external_weights.om").status();
+}
+
 // y = x + x for x [n, m], n up to 4.
 Status write_free_shapes(const std::string& folder) {
     graph::Graph graph;
@@ -137,9 +149,10 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "usage: make_models FOLDER\n");
         return 2;
     }
-    for (const auto write : {softacl::write_sum_difference, softacl::write_halves, softacl::write_lookup,
-                             softacl::write_long_names, softacl::write_batches, softacl::write_sizes,
-                             softacl::write_dims, softacl::write_dynamic_aipp, softacl::write_free_shapes}) {
+    for (const auto write :
+         {softacl::write_sum_difference, softacl::write_halves, softacl::write_lookup, softacl::write_long_names,
+          softacl::write_batches, softacl::write_sizes, softacl::write_dims, softacl::write_dynamic_aipp,
+          softacl::write_free_shapes, softacl::write_external_weights}) {
         if (const softacl::Status status = write(argv[1]); !status.ok()) {
             std::fprintf(stderr, "make_models: %d %s\n", status.code(), status.message().c_str());
             return 1;

@@ -258,7 +258,7 @@ def test_parameters_that_a_program_asks_for(loaded):
 def test_questions_about_inputs_without_aipp(loaded, last_message):
     acl, model, desc = loaded(None, [1, 3, 8, 6])
     assert acl.mdl.get_aipp_type(model, 0) == (0, 0xFFFFFFFF, 0)
-    assert acl.mdl.get_first_aipp_info(model, 0)[1] == 145015
+    assert acl.mdl.get_first_aipp_info(model, 0)[1] == 100038
     assert "input 'x'" in last_message()
     assert acl.mdl.get_aipp_type(model, 1)[2] == acl.mdl.get_first_aipp_info(model, 1)[1] == 100000
     assert acl.mdl.get_aipp_type(model + 1, 0)[2] == acl.mdl.get_first_aipp_info(model + 1, 0)[1] == 145003

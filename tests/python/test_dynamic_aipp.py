@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(ATC is None, reason="atc is not built")
 
 AIPP_INPUT, GEAR_INPUT = "ascend_dynamic_aipp_data", "ascend_mbatch_shape_data"
 BAD, NO_MODEL, BAD_HANDLE = 100000, 100011, 200005
-SIZES, TOO_SHORT, TOO_FEW, NO_AIPP, NO_MEMORY = 145000, 145012, 145014, 145015, 107000
+SIZES, TOO_SHORT, TOO_FEW, NO_AIPP, NO_MEMORY, NOT_STATIC = 145000, 145012, 145014, 145015, 107000, 100038
 NUMBERS = {"YUV420SP_U8": 1, "XRGB8888_U8": 2, "RGB888_U8": 3, "YUV400_U8": 4}  # those that a program may set
 HOST_TO_DEVICE, DEVICE_TO_HOST = 1, 2
 NONE = 0xFFFFFFFF
@@ -257,7 +257,7 @@ def test_what_a_model_tells(load):
     dims = {"name": "x", "dimCount": 4, "dims": [2, 3, 8, 6]}
     assert info["outDims"] == [{"srcDims": dims, "srcSize": 1152, "aippOutdims": dims, "aippOutSize": 1152}]
     assert info["srcImageSizeW"] == info["cropSwitch"] == 0
-    assert acl.mdl.get_first_aipp_info(model.id, 1)[1] == acl.mdl.get_first_aipp_info(model.id, 2)[1] == NO_AIPP
+    assert acl.mdl.get_first_aipp_info(model.id, 1)[1] == acl.mdl.get_first_aipp_info(model.id, 2)[1] == NOT_STATIC
 
 
 # --- setters: what they refuse

@@ -2,6 +2,7 @@
 """The stubs agree with the module, and type checkers accept them."""
 import ast
 import inspect
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -64,3 +65,21 @@ def test_mypy_accepts_programs_and_finds_mistakes(tmp_path):
         cwd=tmp_path, capture_output=True, text=True, check=False)
     complaints = [line for line in checked.stdout.splitlines() if ": error:" in line]
     assert len(complaints) == 1 and complaints[0].startswith("client.py:9:"), checked.stdout + checked.stderr
+
+
+def typed_functions():
+    """Full name, function and annotation of each parameter."""
+    return [(f"{module.__name__}.{key}", getattr(module, key),
+             {arg.arg: ast.unparse(arg.annotation) for arg in stub.args.posonlyargs})
+            for name, module in MODULES.items() for key, stub in stub_functions(name).items()]
+
+
+@pytest.mark.parametrize("full_name, function, types", [row for row in typed_functions()
+                                                        if set(row[2].values()) - {"typing.Any"}],
+                         ids=lambda value: value if isinstance(value, str) else "")
+def test_a_wrong_type_names_function_and_parameter(full_name, function, types):
+    with pytest.raises(TypeError) as raised:
+        function(*[object() for _ in types])
+    assert str(raised.value).startswith(f"{full_name}()"), raised.value
+    said = re.fullmatch(r".*\(\): (\w+).* (must|cannot) .*not object.*", str(raised.value))
+    assert said and said.group(1) in types, raised.value
