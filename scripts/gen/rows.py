@@ -7,6 +7,9 @@ from .text import banner, fill
 CHECKS = {"none": "kNone", "non_null": "kNonNull", "positive": "kPositive", "range": "kRange"}
 
 
+MISSING = {"unsupported": "kEverywhere", "reserved": "kEverywhere", "unsupported_rc": "kOnTheDevice"}
+
+
 def outputs(spec):
     return {
         "src/api/generated/rows.h": _rows(spec),
@@ -21,6 +24,7 @@ def _top(*lines):
 
 def _rows(spec):
     functions = spec.c_functions
+    flags = {entry.python: entry.flags for entry in spec.manual}
     lines = [_top(banner("spec/api/*.toml"), "One row per C function: what its arguments are checked for."),
              '#pragma once\n\n#include "api/row.h"\n\nnamespace softacl::api::row {\n']
     for number, function in enumerate(functions):
@@ -30,11 +34,16 @@ def _rows(spec):
             items = [f'{{"{p.name}", Check::{CHECKS[p.check]}, {p.min}, {p.max}}}' for p in function.params]
             lines.append(fill(f"inline constexpr Param {params}[] = {{", items, "};"))
         lines.append(fill(f"inline constexpr Row {name} = {{", [
-            str(number), f'"{name}"', f'"{function.python}"', params, str(len(function.params))], "};\n"))
+            str(number), f'"{name}"', f'"{function.python}"', params, str(len(function.params)),
+            f"Missing::{missing(flags.get(function.python, ()))}"], "};\n"))
     lines.append(f"inline constexpr int kCount = {len(functions)};")
     lines.append(fill("inline constexpr const Row* kAll[] = {", [f"&{f.name}" for f in functions], "};\n"))
     lines.append("}  // namespace softacl::api::row\n")
     return "\n".join(lines)
+
+
+def missing(flags):
+    return next((where for flag, where in MISSING.items() if flag in flags), "kNowhere")
 
 
 def _errors(spec):

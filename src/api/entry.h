@@ -56,6 +56,8 @@ class CallTrace {
 /// The sentence for a value that the row's check refuses. Out of line: failing calls only.
 Status refuse_argument(const Param& param, long long value);
 Status refuse_forked_child();
+/// With SOFTACL_STRICT_PRODUCT=1: what the documented product answers.
+Status refuse_as_the_product(const Row& row);
 
 template <class T>
 Status check_argument(const Param& param, const T& value) {
@@ -110,6 +112,9 @@ class Entry {
                 return refuse_forked_child();
             }
             SOFTACL_TRY(check(std::index_sequence_for<Args...>()));
+            if constexpr (R.missing != Missing::kNowhere) {
+                SOFTACL_TRY(refuse_as_the_product(R));
+            }
             return body();
         } catch (const std::bad_alloc&) {
             return fail(ACL_ERROR_BAD_ALLOC, "the host ran out of memory");

@@ -16,12 +16,16 @@ struct Param {
     long long max;
 };
 
+/// Where the documented product does not have a function.
+enum class Missing { kNowhere, kEverywhere, kOnTheDevice };
+
 struct Row {
     uint32_t id;         ///< index in the table
     const char* name;    ///< "aclrtMalloc"
     const char* python;  ///< "acl.rt.malloc"
     const Param* params;
     size_t count;
+    Missing missing;
 };
 
 }  // namespace softacl::api

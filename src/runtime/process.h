@@ -39,6 +39,8 @@ class Process {
     /// Tells whether work queued anywhere up to now is unfinished; empty if there is none.
     DeviceMemory::InUse queued_work();
 
+    /// True if functions answer as the documented product, where that has less (SOFTACL_STRICT_PRODUCT=1).
+    bool is_strict_product() const { return strict_product_; }
     /// True if programs run on the device itself (SOFTACL_RUN_MODE=device), false on a host.
     bool runs_on_device() const { return runs_on_device_; }
 

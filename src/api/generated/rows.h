@@ -9,511 +9,528 @@
 namespace softacl::api::row {
 
 inline constexpr Param kParams_aclInit[] = {{"configPath", Check::kNone, 0, 0}};
-inline constexpr Row aclInit = {0, "aclInit", "acl.init", kParams_aclInit, 1};
+inline constexpr Row aclInit = {0, "aclInit", "acl.init", kParams_aclInit, 1, Missing::kNowhere};
 
-inline constexpr Row aclFinalize = {1, "aclFinalize", "acl.finalize", nullptr, 0};
+inline constexpr Row aclFinalize = {1, "aclFinalize", "acl.finalize", nullptr, 0,
+    Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtGetVersion[] = {{"majorVersion", Check::kNonNull, 0, 0},
     {"minorVersion", Check::kNonNull, 0, 0}, {"patchVersion", Check::kNonNull, 0, 0}};
 inline constexpr Row aclrtGetVersion = {2, "aclrtGetVersion", "acl.get_version",
-    kParams_aclrtGetVersion, 3};
+    kParams_aclrtGetVersion, 3, Missing::kNowhere};
 
-inline constexpr Row aclrtGetSocName = {3, "aclrtGetSocName", "acl.get_soc_name", nullptr, 0};
+inline constexpr Row aclrtGetSocName = {3, "aclrtGetSocName", "acl.get_soc_name", nullptr, 0,
+    Missing::kNowhere};
 
 inline constexpr Row aclGetRecentErrMsg = {4, "aclGetRecentErrMsg", "acl.get_recent_err_msg",
-    nullptr, 0};
+    nullptr, 0, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtSetDeviceSatMode[] = {{"mode", Check::kRange, 0, 2}};
 inline constexpr Row aclrtSetDeviceSatMode = {5, "aclrtSetDeviceSatMode",
-    "acl.rt.set_device_sat_mode", kParams_aclrtSetDeviceSatMode, 1};
+    "acl.rt.set_device_sat_mode", kParams_aclrtSetDeviceSatMode, 1, Missing::kEverywhere};
 
 inline constexpr Param kParams_aclrtGetDeviceSatMode[] = {{"mode", Check::kNonNull, 0, 0}};
 inline constexpr Row aclrtGetDeviceSatMode = {6, "aclrtGetDeviceSatMode",
-    "acl.rt.get_device_sat_mode", kParams_aclrtGetDeviceSatMode, 1};
+    "acl.rt.get_device_sat_mode", kParams_aclrtGetDeviceSatMode, 1, Missing::kEverywhere};
 
 inline constexpr Param kParams_aclFloat16ToFloat[] = {{"value", Check::kNone, 0, 0}};
 inline constexpr Row aclFloat16ToFloat = {7, "aclFloat16ToFloat", "acl.float16_to_float",
-    kParams_aclFloat16ToFloat, 1};
+    kParams_aclFloat16ToFloat, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclFloatToFloat16[] = {{"value", Check::kNone, 0, 0}};
 inline constexpr Row aclFloatToFloat16 = {8, "aclFloatToFloat16", "acl.float_to_float16",
-    kParams_aclFloatToFloat16, 1};
+    kParams_aclFloatToFloat16, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclCreateDataBuffer[] = {{"data", Check::kNone, 0, 0},
     {"size", Check::kNone, 0, 0}};
 inline constexpr Row aclCreateDataBuffer = {9, "aclCreateDataBuffer", "acl.create_data_buffer",
-    kParams_aclCreateDataBuffer, 2};
+    kParams_aclCreateDataBuffer, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclDestroyDataBuffer[] = {{"dataBuffer", Check::kNone, 0, 0}};
 inline constexpr Row aclDestroyDataBuffer = {10, "aclDestroyDataBuffer", "acl.destroy_data_buffer",
-    kParams_aclDestroyDataBuffer, 1};
+    kParams_aclDestroyDataBuffer, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclGetDataBufferAddr[] = {{"dataBuffer", Check::kNone, 0, 0}};
 inline constexpr Row aclGetDataBufferAddr = {11, "aclGetDataBufferAddr", "acl.get_data_buffer_addr",
-    kParams_aclGetDataBufferAddr, 1};
+    kParams_aclGetDataBufferAddr, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclGetDataBufferSize[] = {{"dataBuffer", Check::kNone, 0, 0}};
 inline constexpr Row aclGetDataBufferSize = {12, "aclGetDataBufferSize", "acl.get_data_buffer_size",
-    kParams_aclGetDataBufferSize, 1};
+    kParams_aclGetDataBufferSize, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclGetDataBufferSizeV2[] = {{"dataBuffer", Check::kNone, 0, 0}};
 inline constexpr Row aclGetDataBufferSizeV2 = {13, "aclGetDataBufferSizeV2",
-    "acl.get_data_buffer_size_v2", kParams_aclGetDataBufferSizeV2, 1};
+    "acl.get_data_buffer_size_v2", kParams_aclGetDataBufferSizeV2, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclUpdateDataBuffer[] = {{"dataBuffer", Check::kNone, 0, 0},
     {"data", Check::kNone, 0, 0}, {"size", Check::kNone, 0, 0}};
 inline constexpr Row aclUpdateDataBuffer = {14, "aclUpdateDataBuffer", "acl.update_data_buffer",
-    kParams_aclUpdateDataBuffer, 3};
+    kParams_aclUpdateDataBuffer, 3, Missing::kNowhere};
 
 inline constexpr Param kParams_aclDataTypeSize[] = {{"dataType", Check::kRange, -1, 27}};
 inline constexpr Row aclDataTypeSize = {15, "aclDataTypeSize", "acl.data_type_size",
-    kParams_aclDataTypeSize, 1};
+    kParams_aclDataTypeSize, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclCreateTensorDesc[] = {{"dataType", Check::kRange, -1, 27},
     {"numDims", Check::kNone, 0, 0}, {"dims", Check::kNone, 0, 0},
     {"format", Check::kRange, -1, 33}};
 inline constexpr Row aclCreateTensorDesc = {16, "aclCreateTensorDesc", "acl.create_tensor_desc",
-    kParams_aclCreateTensorDesc, 4};
+    kParams_aclCreateTensorDesc, 4, Missing::kNowhere};
 
 inline constexpr Param kParams_aclDestroyTensorDesc[] = {{"desc", Check::kNone, 0, 0}};
 inline constexpr Row aclDestroyTensorDesc = {17, "aclDestroyTensorDesc", "acl.destroy_tensor_desc",
-    kParams_aclDestroyTensorDesc, 1};
+    kParams_aclDestroyTensorDesc, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclGetTensorDescType[] = {{"desc", Check::kNone, 0, 0}};
 inline constexpr Row aclGetTensorDescType = {18, "aclGetTensorDescType", "acl.get_tensor_desc_type",
-    kParams_aclGetTensorDescType, 1};
+    kParams_aclGetTensorDescType, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclGetTensorDescFormat[] = {{"desc", Check::kNone, 0, 0}};
 inline constexpr Row aclGetTensorDescFormat = {19, "aclGetTensorDescFormat",
-    "acl.get_tensor_desc_format", kParams_aclGetTensorDescFormat, 1};
+    "acl.get_tensor_desc_format", kParams_aclGetTensorDescFormat, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclGetTensorDescSize[] = {{"desc", Check::kNone, 0, 0}};
 inline constexpr Row aclGetTensorDescSize = {20, "aclGetTensorDescSize", "acl.get_tensor_desc_size",
-    kParams_aclGetTensorDescSize, 1};
+    kParams_aclGetTensorDescSize, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclGetTensorDescElementCount[] = {{"desc", Check::kNone, 0, 0}};
 inline constexpr Row aclGetTensorDescElementCount = {21, "aclGetTensorDescElementCount",
-    "acl.get_tensor_desc_element_count", kParams_aclGetTensorDescElementCount, 1};
+    "acl.get_tensor_desc_element_count", kParams_aclGetTensorDescElementCount, 1,
+    Missing::kNowhere};
 
 inline constexpr Param kParams_aclGetTensorDescNumDims[] = {{"desc", Check::kNone, 0, 0}};
 inline constexpr Row aclGetTensorDescNumDims = {22, "aclGetTensorDescNumDims",
-    "acl.get_tensor_desc_num_dims", kParams_aclGetTensorDescNumDims, 1};
+    "acl.get_tensor_desc_num_dims", kParams_aclGetTensorDescNumDims, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclGetTensorDescDim[] = {{"desc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
 inline constexpr Row aclGetTensorDescDim = {23, "aclGetTensorDescDim", "acl.get_tensor_desc_dim",
-    kParams_aclGetTensorDescDim, 2};
+    kParams_aclGetTensorDescDim, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclGetTensorDescDimV2[] = {{"desc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dimSize", Check::kNonNull, 0, 0}};
 inline constexpr Row aclGetTensorDescDimV2 = {24, "aclGetTensorDescDimV2",
-    "acl.get_tensor_desc_dim_v2", kParams_aclGetTensorDescDimV2, 3};
+    "acl.get_tensor_desc_dim_v2", kParams_aclGetTensorDescDimV2, 3, Missing::kNowhere};
 
 inline constexpr Param kParams_aclGetTensorDescDimRange[] = {{"desc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dimRangeNum", Check::kNone, 0, 0},
     {"dimRange", Check::kNonNull, 0, 0}};
 inline constexpr Row aclGetTensorDescDimRange = {25, "aclGetTensorDescDimRange",
-    "acl.get_tensor_desc_dim_range", kParams_aclGetTensorDescDimRange, 4};
+    "acl.get_tensor_desc_dim_range", kParams_aclGetTensorDescDimRange, 4, Missing::kNowhere};
 
 inline constexpr Param kParams_aclSetTensorDescName[] = {{"desc", Check::kNone, 0, 0},
     {"name", Check::kNonNull, 0, 0}};
 inline constexpr Row aclSetTensorDescName = {26, "aclSetTensorDescName", "acl.set_tensor_desc_name",
-    kParams_aclSetTensorDescName, 2};
+    kParams_aclSetTensorDescName, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclGetTensorDescName[] = {{"desc", Check::kNone, 0, 0}};
 inline constexpr Row aclGetTensorDescName = {27, "aclGetTensorDescName", "acl.get_tensor_desc_name",
-    kParams_aclGetTensorDescName, 1};
+    kParams_aclGetTensorDescName, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclSetTensorStorageShape[] = {{"desc", Check::kNone, 0, 0},
     {"numDims", Check::kNone, 0, 0}, {"dims", Check::kNone, 0, 0}};
 inline constexpr Row aclSetTensorStorageShape = {28, "aclSetTensorStorageShape",
-    "acl.set_tensor_storage_shape", kParams_aclSetTensorStorageShape, 3};
+    "acl.set_tensor_storage_shape", kParams_aclSetTensorStorageShape, 3, Missing::kNowhere};
 
 inline constexpr Param kParams_aclSetTensorStorageFormat[] = {{"desc", Check::kNone, 0, 0},
     {"format", Check::kRange, -1, 33}};
 inline constexpr Row aclSetTensorStorageFormat = {29, "aclSetTensorStorageFormat",
-    "acl.set_tensor_storage_format", kParams_aclSetTensorStorageFormat, 2};
+    "acl.set_tensor_storage_format", kParams_aclSetTensorStorageFormat, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclSetTensorOriginShape[] = {{"desc", Check::kNone, 0, 0},
     {"numDims", Check::kNone, 0, 0}, {"dims", Check::kNone, 0, 0}};
 inline constexpr Row aclSetTensorOriginShape = {30, "aclSetTensorOriginShape",
-    "acl.set_tensor_origin_shape", kParams_aclSetTensorOriginShape, 3};
+    "acl.set_tensor_origin_shape", kParams_aclSetTensorOriginShape, 3, Missing::kNowhere};
 
 inline constexpr Param kParams_aclSetTensorOriginFormat[] = {{"desc", Check::kNone, 0, 0},
     {"format", Check::kRange, -1, 33}};
 inline constexpr Row aclSetTensorOriginFormat = {31, "aclSetTensorOriginFormat",
-    "acl.set_tensor_origin_format", kParams_aclSetTensorOriginFormat, 2};
+    "acl.set_tensor_origin_format", kParams_aclSetTensorOriginFormat, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclSetTensorShape[] = {{"desc", Check::kNone, 0, 0},
     {"numDims", Check::kNone, 0, 0}, {"dims", Check::kNone, 0, 0}};
 inline constexpr Row aclSetTensorShape = {32, "aclSetTensorShape", "acl.set_tensor_shape",
-    kParams_aclSetTensorShape, 3};
+    kParams_aclSetTensorShape, 3, Missing::kNowhere};
 
 inline constexpr Param kParams_aclSetTensorFormat[] = {{"desc", Check::kNone, 0, 0},
     {"format", Check::kRange, -1, 33}};
 inline constexpr Row aclSetTensorFormat = {33, "aclSetTensorFormat", "acl.set_tensor_format",
-    kParams_aclSetTensorFormat, 2};
+    kParams_aclSetTensorFormat, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclSetTensorConst[] = {{"desc", Check::kNone, 0, 0},
     {"dataBuffer", Check::kNone, 0, 0}, {"length", Check::kPositive, 0, 0}};
 inline constexpr Row aclSetTensorConst = {34, "aclSetTensorConst", "acl.set_tensor_const",
-    kParams_aclSetTensorConst, 3};
+    kParams_aclSetTensorConst, 3, Missing::kNowhere};
 
 inline constexpr Param kParams_aclSetTensorShapeRange[] = {{"desc", Check::kNone, 0, 0},
     {"dimsCount", Check::kNone, 0, 0}, {"dimsRange", Check::kNone, 0, 0}};
 inline constexpr Row aclSetTensorShapeRange = {35, "aclSetTensorShapeRange",
-    "acl.set_tensor_shape_range", kParams_aclSetTensorShapeRange, 3};
+    "acl.set_tensor_shape_range", kParams_aclSetTensorShapeRange, 3, Missing::kNowhere};
 
 inline constexpr Param kParams_aclSetTensorDynamicInput[] = {{"desc", Check::kNone, 0, 0},
     {"dynamicInputName", Check::kNonNull, 0, 0}};
 inline constexpr Row aclSetTensorDynamicInput = {36, "aclSetTensorDynamicInput",
-    "acl.set_tensor_dynamic_input", kParams_aclSetTensorDynamicInput, 2};
+    "acl.set_tensor_dynamic_input", kParams_aclSetTensorDynamicInput, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclGetTensorDescByIndex[] = {{"desc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
 inline constexpr Row aclGetTensorDescByIndex = {37, "aclGetTensorDescByIndex",
-    "acl.get_tensor_desc_by_index", kParams_aclGetTensorDescByIndex, 2};
+    "acl.get_tensor_desc_by_index", kParams_aclGetTensorDescByIndex, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclGetTensorDescAddress[] = {{"desc", Check::kNone, 0, 0}};
 inline constexpr Row aclGetTensorDescAddress = {38, "aclGetTensorDescAddress",
-    "acl.get_tensor_desc_address", kParams_aclGetTensorDescAddress, 1};
+    "acl.get_tensor_desc_address", kParams_aclGetTensorDescAddress, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclSetTensorPlaceMent[] = {{"desc", Check::kNone, 0, 0},
     {"memType", Check::kRange, 0, 2}};
 inline constexpr Row aclSetTensorPlaceMent = {39, "aclSetTensorPlaceMent",
-    "acl.set_tensor_place_ment", kParams_aclSetTensorPlaceMent, 2};
+    "acl.set_tensor_place_ment", kParams_aclSetTensorPlaceMent, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclSetTensorValueRange[] = {{"desc", Check::kNone, 0, 0},
     {"valueCount", Check::kNone, 0, 0}, {"valueRange", Check::kNone, 0, 0}};
 inline constexpr Row aclSetTensorValueRange = {40, "aclSetTensorValueRange",
-    "acl.set_tensor_value_range", kParams_aclSetTensorValueRange, 3};
+    "acl.set_tensor_value_range", kParams_aclSetTensorValueRange, 3, Missing::kNowhere};
 
 inline constexpr Param kParams_aclTransTensorDescFormat[] = {{"srcDesc", Check::kNone, 0, 0},
     {"dstFormat", Check::kRange, -1, 33}, {"dstDesc", Check::kNonNull, 0, 0}};
 inline constexpr Row aclTransTensorDescFormat = {41, "aclTransTensorDescFormat",
-    "acl.trans_tensor_desc_format", kParams_aclTransTensorDescFormat, 3};
+    "acl.trans_tensor_desc_format", kParams_aclTransTensorDescFormat, 3, Missing::kEverywhere};
 
 inline constexpr Param kParams_aclAppLog[] = {{"logLevel", Check::kNone, 0, 0},
     {"func", Check::kNone, 0, 0}, {"file", Check::kNone, 0, 0}, {"line", Check::kNone, 0, 0},
     {"fmt", Check::kNonNull, 0, 0}};
-inline constexpr Row aclAppLog = {42, "aclAppLog", "acl.app_log", kParams_aclAppLog, 5};
+inline constexpr Row aclAppLog = {42, "aclAppLog", "acl.app_log", kParams_aclAppLog, 5,
+    Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtSetDevice[] = {{"deviceId", Check::kNone, 0, 0}};
 inline constexpr Row aclrtSetDevice = {43, "aclrtSetDevice", "acl.rt.set_device",
-    kParams_aclrtSetDevice, 1};
+    kParams_aclrtSetDevice, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtResetDevice[] = {{"deviceId", Check::kNone, 0, 0}};
 inline constexpr Row aclrtResetDevice = {44, "aclrtResetDevice", "acl.rt.reset_device",
-    kParams_aclrtResetDevice, 1};
+    kParams_aclrtResetDevice, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtGetDevice[] = {{"deviceId", Check::kNonNull, 0, 0}};
 inline constexpr Row aclrtGetDevice = {45, "aclrtGetDevice", "acl.rt.get_device",
-    kParams_aclrtGetDevice, 1};
+    kParams_aclrtGetDevice, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtGetRunMode[] = {{"runMode", Check::kNonNull, 0, 0}};
 inline constexpr Row aclrtGetRunMode = {46, "aclrtGetRunMode", "acl.rt.get_run_mode",
-    kParams_aclrtGetRunMode, 1};
+    kParams_aclrtGetRunMode, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtSetTsDevice[] = {{"tsId", Check::kRange, 0, 2}};
 inline constexpr Row aclrtSetTsDevice = {47, "aclrtSetTsDevice", "acl.rt.set_ts_device",
-    kParams_aclrtSetTsDevice, 1};
+    kParams_aclrtSetTsDevice, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtGetDeviceCount[] = {{"count", Check::kNonNull, 0, 0}};
 inline constexpr Row aclrtGetDeviceCount = {48, "aclrtGetDeviceCount", "acl.rt.get_device_count",
-    kParams_aclrtGetDeviceCount, 1};
+    kParams_aclrtGetDeviceCount, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtCreateContext[] = {{"context", Check::kNonNull, 0, 0},
     {"deviceId", Check::kNone, 0, 0}};
 inline constexpr Row aclrtCreateContext = {49, "aclrtCreateContext", "acl.rt.create_context",
-    kParams_aclrtCreateContext, 2};
+    kParams_aclrtCreateContext, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtDestroyContext[] = {{"context", Check::kNone, 0, 0}};
 inline constexpr Row aclrtDestroyContext = {50, "aclrtDestroyContext", "acl.rt.destroy_context",
-    kParams_aclrtDestroyContext, 1};
+    kParams_aclrtDestroyContext, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtSetCurrentContext[] = {{"context", Check::kNone, 0, 0}};
 inline constexpr Row aclrtSetCurrentContext = {51, "aclrtSetCurrentContext", "acl.rt.set_context",
-    kParams_aclrtSetCurrentContext, 1};
+    kParams_aclrtSetCurrentContext, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtGetCurrentContext[] = {{"context", Check::kNonNull, 0, 0}};
 inline constexpr Row aclrtGetCurrentContext = {52, "aclrtGetCurrentContext", "acl.rt.get_context",
-    kParams_aclrtGetCurrentContext, 1};
+    kParams_aclrtGetCurrentContext, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtCreateStream[] = {{"stream", Check::kNonNull, 0, 0}};
 inline constexpr Row aclrtCreateStream = {53, "aclrtCreateStream", "acl.rt.create_stream",
-    kParams_aclrtCreateStream, 1};
+    kParams_aclrtCreateStream, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtCreateStreamWithConfig[] = {{"stream", Check::kNonNull, 0, 0},
     {"priority", Check::kNone, 0, 0}, {"flag", Check::kNone, 0, 0}};
 inline constexpr Row aclrtCreateStreamWithConfig = {54, "aclrtCreateStreamWithConfig",
-    "acl.rt.create_stream_with_config", kParams_aclrtCreateStreamWithConfig, 3};
+    "acl.rt.create_stream_with_config", kParams_aclrtCreateStreamWithConfig, 3, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtDestroyStream[] = {{"stream", Check::kNone, 0, 0}};
 inline constexpr Row aclrtDestroyStream = {55, "aclrtDestroyStream", "acl.rt.destroy_stream",
-    kParams_aclrtDestroyStream, 1};
+    kParams_aclrtDestroyStream, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtDestroyStreamForce[] = {{"stream", Check::kNone, 0, 0}};
 inline constexpr Row aclrtDestroyStreamForce = {56, "aclrtDestroyStreamForce",
-    "acl.rt.destroy_stream_force", kParams_aclrtDestroyStreamForce, 1};
+    "acl.rt.destroy_stream_force", kParams_aclrtDestroyStreamForce, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtSetStreamOverflowSwitch[] = {{"stream", Check::kNone, 0, 0},
     {"flag", Check::kRange, 0, 1}};
 inline constexpr Row aclrtSetStreamOverflowSwitch = {57, "aclrtSetStreamOverflowSwitch",
-    "acl.rt.set_stream_overflow_switch", kParams_aclrtSetStreamOverflowSwitch, 2};
+    "acl.rt.set_stream_overflow_switch", kParams_aclrtSetStreamOverflowSwitch, 2,
+    Missing::kEverywhere};
 
 inline constexpr Param kParams_aclrtGetStreamOverflowSwitch[] = {{"stream", Check::kNone, 0, 0},
     {"flag", Check::kNonNull, 0, 0}};
 inline constexpr Row aclrtGetStreamOverflowSwitch = {58, "aclrtGetStreamOverflowSwitch",
-    "acl.rt.get_stream_overflow_switch", kParams_aclrtGetStreamOverflowSwitch, 2};
+    "acl.rt.get_stream_overflow_switch", kParams_aclrtGetStreamOverflowSwitch, 2,
+    Missing::kEverywhere};
 
 inline constexpr Param kParams_aclrtSetStreamFailureMode[] = {{"stream", Check::kNone, 0, 0},
     {"mode", Check::kRange, 0, 1}};
 inline constexpr Row aclrtSetStreamFailureMode = {59, "aclrtSetStreamFailureMode",
-    "acl.rt.set_stream_failure_mode", kParams_aclrtSetStreamFailureMode, 2};
+    "acl.rt.set_stream_failure_mode", kParams_aclrtSetStreamFailureMode, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtCreateEvent[] = {{"event", Check::kNonNull, 0, 0}};
 inline constexpr Row aclrtCreateEvent = {60, "aclrtCreateEvent", "acl.rt.create_event",
-    kParams_aclrtCreateEvent, 1};
+    kParams_aclrtCreateEvent, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtCreateEventWithFlag[] = {{"event", Check::kNonNull, 0, 0},
     {"flag", Check::kNone, 0, 0}};
 inline constexpr Row aclrtCreateEventWithFlag = {61, "aclrtCreateEventWithFlag",
-    "acl.rt.create_event_with_flag", kParams_aclrtCreateEventWithFlag, 2};
+    "acl.rt.create_event_with_flag", kParams_aclrtCreateEventWithFlag, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtDestroyEvent[] = {{"event", Check::kNone, 0, 0}};
 inline constexpr Row aclrtDestroyEvent = {62, "aclrtDestroyEvent", "acl.rt.destroy_event",
-    kParams_aclrtDestroyEvent, 1};
+    kParams_aclrtDestroyEvent, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtRecordEvent[] = {{"event", Check::kNone, 0, 0},
     {"stream", Check::kNone, 0, 0}};
 inline constexpr Row aclrtRecordEvent = {63, "aclrtRecordEvent", "acl.rt.record_event",
-    kParams_aclrtRecordEvent, 2};
+    kParams_aclrtRecordEvent, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtResetEvent[] = {{"event", Check::kNone, 0, 0},
     {"stream", Check::kNone, 0, 0}};
 inline constexpr Row aclrtResetEvent = {64, "aclrtResetEvent", "acl.rt.reset_event",
-    kParams_aclrtResetEvent, 2};
+    kParams_aclrtResetEvent, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtQueryEvent[] = {{"event", Check::kNone, 0, 0},
     {"status", Check::kNonNull, 0, 0}};
 inline constexpr Row aclrtQueryEvent = {65, "aclrtQueryEvent", "acl.rt.query_event",
-    kParams_aclrtQueryEvent, 2};
+    kParams_aclrtQueryEvent, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtQueryEventStatus[] = {{"event", Check::kNone, 0, 0},
     {"status", Check::kNonNull, 0, 0}};
 inline constexpr Row aclrtQueryEventStatus = {66, "aclrtQueryEventStatus",
-    "acl.rt.query_event_status", kParams_aclrtQueryEventStatus, 2};
+    "acl.rt.query_event_status", kParams_aclrtQueryEventStatus, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtQueryEventWaitStatus[] = {{"event", Check::kNone, 0, 0},
     {"status", Check::kNonNull, 0, 0}};
 inline constexpr Row aclrtQueryEventWaitStatus = {67, "aclrtQueryEventWaitStatus",
-    "acl.rt.query_event_wait_status", kParams_aclrtQueryEventWaitStatus, 2};
+    "acl.rt.query_event_wait_status", kParams_aclrtQueryEventWaitStatus, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtSynchronizeEvent[] = {{"event", Check::kNone, 0, 0}};
 inline constexpr Row aclrtSynchronizeEvent = {68, "aclrtSynchronizeEvent",
-    "acl.rt.synchronize_event", kParams_aclrtSynchronizeEvent, 1};
+    "acl.rt.synchronize_event", kParams_aclrtSynchronizeEvent, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtEventElapsedTime[] = {{"ms", Check::kNonNull, 0, 0},
     {"startEvent", Check::kNone, 0, 0}, {"endEvent", Check::kNone, 0, 0}};
 inline constexpr Row aclrtEventElapsedTime = {69, "aclrtEventElapsedTime",
-    "acl.rt.event_elapsed_time", kParams_aclrtEventElapsedTime, 3};
+    "acl.rt.event_elapsed_time", kParams_aclrtEventElapsedTime, 3, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtStreamWaitEvent[] = {{"stream", Check::kNone, 0, 0},
     {"event", Check::kNone, 0, 0}};
 inline constexpr Row aclrtStreamWaitEvent = {70, "aclrtStreamWaitEvent", "acl.rt.stream_wait_event",
-    kParams_aclrtStreamWaitEvent, 2};
+    kParams_aclrtStreamWaitEvent, 2, Missing::kNowhere};
 
 inline constexpr Row aclrtSynchronizeDevice = {71, "aclrtSynchronizeDevice",
-    "acl.rt.synchronize_device", nullptr, 0};
+    "acl.rt.synchronize_device", nullptr, 0, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtSynchronizeStream[] = {{"stream", Check::kNone, 0, 0}};
 inline constexpr Row aclrtSynchronizeStream = {72, "aclrtSynchronizeStream",
-    "acl.rt.synchronize_stream", kParams_aclrtSynchronizeStream, 1};
+    "acl.rt.synchronize_stream", kParams_aclrtSynchronizeStream, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtSynchronizeStreamWithTimeout[] = {
     {"stream", Check::kNone, 0, 0}, {"timeout", Check::kNone, 0, 0}};
 inline constexpr Row aclrtSynchronizeStreamWithTimeout = {73, "aclrtSynchronizeStreamWithTimeout",
-    "acl.rt.synchronize_stream_with_timeout", kParams_aclrtSynchronizeStreamWithTimeout, 2};
+    "acl.rt.synchronize_stream_with_timeout", kParams_aclrtSynchronizeStreamWithTimeout, 2,
+    Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtSetOpWaitTimeout[] = {{"timeout", Check::kNone, 0, 0}};
 inline constexpr Row aclrtSetOpWaitTimeout = {74, "aclrtSetOpWaitTimeout",
-    "acl.rt.set_op_wait_timeout", kParams_aclrtSetOpWaitTimeout, 1};
+    "acl.rt.set_op_wait_timeout", kParams_aclrtSetOpWaitTimeout, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtSubscribeReport[] = {{"threadId", Check::kNone, 0, 0},
     {"stream", Check::kNone, 0, 0}};
 inline constexpr Row aclrtSubscribeReport = {75, "aclrtSubscribeReport", "acl.rt.subscribe_report",
-    kParams_aclrtSubscribeReport, 2};
+    kParams_aclrtSubscribeReport, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtLaunchCallback[] = {{"fn", Check::kNonNull, 0, 0},
     {"userData", Check::kNone, 0, 0}, {"blockType", Check::kRange, 0, 1},
     {"stream", Check::kNone, 0, 0}};
 inline constexpr Row aclrtLaunchCallback = {76, "aclrtLaunchCallback", "acl.rt.launch_callback",
-    kParams_aclrtLaunchCallback, 4};
+    kParams_aclrtLaunchCallback, 4, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtProcessReport[] = {{"timeout", Check::kNone, 0, 0}};
 inline constexpr Row aclrtProcessReport = {77, "aclrtProcessReport", "acl.rt.process_report",
-    kParams_aclrtProcessReport, 1};
+    kParams_aclrtProcessReport, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtUnSubscribeReport[] = {{"threadId", Check::kNone, 0, 0},
     {"stream", Check::kNone, 0, 0}};
 inline constexpr Row aclrtUnSubscribeReport = {78, "aclrtUnSubscribeReport",
-    "acl.rt.unsubscribe_report", kParams_aclrtUnSubscribeReport, 2};
+    "acl.rt.unsubscribe_report", kParams_aclrtUnSubscribeReport, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtSetExceptionInfoCallback[] = {{"callback", Check::kNone, 0, 0}};
 inline constexpr Row aclrtSetExceptionInfoCallback = {79, "aclrtSetExceptionInfoCallback",
-    "acl.rt.set_exception_info_callback", kParams_aclrtSetExceptionInfoCallback, 1};
+    "acl.rt.set_exception_info_callback", kParams_aclrtSetExceptionInfoCallback, 1,
+    Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtGetTaskIdFromExceptionInfo[] = {{"info", Check::kNone, 0, 0}};
 inline constexpr Row aclrtGetTaskIdFromExceptionInfo = {80, "aclrtGetTaskIdFromExceptionInfo",
-    "acl.rt.get_task_id_from_exception_info", kParams_aclrtGetTaskIdFromExceptionInfo, 1};
+    "acl.rt.get_task_id_from_exception_info", kParams_aclrtGetTaskIdFromExceptionInfo, 1,
+    Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtGetStreamIdFromExceptionInfo[] = {{"info", Check::kNone, 0, 0}};
 inline constexpr Row aclrtGetStreamIdFromExceptionInfo = {81, "aclrtGetStreamIdFromExceptionInfo",
-    "acl.rt.get_stream_id_from_exception_info", kParams_aclrtGetStreamIdFromExceptionInfo, 1};
+    "acl.rt.get_stream_id_from_exception_info", kParams_aclrtGetStreamIdFromExceptionInfo, 1,
+    Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtGetThreadIdFromExceptionInfo[] = {{"info", Check::kNone, 0, 0}};
 inline constexpr Row aclrtGetThreadIdFromExceptionInfo = {82, "aclrtGetThreadIdFromExceptionInfo",
-    "acl.rt.get_thread_id_from_exception_info", kParams_aclrtGetThreadIdFromExceptionInfo, 1};
+    "acl.rt.get_thread_id_from_exception_info", kParams_aclrtGetThreadIdFromExceptionInfo, 1,
+    Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtGetDeviceIdFromExceptionInfo[] = {{"info", Check::kNone, 0, 0}};
 inline constexpr Row aclrtGetDeviceIdFromExceptionInfo = {83, "aclrtGetDeviceIdFromExceptionInfo",
-    "acl.rt.get_device_id_from_exception_info", kParams_aclrtGetDeviceIdFromExceptionInfo, 1};
+    "acl.rt.get_device_id_from_exception_info", kParams_aclrtGetDeviceIdFromExceptionInfo, 1,
+    Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtGetErrorCodeFromExceptionInfo[] = {
     {"info", Check::kNone, 0, 0}};
 inline constexpr Row aclrtGetErrorCodeFromExceptionInfo = {84, "aclrtGetErrorCodeFromExceptionInfo",
-    "acl.rt.get_error_code_from_exception_info", kParams_aclrtGetErrorCodeFromExceptionInfo, 1};
+    "acl.rt.get_error_code_from_exception_info", kParams_aclrtGetErrorCodeFromExceptionInfo, 1,
+    Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtMalloc[] = {{"devPtr", Check::kNonNull, 0, 0},
     {"size", Check::kPositive, 0, 0}, {"policy", Check::kRange, 0, 5}};
-inline constexpr Row aclrtMalloc = {85, "aclrtMalloc", "acl.rt.malloc", kParams_aclrtMalloc, 3};
+inline constexpr Row aclrtMalloc = {85, "aclrtMalloc", "acl.rt.malloc", kParams_aclrtMalloc, 3,
+    Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtMallocCached[] = {{"devPtr", Check::kNonNull, 0, 0},
     {"size", Check::kPositive, 0, 0}, {"policy", Check::kRange, 0, 5}};
 inline constexpr Row aclrtMallocCached = {86, "aclrtMallocCached", "acl.rt.malloc_cached",
-    kParams_aclrtMallocCached, 3};
+    kParams_aclrtMallocCached, 3, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtMemFlush[] = {{"devPtr", Check::kNonNull, 0, 0},
     {"size", Check::kPositive, 0, 0}};
 inline constexpr Row aclrtMemFlush = {87, "aclrtMemFlush", "acl.rt.mem_flush",
-    kParams_aclrtMemFlush, 2};
+    kParams_aclrtMemFlush, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtMemInvalidate[] = {{"devPtr", Check::kNonNull, 0, 0},
     {"size", Check::kPositive, 0, 0}};
 inline constexpr Row aclrtMemInvalidate = {88, "aclrtMemInvalidate", "acl.rt.mem_invalidate",
-    kParams_aclrtMemInvalidate, 2};
+    kParams_aclrtMemInvalidate, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtGetMemInfo[] = {{"attr", Check::kRange, 0, 9},
     {"free", Check::kNonNull, 0, 0}, {"total", Check::kNonNull, 0, 0}};
 inline constexpr Row aclrtGetMemInfo = {89, "aclrtGetMemInfo", "acl.rt.get_mem_info",
-    kParams_aclrtGetMemInfo, 3};
+    kParams_aclrtGetMemInfo, 3, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtFree[] = {{"devPtr", Check::kNonNull, 0, 0}};
-inline constexpr Row aclrtFree = {90, "aclrtFree", "acl.rt.free", kParams_aclrtFree, 1};
+inline constexpr Row aclrtFree = {90, "aclrtFree", "acl.rt.free", kParams_aclrtFree, 1,
+    Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtMallocHost[] = {{"hostPtr", Check::kNonNull, 0, 0},
     {"size", Check::kPositive, 0, 0}};
 inline constexpr Row aclrtMallocHost = {91, "aclrtMallocHost", "acl.rt.malloc_host",
-    kParams_aclrtMallocHost, 2};
+    kParams_aclrtMallocHost, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtFreeHost[] = {{"hostPtr", Check::kNonNull, 0, 0}};
 inline constexpr Row aclrtFreeHost = {92, "aclrtFreeHost", "acl.rt.free_host",
-    kParams_aclrtFreeHost, 1};
+    kParams_aclrtFreeHost, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtMemset[] = {{"devPtr", Check::kNonNull, 0, 0},
     {"maxCount", Check::kNone, 0, 0}, {"value", Check::kNone, 0, 0}, {"count", Check::kNone, 0, 0}};
-inline constexpr Row aclrtMemset = {93, "aclrtMemset", "acl.rt.memset", kParams_aclrtMemset, 4};
+inline constexpr Row aclrtMemset = {93, "aclrtMemset", "acl.rt.memset", kParams_aclrtMemset, 4,
+    Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtMemsetAsync[] = {{"devPtr", Check::kNonNull, 0, 0},
     {"maxCount", Check::kNone, 0, 0}, {"value", Check::kNone, 0, 0}, {"count", Check::kNone, 0, 0},
     {"stream", Check::kNone, 0, 0}};
 inline constexpr Row aclrtMemsetAsync = {94, "aclrtMemsetAsync", "acl.rt.memset_async",
-    kParams_aclrtMemsetAsync, 5};
+    kParams_aclrtMemsetAsync, 5, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtMemcpy[] = {{"dst", Check::kNonNull, 0, 0},
     {"destMax", Check::kNone, 0, 0}, {"src", Check::kNonNull, 0, 0}, {"count", Check::kNone, 0, 0},
     {"kind", Check::kRange, 0, 3}};
-inline constexpr Row aclrtMemcpy = {95, "aclrtMemcpy", "acl.rt.memcpy", kParams_aclrtMemcpy, 5};
+inline constexpr Row aclrtMemcpy = {95, "aclrtMemcpy", "acl.rt.memcpy", kParams_aclrtMemcpy, 5,
+    Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtMemcpyAsync[] = {{"dst", Check::kNonNull, 0, 0},
     {"destMax", Check::kNone, 0, 0}, {"src", Check::kNonNull, 0, 0}, {"count", Check::kNone, 0, 0},
     {"kind", Check::kRange, 0, 3}, {"stream", Check::kNone, 0, 0}};
 inline constexpr Row aclrtMemcpyAsync = {96, "aclrtMemcpyAsync", "acl.rt.memcpy_async",
-    kParams_aclrtMemcpyAsync, 6};
+    kParams_aclrtMemcpyAsync, 6, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtMemcpy2d[] = {{"dst", Check::kNonNull, 0, 0},
     {"dpitch", Check::kNone, 0, 0}, {"src", Check::kNonNull, 0, 0}, {"spitch", Check::kNone, 0, 0},
     {"width", Check::kNone, 0, 0}, {"height", Check::kNone, 0, 0}, {"kind", Check::kRange, 1, 2}};
 inline constexpr Row aclrtMemcpy2d = {97, "aclrtMemcpy2d", "acl.rt.memcpy2d", kParams_aclrtMemcpy2d,
-    7};
+    7, Missing::kOnTheDevice};
 
 inline constexpr Param kParams_aclrtMemcpy2dAsync[] = {{"dst", Check::kNonNull, 0, 0},
     {"dpitch", Check::kNone, 0, 0}, {"src", Check::kNonNull, 0, 0}, {"spitch", Check::kNone, 0, 0},
     {"width", Check::kNone, 0, 0}, {"height", Check::kRange, 0, 5242880},
     {"kind", Check::kRange, 1, 2}, {"stream", Check::kNone, 0, 0}};
 inline constexpr Row aclrtMemcpy2dAsync = {98, "aclrtMemcpy2dAsync", "acl.rt.memcpy2d_async",
-    kParams_aclrtMemcpy2dAsync, 8};
+    kParams_aclrtMemcpy2dAsync, 8, Missing::kOnTheDevice};
 
 inline constexpr Param kParams_aclmdlLoadFromFile[] = {{"modelPath", Check::kNonNull, 0, 0},
     {"modelId", Check::kNonNull, 0, 0}};
 inline constexpr Row aclmdlLoadFromFile = {99, "aclmdlLoadFromFile", "acl.mdl.load_from_file",
-    kParams_aclmdlLoadFromFile, 2};
+    kParams_aclmdlLoadFromFile, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlLoadFromMem[] = {{"model", Check::kNone, 0, 0},
     {"modelSize", Check::kNone, 0, 0}, {"modelId", Check::kNonNull, 0, 0}};
 inline constexpr Row aclmdlLoadFromMem = {100, "aclmdlLoadFromMem", "acl.mdl.load_from_mem",
-    kParams_aclmdlLoadFromMem, 3};
+    kParams_aclmdlLoadFromMem, 3, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlLoadFromFileWithMem[] = {{"modelPath", Check::kNonNull, 0, 0},
     {"modelId", Check::kNonNull, 0, 0}, {"workPtr", Check::kNone, 0, 0},
     {"workSize", Check::kNone, 0, 0}, {"weightPtr", Check::kNone, 0, 0},
     {"weightSize", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlLoadFromFileWithMem = {101, "aclmdlLoadFromFileWithMem",
-    "acl.mdl.load_from_file_with_mem", kParams_aclmdlLoadFromFileWithMem, 6};
+    "acl.mdl.load_from_file_with_mem", kParams_aclmdlLoadFromFileWithMem, 6, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlLoadFromMemWithMem[] = {{"model", Check::kNone, 0, 0},
     {"modelSize", Check::kNone, 0, 0}, {"modelId", Check::kNonNull, 0, 0},
     {"workPtr", Check::kNone, 0, 0}, {"workSize", Check::kNone, 0, 0},
     {"weightPtr", Check::kNone, 0, 0}, {"weightSize", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlLoadFromMemWithMem = {102, "aclmdlLoadFromMemWithMem",
-    "acl.mdl.load_from_mem_with_mem", kParams_aclmdlLoadFromMemWithMem, 7};
+    "acl.mdl.load_from_mem_with_mem", kParams_aclmdlLoadFromMemWithMem, 7, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlExecute[] = {{"modelId", Check::kNone, 0, 0},
     {"input", Check::kNone, 0, 0}, {"output", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlExecute = {103, "aclmdlExecute", "acl.mdl.execute",
-    kParams_aclmdlExecute, 3};
+    kParams_aclmdlExecute, 3, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlExecuteAsync[] = {{"modelId", Check::kNone, 0, 0},
     {"input", Check::kNone, 0, 0}, {"output", Check::kNone, 0, 0}, {"stream", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlExecuteAsync = {104, "aclmdlExecuteAsync", "acl.mdl.execute_async",
-    kParams_aclmdlExecuteAsync, 4};
+    kParams_aclmdlExecuteAsync, 4, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlUnload[] = {{"modelId", Check::kNone, 0, 0}};
-inline constexpr Row aclmdlUnload = {105, "aclmdlUnload", "acl.mdl.unload", kParams_aclmdlUnload,
-    1};
+inline constexpr Row aclmdlUnload = {105, "aclmdlUnload", "acl.mdl.unload", kParams_aclmdlUnload, 1,
+    Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlQuerySize[] = {{"fileName", Check::kNonNull, 0, 0},
     {"workSize", Check::kNonNull, 0, 0}, {"weightSize", Check::kNonNull, 0, 0}};
 inline constexpr Row aclmdlQuerySize = {106, "aclmdlQuerySize", "acl.mdl.query_size",
-    kParams_aclmdlQuerySize, 3};
+    kParams_aclmdlQuerySize, 3, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlQuerySizeFromMem[] = {{"model", Check::kNone, 0, 0},
     {"modelSize", Check::kNone, 0, 0}, {"workSize", Check::kNonNull, 0, 0},
     {"weightSize", Check::kNonNull, 0, 0}};
 inline constexpr Row aclmdlQuerySizeFromMem = {107, "aclmdlQuerySizeFromMem",
-    "acl.mdl.query_size_from_mem", kParams_aclmdlQuerySizeFromMem, 4};
+    "acl.mdl.query_size_from_mem", kParams_aclmdlQuerySizeFromMem, 4, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlSetDynamicBatchSize[] = {{"modelId", Check::kNone, 0, 0},
     {"dataset", Check::kNone, 0, 0}, {"index", Check::kNone, 0, 0},
     {"batchSize", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlSetDynamicBatchSize = {108, "aclmdlSetDynamicBatchSize",
-    "acl.mdl.set_dynamic_batch_size", kParams_aclmdlSetDynamicBatchSize, 4};
+    "acl.mdl.set_dynamic_batch_size", kParams_aclmdlSetDynamicBatchSize, 4, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlSetDynamicHWSize[] = {{"modelId", Check::kNone, 0, 0},
     {"dataset", Check::kNone, 0, 0}, {"index", Check::kNone, 0, 0}, {"height", Check::kNone, 0, 0},
     {"width", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlSetDynamicHWSize = {109, "aclmdlSetDynamicHWSize",
-    "acl.mdl.set_dynamic_hw_size", kParams_aclmdlSetDynamicHWSize, 5};
+    "acl.mdl.set_dynamic_hw_size", kParams_aclmdlSetDynamicHWSize, 5, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlCreateAndGetOpDesc[] = {{"deviceId", Check::kNone, 0, 0},
     {"streamId", Check::kNone, 0, 0}, {"taskId", Check::kNone, 0, 0},
@@ -521,70 +538,71 @@ inline constexpr Param kParams_aclmdlCreateAndGetOpDesc[] = {{"deviceId", Check:
     {"inputDesc", Check::kNonNull, 0, 0}, {"numInputs", Check::kNonNull, 0, 0},
     {"outputDesc", Check::kNonNull, 0, 0}, {"numOutputs", Check::kNonNull, 0, 0}};
 inline constexpr Row aclmdlCreateAndGetOpDesc = {110, "aclmdlCreateAndGetOpDesc",
-    "acl.mdl.create_and_get_op_desc", kParams_aclmdlCreateAndGetOpDesc, 9};
+    "acl.mdl.create_and_get_op_desc", kParams_aclmdlCreateAndGetOpDesc, 9, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlGetAippType[] = {{"modelId", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"type", Check::kNonNull, 0, 0},
     {"dynamicAttachedDataIndex", Check::kNonNull, 0, 0}};
 inline constexpr Row aclmdlGetAippType = {111, "aclmdlGetAippType", "acl.mdl.get_aipp_type",
-    kParams_aclmdlGetAippType, 4};
+    kParams_aclmdlGetAippType, 4, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlSetAIPPByInputIndex[] = {{"modelId", Check::kNone, 0, 0},
     {"dataset", Check::kNone, 0, 0}, {"index", Check::kNone, 0, 0},
     {"aippParmsSet", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlSetAIPPByInputIndex = {112, "aclmdlSetAIPPByInputIndex",
-    "acl.mdl.set_aipp_by_input_index", kParams_aclmdlSetAIPPByInputIndex, 4};
+    "acl.mdl.set_aipp_by_input_index", kParams_aclmdlSetAIPPByInputIndex, 4, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlSetInputDynamicDims[] = {{"modelId", Check::kNone, 0, 0},
     {"dataset", Check::kNone, 0, 0}, {"index", Check::kNone, 0, 0},
     {"dims", Check::kNonNull, 0, 0}};
 inline constexpr Row aclmdlSetInputDynamicDims = {113, "aclmdlSetInputDynamicDims",
-    "acl.mdl.set_input_dynamic_dims", kParams_aclmdlSetInputDynamicDims, 4};
+    "acl.mdl.set_input_dynamic_dims", kParams_aclmdlSetInputDynamicDims, 4, Missing::kNowhere};
 
 inline constexpr Row aclmdlCreateConfigHandle = {114, "aclmdlCreateConfigHandle",
-    "acl.mdl.create_config_handle", nullptr, 0};
+    "acl.mdl.create_config_handle", nullptr, 0, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlDestroyConfigHandle[] = {{"handle", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlDestroyConfigHandle = {115, "aclmdlDestroyConfigHandle",
-    "acl.mdl.destroy_config_handle", kParams_aclmdlDestroyConfigHandle, 1};
+    "acl.mdl.destroy_config_handle", kParams_aclmdlDestroyConfigHandle, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlSetConfigOpt[] = {{"handle", Check::kNone, 0, 0},
     {"attr", Check::kRange, 0, 13}, {"attrValue", Check::kNonNull, 0, 0},
     {"valueSize", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlSetConfigOpt = {116, "aclmdlSetConfigOpt", "acl.mdl.set_config_opt",
-    kParams_aclmdlSetConfigOpt, 4};
+    kParams_aclmdlSetConfigOpt, 4, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlLoadWithConfig[] = {{"handle", Check::kNone, 0, 0},
     {"modelId", Check::kNonNull, 0, 0}};
 inline constexpr Row aclmdlLoadWithConfig = {117, "aclmdlLoadWithConfig",
-    "acl.mdl.load_with_config", kParams_aclmdlLoadWithConfig, 2};
+    "acl.mdl.load_with_config", kParams_aclmdlLoadWithConfig, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlGetTensorRealName[] = {{"modelDesc", Check::kNone, 0, 0},
     {"name", Check::kNonNull, 0, 0}};
 inline constexpr Row aclmdlGetTensorRealName = {118, "aclmdlGetTensorRealName",
-    "acl.mdl.get_tensor_real_name", kParams_aclmdlGetTensorRealName, 2};
+    "acl.mdl.get_tensor_real_name", kParams_aclmdlGetTensorRealName, 2, Missing::kNowhere};
 
-inline constexpr Row aclmdlInitDump = {119, "aclmdlInitDump", "acl.mdl.init_dump", nullptr, 0};
+inline constexpr Row aclmdlInitDump = {119, "aclmdlInitDump", "acl.mdl.init_dump", nullptr, 0,
+    Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlSetDump[] = {{"dumpCfgPath", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlSetDump = {120, "aclmdlSetDump", "acl.mdl.set_dump",
-    kParams_aclmdlSetDump, 1};
+    kParams_aclmdlSetDump, 1, Missing::kNowhere};
 
 inline constexpr Row aclmdlFinalizeDump = {121, "aclmdlFinalizeDump", "acl.mdl.finalize_dump",
-    nullptr, 0};
+    nullptr, 0, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlCreateAIPP[] = {{"batchSize", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlCreateAIPP = {122, "aclmdlCreateAIPP", "acl.mdl.create_aipp",
-    kParams_aclmdlCreateAIPP, 1};
+    kParams_aclmdlCreateAIPP, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlDestroyAIPP[] = {{"aippParmsSet", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlDestroyAIPP = {123, "aclmdlDestroyAIPP", "acl.mdl.destroy_aipp",
-    kParams_aclmdlDestroyAIPP, 1};
+    kParams_aclmdlDestroyAIPP, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlSetAIPPInputFormat[] = {{"aippParmsSet", Check::kNone, 0, 0},
     {"inputFormat", Check::kRange, 1, 4}};
 inline constexpr Row aclmdlSetAIPPInputFormat = {124, "aclmdlSetAIPPInputFormat",
-    "acl.mdl.set_aipp_input_format", kParams_aclmdlSetAIPPInputFormat, 2};
+    "acl.mdl.set_aipp_input_format", kParams_aclmdlSetAIPPInputFormat, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlSetAIPPCscParams[] = {{"aippParmsSet", Check::kNone, 0, 0},
     {"cscSwitch", Check::kRange, 0, 1}, {"cscMatrixR0C0", Check::kNone, 0, 0},
@@ -596,227 +614,231 @@ inline constexpr Param kParams_aclmdlSetAIPPCscParams[] = {{"aippParmsSet", Chec
     {"cscOutputBiasR2", Check::kNone, 0, 0}, {"cscInputBiasR0", Check::kNone, 0, 0},
     {"cscInputBiasR1", Check::kNone, 0, 0}, {"cscInputBiasR2", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlSetAIPPCscParams = {125, "aclmdlSetAIPPCscParams",
-    "acl.mdl.set_aipp_csc_params", kParams_aclmdlSetAIPPCscParams, 17};
+    "acl.mdl.set_aipp_csc_params", kParams_aclmdlSetAIPPCscParams, 17, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlSetAIPPRbuvSwapSwitch[] = {
     {"aippParmsSet", Check::kNone, 0, 0}, {"rbuvSwapSwitch", Check::kRange, 0, 1}};
 inline constexpr Row aclmdlSetAIPPRbuvSwapSwitch = {126, "aclmdlSetAIPPRbuvSwapSwitch",
-    "acl.mdl.set_aipp_rbuv_swap_switch", kParams_aclmdlSetAIPPRbuvSwapSwitch, 2};
+    "acl.mdl.set_aipp_rbuv_swap_switch", kParams_aclmdlSetAIPPRbuvSwapSwitch, 2,
+    Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlSetAIPPAxSwapSwitch[] = {{"aippParmsSet", Check::kNone, 0, 0},
     {"axSwapSwitch", Check::kRange, 0, 1}};
 inline constexpr Row aclmdlSetAIPPAxSwapSwitch = {127, "aclmdlSetAIPPAxSwapSwitch",
-    "acl.mdl.set_aipp_ax_swap_switch", kParams_aclmdlSetAIPPAxSwapSwitch, 2};
+    "acl.mdl.set_aipp_ax_swap_switch", kParams_aclmdlSetAIPPAxSwapSwitch, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlSetAIPPSrcImageSize[] = {{"aippParmsSet", Check::kNone, 0, 0},
     {"srcImageSizeW", Check::kRange, 2, 4096}, {"srcImageSizeH", Check::kRange, 1, 4096}};
 inline constexpr Row aclmdlSetAIPPSrcImageSize = {128, "aclmdlSetAIPPSrcImageSize",
-    "acl.mdl.set_aipp_src_image_size", kParams_aclmdlSetAIPPSrcImageSize, 3};
+    "acl.mdl.set_aipp_src_image_size", kParams_aclmdlSetAIPPSrcImageSize, 3, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlSetAIPPCropParams[] = {{"aippParmsSet", Check::kNone, 0, 0},
     {"cropSwitch", Check::kRange, 0, 1}, {"cropStartPosW", Check::kNone, 0, 0},
     {"cropStartPosH", Check::kNone, 0, 0}, {"cropSizeW", Check::kNone, 0, 0},
     {"cropSizeH", Check::kNone, 0, 0}, {"batchIndex", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlSetAIPPCropParams = {129, "aclmdlSetAIPPCropParams",
-    "acl.mdl.set_aipp_crop_params", kParams_aclmdlSetAIPPCropParams, 7};
+    "acl.mdl.set_aipp_crop_params", kParams_aclmdlSetAIPPCropParams, 7, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlSetAIPPScfParams[] = {{"aippParmsSet", Check::kNone, 0, 0},
     {"scfSwitch", Check::kRange, 0, 1}, {"scfInputSizeW", Check::kNone, 0, 0},
     {"scfInputSizeH", Check::kNone, 0, 0}, {"scfOutputSizeW", Check::kNone, 0, 0},
     {"scfOutputSizeH", Check::kNone, 0, 0}, {"batchIndex", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlSetAIPPScfParams = {130, "aclmdlSetAIPPScfParams",
-    "acl.mdl.set_aipp_scf_params", kParams_aclmdlSetAIPPScfParams, 7};
+    "acl.mdl.set_aipp_scf_params", kParams_aclmdlSetAIPPScfParams, 7, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlSetAIPPPaddingParams[] = {{"aippParmsSet", Check::kNone, 0, 0},
     {"paddingSwitch", Check::kRange, 0, 1}, {"paddingSizeTop", Check::kNone, 0, 0},
     {"paddingSizeBottom", Check::kNone, 0, 0}, {"paddingSizeLeft", Check::kNone, 0, 0},
     {"paddingSizeRight", Check::kNone, 0, 0}, {"batchIndex", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlSetAIPPPaddingParams = {131, "aclmdlSetAIPPPaddingParams",
-    "acl.mdl.set_aipp_padding_params", kParams_aclmdlSetAIPPPaddingParams, 7};
+    "acl.mdl.set_aipp_padding_params", kParams_aclmdlSetAIPPPaddingParams, 7, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlSetAIPPDtcPixelMean[] = {{"aippParmsSet", Check::kNone, 0, 0},
     {"dtcPixelMeanChn0", Check::kNone, 0, 0}, {"dtcPixelMeanChn1", Check::kNone, 0, 0},
     {"dtcPixelMeanChn2", Check::kNone, 0, 0}, {"dtcPixelMeanChn3", Check::kNone, 0, 0},
     {"batchIndex", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlSetAIPPDtcPixelMean = {132, "aclmdlSetAIPPDtcPixelMean",
-    "acl.mdl.set_aipp_dtc_pixel_mean", kParams_aclmdlSetAIPPDtcPixelMean, 6};
+    "acl.mdl.set_aipp_dtc_pixel_mean", kParams_aclmdlSetAIPPDtcPixelMean, 6, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlSetAIPPDtcPixelMin[] = {{"aippParmsSet", Check::kNone, 0, 0},
     {"dtcPixelMinChn0", Check::kNone, 0, 0}, {"dtcPixelMinChn1", Check::kNone, 0, 0},
     {"dtcPixelMinChn2", Check::kNone, 0, 0}, {"dtcPixelMinChn3", Check::kNone, 0, 0},
     {"batchIndex", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlSetAIPPDtcPixelMin = {133, "aclmdlSetAIPPDtcPixelMin",
-    "acl.mdl.set_aipp_dtc_pixel_min", kParams_aclmdlSetAIPPDtcPixelMin, 6};
+    "acl.mdl.set_aipp_dtc_pixel_min", kParams_aclmdlSetAIPPDtcPixelMin, 6, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlSetAIPPPixelVarReci[] = {{"aippParmsSet", Check::kNone, 0, 0},
     {"dtcPixelVarReciChn0", Check::kNone, 0, 0}, {"dtcPixelVarReciChn1", Check::kNone, 0, 0},
     {"dtcPixelVarReciChn2", Check::kNone, 0, 0}, {"dtcPixelVarReciChn3", Check::kNone, 0, 0},
     {"batchIndex", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlSetAIPPPixelVarReci = {134, "aclmdlSetAIPPPixelVarReci",
-    "acl.mdl.set_aipp_pixel_var_reci", kParams_aclmdlSetAIPPPixelVarReci, 6};
+    "acl.mdl.set_aipp_pixel_var_reci", kParams_aclmdlSetAIPPPixelVarReci, 6, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlSetInputAIPP[] = {{"modelId", Check::kNone, 0, 0},
     {"dataset", Check::kNone, 0, 0}, {"index", Check::kNone, 0, 0},
     {"aippParmsSet", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlSetInputAIPP = {135, "aclmdlSetInputAIPP", "acl.mdl.set_input_aipp",
-    kParams_aclmdlSetInputAIPP, 4};
+    kParams_aclmdlSetInputAIPP, 4, Missing::kNowhere};
 
 inline constexpr Row aclmdlCreateDataset = {136, "aclmdlCreateDataset", "acl.mdl.create_dataset",
-    nullptr, 0};
+    nullptr, 0, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlDestroyDataset[] = {{"dataset", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlDestroyDataset = {137, "aclmdlDestroyDataset", "acl.mdl.destroy_dataset",
-    kParams_aclmdlDestroyDataset, 1};
+    kParams_aclmdlDestroyDataset, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlAddDatasetBuffer[] = {{"dataset", Check::kNone, 0, 0},
     {"dateBuffer", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlAddDatasetBuffer = {138, "aclmdlAddDatasetBuffer",
-    "acl.mdl.add_dataset_buffer", kParams_aclmdlAddDatasetBuffer, 2};
+    "acl.mdl.add_dataset_buffer", kParams_aclmdlAddDatasetBuffer, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlGetDatasetNumBuffers[] = {{"dataset", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlGetDatasetNumBuffers = {139, "aclmdlGetDatasetNumBuffers",
-    "acl.mdl.get_dataset_num_buffers", kParams_aclmdlGetDatasetNumBuffers, 1};
+    "acl.mdl.get_dataset_num_buffers", kParams_aclmdlGetDatasetNumBuffers, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlGetDatasetBuffer[] = {{"dataset", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlGetDatasetBuffer = {140, "aclmdlGetDatasetBuffer",
-    "acl.mdl.get_dataset_buffer", kParams_aclmdlGetDatasetBuffer, 2};
+    "acl.mdl.get_dataset_buffer", kParams_aclmdlGetDatasetBuffer, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlSetDatasetTensorDesc[] = {{"dataset", Check::kNone, 0, 0},
     {"tensorDesc", Check::kNone, 0, 0}, {"index", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlSetDatasetTensorDesc = {141, "aclmdlSetDatasetTensorDesc",
-    "acl.mdl.set_dataset_tensor_desc", kParams_aclmdlSetDatasetTensorDesc, 3};
+    "acl.mdl.set_dataset_tensor_desc", kParams_aclmdlSetDatasetTensorDesc, 3,
+    Missing::kEverywhere};
 
 inline constexpr Param kParams_aclmdlGetDatasetTensorDesc[] = {{"dataset", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlGetDatasetTensorDesc = {142, "aclmdlGetDatasetTensorDesc",
-    "acl.mdl.get_dataset_tensor_desc", kParams_aclmdlGetDatasetTensorDesc, 2};
+    "acl.mdl.get_dataset_tensor_desc", kParams_aclmdlGetDatasetTensorDesc, 2,
+    Missing::kEverywhere};
 
-inline constexpr Row aclmdlCreateDesc = {143, "aclmdlCreateDesc", "acl.mdl.create_desc", nullptr,
-    0};
+inline constexpr Row aclmdlCreateDesc = {143, "aclmdlCreateDesc", "acl.mdl.create_desc", nullptr, 0,
+    Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlDestroyDesc[] = {{"modelDesc", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlDestroyDesc = {144, "aclmdlDestroyDesc", "acl.mdl.destroy_desc",
-    kParams_aclmdlDestroyDesc, 1};
+    kParams_aclmdlDestroyDesc, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlGetDesc[] = {{"modelDesc", Check::kNone, 0, 0},
     {"modelId", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlGetDesc = {145, "aclmdlGetDesc", "acl.mdl.get_desc",
-    kParams_aclmdlGetDesc, 2};
+    kParams_aclmdlGetDesc, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlGetNumInputs[] = {{"modelDesc", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlGetNumInputs = {146, "aclmdlGetNumInputs", "acl.mdl.get_num_inputs",
-    kParams_aclmdlGetNumInputs, 1};
+    kParams_aclmdlGetNumInputs, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlGetNumOutputs[] = {{"modelDesc", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlGetNumOutputs = {147, "aclmdlGetNumOutputs", "acl.mdl.get_num_outputs",
-    kParams_aclmdlGetNumOutputs, 1};
+    kParams_aclmdlGetNumOutputs, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlGetInputSizeByIndex[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlGetInputSizeByIndex = {148, "aclmdlGetInputSizeByIndex",
-    "acl.mdl.get_input_size_by_index", kParams_aclmdlGetInputSizeByIndex, 2};
+    "acl.mdl.get_input_size_by_index", kParams_aclmdlGetInputSizeByIndex, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlGetOutputSizeByIndex[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlGetOutputSizeByIndex = {149, "aclmdlGetOutputSizeByIndex",
-    "acl.mdl.get_output_size_by_index", kParams_aclmdlGetOutputSizeByIndex, 2};
+    "acl.mdl.get_output_size_by_index", kParams_aclmdlGetOutputSizeByIndex, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlGetInputDims[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0}};
 inline constexpr Row aclmdlGetInputDims = {150, "aclmdlGetInputDims", "acl.mdl.get_input_dims",
-    kParams_aclmdlGetInputDims, 3};
+    kParams_aclmdlGetInputDims, 3, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlGetInputDimsV2[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0}};
 inline constexpr Row aclmdlGetInputDimsV2 = {151, "aclmdlGetInputDimsV2",
-    "acl.mdl.get_input_dims_v2", kParams_aclmdlGetInputDimsV2, 3};
+    "acl.mdl.get_input_dims_v2", kParams_aclmdlGetInputDimsV2, 3, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlGetOutputDims[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0}};
 inline constexpr Row aclmdlGetOutputDims = {152, "aclmdlGetOutputDims", "acl.mdl.get_output_dims",
-    kParams_aclmdlGetOutputDims, 3};
+    kParams_aclmdlGetOutputDims, 3, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlGetInputNameByIndex[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlGetInputNameByIndex = {153, "aclmdlGetInputNameByIndex",
-    "acl.mdl.get_input_name_by_index", kParams_aclmdlGetInputNameByIndex, 2};
+    "acl.mdl.get_input_name_by_index", kParams_aclmdlGetInputNameByIndex, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlGetOutputNameByIndex[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlGetOutputNameByIndex = {154, "aclmdlGetOutputNameByIndex",
-    "acl.mdl.get_output_name_by_index", kParams_aclmdlGetOutputNameByIndex, 2};
+    "acl.mdl.get_output_name_by_index", kParams_aclmdlGetOutputNameByIndex, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlGetInputFormat[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlGetInputFormat = {155, "aclmdlGetInputFormat",
-    "acl.mdl.get_input_format", kParams_aclmdlGetInputFormat, 2};
+    "acl.mdl.get_input_format", kParams_aclmdlGetInputFormat, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlGetOutputFormat[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlGetOutputFormat = {156, "aclmdlGetOutputFormat",
-    "acl.mdl.get_output_format", kParams_aclmdlGetOutputFormat, 2};
+    "acl.mdl.get_output_format", kParams_aclmdlGetOutputFormat, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlGetInputDataType[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlGetInputDataType = {157, "aclmdlGetInputDataType",
-    "acl.mdl.get_input_data_type", kParams_aclmdlGetInputDataType, 2};
+    "acl.mdl.get_input_data_type", kParams_aclmdlGetInputDataType, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlGetOutputDataType[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlGetOutputDataType = {158, "aclmdlGetOutputDataType",
-    "acl.mdl.get_output_data_type", kParams_aclmdlGetOutputDataType, 2};
+    "acl.mdl.get_output_data_type", kParams_aclmdlGetOutputDataType, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlGetInputIndexByName[] = {{"modelDesc", Check::kNone, 0, 0},
     {"name", Check::kNonNull, 0, 0}, {"index", Check::kNonNull, 0, 0}};
 inline constexpr Row aclmdlGetInputIndexByName = {159, "aclmdlGetInputIndexByName",
-    "acl.mdl.get_input_index_by_name", kParams_aclmdlGetInputIndexByName, 3};
+    "acl.mdl.get_input_index_by_name", kParams_aclmdlGetInputIndexByName, 3, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlGetOutputIndexByName[] = {{"modelDesc", Check::kNone, 0, 0},
     {"name", Check::kNonNull, 0, 0}, {"index", Check::kNonNull, 0, 0}};
 inline constexpr Row aclmdlGetOutputIndexByName = {160, "aclmdlGetOutputIndexByName",
-    "acl.mdl.get_output_index_by_name", kParams_aclmdlGetOutputIndexByName, 3};
+    "acl.mdl.get_output_index_by_name", kParams_aclmdlGetOutputIndexByName, 3, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlGetDynamicBatch[] = {{"modelDesc", Check::kNone, 0, 0},
     {"batch", Check::kNonNull, 0, 0}};
 inline constexpr Row aclmdlGetDynamicBatch = {161, "aclmdlGetDynamicBatch",
-    "acl.mdl.get_dynamic_batch", kParams_aclmdlGetDynamicBatch, 2};
+    "acl.mdl.get_dynamic_batch", kParams_aclmdlGetDynamicBatch, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlGetDynamicHW[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"hw", Check::kNonNull, 0, 0}};
 inline constexpr Row aclmdlGetDynamicHW = {162, "aclmdlGetDynamicHW", "acl.mdl.get_dynamic_hw",
-    kParams_aclmdlGetDynamicHW, 3};
+    kParams_aclmdlGetDynamicHW, 3, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlGetCurOutputDims[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0}};
 inline constexpr Row aclmdlGetCurOutputDims = {163, "aclmdlGetCurOutputDims",
-    "acl.mdl.get_cur_output_dims", kParams_aclmdlGetCurOutputDims, 3};
+    "acl.mdl.get_cur_output_dims", kParams_aclmdlGetCurOutputDims, 3, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlGetFirstAippInfo[] = {{"modelId", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"aippInfo", Check::kNonNull, 0, 0}};
 inline constexpr Row aclmdlGetFirstAippInfo = {164, "aclmdlGetFirstAippInfo",
-    "acl.mdl.get_first_aipp_info", kParams_aclmdlGetFirstAippInfo, 3};
+    "acl.mdl.get_first_aipp_info", kParams_aclmdlGetFirstAippInfo, 3, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlGetInputDynamicGearCount[] = {
     {"modelDesc", Check::kNone, 0, 0}, {"index", Check::kNone, 0, 0},
     {"gearCount", Check::kNonNull, 0, 0}};
 inline constexpr Row aclmdlGetInputDynamicGearCount = {165, "aclmdlGetInputDynamicGearCount",
-    "acl.mdl.get_input_dynamic_gear_count", kParams_aclmdlGetInputDynamicGearCount, 3};
+    "acl.mdl.get_input_dynamic_gear_count", kParams_aclmdlGetInputDynamicGearCount, 3,
+    Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlGetInputDynamicDims[] = {{"modelDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}, {"dims", Check::kNonNull, 0, 0},
     {"gearCount", Check::kNone, 0, 0}};
 inline constexpr Row aclmdlGetInputDynamicDims = {166, "aclmdlGetInputDynamicDims",
-    "acl.mdl.get_input_dynamic_dims", kParams_aclmdlGetInputDynamicDims, 4};
+    "acl.mdl.get_input_dynamic_dims", kParams_aclmdlGetInputDynamicDims, 4, Missing::kNowhere};
 
 inline constexpr Param kParams_aclmdlGetOpAttr[] = {{"modelDesc", Check::kNone, 0, 0},
     {"opName", Check::kNonNull, 0, 0}, {"attr", Check::kNonNull, 0, 0}};
 inline constexpr Row aclmdlGetOpAttr = {167, "aclmdlGetOpAttr", "acl.mdl.get_op_attr",
-    kParams_aclmdlGetOpAttr, 3};
+    kParams_aclmdlGetOpAttr, 3, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtSetOpExecuteTimeOut[] = {{"timeout", Check::kNone, 0, 0}};
 inline constexpr Row aclrtSetOpExecuteTimeOut = {168, "aclrtSetOpExecuteTimeOut",
-    "acl.rt.set_op_execute_time_out", kParams_aclrtSetOpExecuteTimeOut, 1};
+    "acl.rt.set_op_execute_time_out", kParams_aclrtSetOpExecuteTimeOut, 1, Missing::kNowhere};
 
 inline constexpr int kCount = 169;
 inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, &aclrtGetSocName,
