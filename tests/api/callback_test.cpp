@@ -432,11 +432,11 @@ TEST_P(CallbackEnd, MayComeFromTheStreamsOwnCallback) {
     recent_message();
 }
 
+/// By all ways but the one by force.
+class CallbackWait : public CallbackEnd {};
+
 // Those that a thread is running are waited for.
-TEST_P(CallbackEnd, WaitsForThoseThatRun) {
-    if (std::string(GetParam().name) == "DestroyForce") {
-        GTEST_SKIP() << "it does not wait";
-    }
+TEST_P(CallbackWait, IsForThoseThatRun) {
     Server server;
     EXPECT_OK(aclrtSubscribeReport(server.id(), stream_));
     std::atomic<int> count{0};
@@ -453,24 +453,26 @@ TEST_P(CallbackEnd, WaitsForThoseThatRun) {
     recent_message();
 }
 
-INSTANTIATE_TEST_SUITE_P(Ways, CallbackEnd,
-                         testing::ValuesIn(std::vector<Ending>{
-                             {"Destroy", [](aclrtStream stream) { EXPECT_OK(aclrtDestroyStream(stream)); }},
-                             {"DestroyForce", [](aclrtStream stream) { EXPECT_OK(aclrtDestroyStreamForce(stream)); }},
-                             {"DestroyContext", [](aclrtStream) { EXPECT_OK(aclrtDestroyContext(current_context())); }},
-                             {"ResetDevice",
-                              [](aclrtStream) {
-                                  while (aclrtResetDevice(0) == ACL_SUCCESS) {
-                                  }
-                                  recent_message();
-                              }},
-                             {"Finalize",
-                              [](aclrtStream) {
-                                  EXPECT_OK(aclFinalize());
-                                  EXPECT_OK(aclInit(nullptr));
-                              }},
-                         }),
-                         case_name<Ending>);
+const std::vector<Ending> kWaiting = {
+    {"Destroy", [](aclrtStream stream) { EXPECT_OK(aclrtDestroyStream(stream)); }},
+    {"DestroyContext", [](aclrtStream) { EXPECT_OK(aclrtDestroyContext(current_context())); }},
+    {"ResetDevice",
+     [](aclrtStream) {
+         while (aclrtResetDevice(0) == ACL_SUCCESS) {
+         }
+         recent_message();
+     }},
+    {"Finalize",
+     [](aclrtStream) {
+         EXPECT_OK(aclFinalize());
+         EXPECT_OK(aclInit(nullptr));
+     }},
+};
+const Ending kByForce = {"DestroyForce", [](aclrtStream stream) { EXPECT_OK(aclrtDestroyStreamForce(stream)); }};
+
+INSTANTIATE_TEST_SUITE_P(Ways, CallbackEnd, testing::ValuesIn(kWaiting), case_name<Ending>);
+INSTANTIATE_TEST_SUITE_P(ByForce, CallbackEnd, testing::Values(kByForce), case_name<Ending>);
+INSTANTIATE_TEST_SUITE_P(Ways, CallbackWait, testing::ValuesIn(kWaiting), case_name<Ending>);
 
 // Exactly one of both is called, whatever happens.
 TEST_F(CallbackTest, WithAnOwnerRunsOrIsDropped) {
