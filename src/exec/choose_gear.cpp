@@ -99,11 +99,14 @@ Result<size_t> chosen_gear(const ModelInfo& info, const Dataset& inputs) {
     }
     std::vector<int64_t> values(info.gears.slots.size());
     SOFTACL_TRY(read_special_input(info, inputs, info.gear_input, values.data(), values.size() * sizeof values[0]));
+    if (info.current->get() == nullptr) {
+        return info.gears.largest();  // whatever the memory held before
+    }
     if (const auto gear = info.gears.find(values)) {
         return *gear;
     }
     const bool is_zero = std::all_of(values.begin(), values.end(), [](int64_t value) { return value == 0; });
-    if (is_zero || info.current->get() == nullptr) {
+    if (is_zero) {
         return info.gears.largest();
     }
     return fail(code_of(info.gears.kind), "input ", info.gear_input, " '", model::kGearInput, "' holds ",

@@ -20,7 +20,7 @@ Status choose_gear(const ModelInfo& info, const Dataset& inputs, size_t index, G
 /// or if there are too few or too many.
 Result<std::vector<int64_t>> gear_values(const ModelInfo& info, const std::vector<int64_t>& dims);
 
-/// What the buffers say; the largest gear if the program never chose one and they name none. 0 without gears.
+/// What the buffers say; the largest gear if the program never chose one, whatever they hold. 0 without gears.
 Result<size_t> chosen_gear(const ModelInfo& info, const Dataset& inputs);
 
 }  // namespace softacl::exec

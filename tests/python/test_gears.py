@@ -115,6 +115,7 @@ def test_the_gear_is_that_of_the_call(pictures, load, tmp_path):
 def test_without_a_choice_the_largest_gear(pictures, load, tmp_path):
     _, om = convert(tmp_path, pictures, "largest", "--input_shape=x:-1,3,16,16", "--dynamic_batch_size=2,3,1")
     model = load(om)
+    model.put(model.gear_index(), np.array([2], np.int64))  # left there by somebody: the program chose nothing
     x = np.random.default_rng(6).standard_normal((3, 3, 16, 16), dtype=np.float32)
     ours = model.run([x])[0]
     np.testing.assert_array_equal(ours, fixed_results(tmp_path, pictures, load, [x], ["x"])[0])
