@@ -31,6 +31,9 @@ struct Call {
 };
 
 void run(void* data) {
+    if (ending) {
+        return;  // what is left of the interpreter is no more to be asked for
+    }
     const GilHold gil;
     const std::unique_ptr<Call> call(static_cast<Call*>(data));
     if (!Ref(PyObject_CallFunctionObjArgs(call->function.get(), call->argument.get(), nullptr))) {
