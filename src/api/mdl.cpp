@@ -114,9 +114,8 @@ aclError aclmdlLoadFromMemWithMem(const void* model, size_t modelSize, uint32_t*
 
 aclError aclmdlExecute(uint32_t modelId, const aclmdlDataset* input, aclmdlDataset* output) {
     return entry<row::aclmdlExecute>(modelId, input, output)([&]() -> Status {
-        SOFTACL_TRY(runtime::current_context().status());
-        SOFTACL_ASSIGN(std::unique_ptr<Execution> execution, prepare(modelId, input, output));
         SOFTACL_ASSIGN(exec::Run run, synchronous_run());
+        SOFTACL_ASSIGN(std::unique_ptr<Execution> execution, prepare(modelId, input, output));
         const Status status = with_warning<row::aclmdlExecute>([&](std::string& warning) {
             Status done = execution->run(run);
             warning = std::move(run.warning);

@@ -10,8 +10,6 @@
 
 namespace softacl::exec {
 
-class StepObserver;
-
 struct RunMode {
     /// Results of type float16 that are too large become the largest finite number instead of infinity.
     bool saturates = false;
