@@ -17,15 +17,9 @@ thread_local Handle t_current_context = 0;
 Result<std::shared_ptr<Context>> Context::create(Device& device, bool is_default) {
     std::shared_ptr<Context> context(new Context(device, is_default));
     if (!is_default) {
-        SOFTACL_ASSIGN(context->internal_stream_id_, device.take_stream_id());
+        SOFTACL_ASSIGN(context->internal_stream_, device.take_stream_place());
     }
     return context;
-}
-
-Context::~Context() {
-    if (internal_stream_id_) {
-        device_.release_stream_id(*internal_stream_id_);
-    }
 }
 
 Status Context::open(Handle self) {
@@ -35,15 +29,15 @@ Status Context::open(Handle self) {
 }
 
 Result<Handle> Context::create_stream(bool fast_sync) {
-    SOFTACL_ASSIGN(const uint32_t id, device_.take_stream_id());
-    auto stream = std::make_shared<Stream>(device_, self_, id, fast_sync);
+    SOFTACL_ASSIGN(StreamPlace place, device_.take_stream_place());
+    auto stream = std::make_shared<Stream>(device_, self_, device_.take_stream_id(), fast_sync);
     device_.add_stream(stream);
     const std::lock_guard lock(mutex_);
     if (ended_) {
         return fail(ACL_ERROR_RT_CONTEXT_NULL, "the calling thread's context is being destroyed; set another one");
     }
     SOFTACL_ASSIGN(const Handle handle, make_handle(Kind::kStream, stream));
-    streams_.push_back({handle, std::move(stream)});
+    streams_.push_back({handle, std::move(stream), std::move(place)});
     return handle;
 }
 
@@ -90,6 +84,7 @@ void Context::close() {
     {
         const std::lock_guard lock(mutex_);
         mine.swap(streams_);
+        internal_stream_ = {};
     }
     for (const OpenStream& entry : mine) {
         retire_handle(entry.handle);

@@ -5,11 +5,11 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <vector>
 
 #include "base/handle.h"
 #include "runtime/stream.h"
+#include "runtime/stream_place.h"
 
 namespace softacl::runtime {
 
@@ -20,10 +20,9 @@ class Context final : public Object {
    public:
     static constexpr Kind kKind = Kind::kContext;
 
-    /// Makes the default stream and, for explicit contexts, sets aside the number of the stream that
+    /// Makes the default stream and, for explicit contexts, sets aside the place of the stream that
     /// the device would use for its own synchronisation. 207008 if the device has no stream left.
     static Result<std::shared_ptr<Context>> create(Device& device, bool is_default);
-    ~Context() override;
 
     Device& device() const { return device_; }
     bool is_default() const { return is_default_; }
@@ -40,7 +39,7 @@ class Context final : public Object {
 
     /// Makes no more streams from now on; those there are.
     std::vector<std::shared_ptr<Stream>> end();
-    /// Takes the handles of all streams away.
+    /// Takes the handles of all streams away; their places are free.
     void close();
 
    private:
@@ -49,13 +48,14 @@ class Context final : public Object {
     struct OpenStream {
         Handle handle;
         std::shared_ptr<Stream> stream;
+        StreamPlace place;
     };
 
     Device& device_;
     const bool is_default_;
     Handle self_ = 0;
     Handle default_stream_ = 0;
-    std::optional<uint32_t> internal_stream_id_;
+    StreamPlace internal_stream_;
     mutable std::mutex mutex_;
     bool ended_ = false;
     std::vector<OpenStream> streams_;

@@ -206,16 +206,25 @@ Status Device::synchronize(std::string& warning) {
     return first;
 }
 
-Result<uint32_t> Device::take_stream_id() {
-    const std::lock_guard lock(id_mutex_);
-    for (uint32_t id = 0; id < kMaxStreams; ++id) {
-        if (!used_stream_ids_.test(id)) {
-            used_stream_ids_.set(id);
-            return id;
-        }
+Result<StreamPlace> Device::take_stream_place() {
+    if (!take(stream_places_, kMaxStreams)) {
+        return fail(ACL_ERROR_RT_NO_STREAM_RESOURCE, "device ", id_, " already has ", kMaxStreams,
+                    " streams, counting default and internal ones; destroy some");
     }
-    return fail(ACL_ERROR_RT_NO_STREAM_RESOURCE, "device ", id_, " already has ", kMaxStreams,
-                " streams, counting default and internal ones; destroy some");
+    return StreamPlace(stream_places_);
+}
+
+uint32_t Device::take_stream_id() {
+    const std::lock_guard lock(id_mutex_);
+    const auto free = std::find(used_stream_ids_.begin(), used_stream_ids_.end(), false);
+    const auto id = static_cast<uint32_t>(free - used_stream_ids_.begin());
+    if (free == used_stream_ids_.end()) {
+        used_stream_ids_.push_back(true);
+        streams_by_id_.emplace_back();
+    } else {
+        *free = true;
+    }
+    return id;
 }
 
 void Device::add_stream(const std::shared_ptr<Stream>& stream) {
@@ -225,7 +234,7 @@ void Device::add_stream(const std::shared_ptr<Stream>& stream) {
 
 void Device::release_stream_id(uint32_t id) {
     const std::lock_guard lock(id_mutex_);
-    used_stream_ids_.reset(id);
+    used_stream_ids_[id] = false;
 }
 
 }  // namespace softacl::runtime

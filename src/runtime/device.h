@@ -2,9 +2,7 @@
 // A device in software: its contexts, streams and memory.
 #pragma once
 
-#include <array>
 #include <atomic>
-#include <bitset>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -15,6 +13,7 @@
 #include "runtime/device_memory.h"
 #include "runtime/event_use.h"
 #include "runtime/stream.h"
+#include "runtime/stream_place.h"
 
 namespace softacl::runtime {
 
@@ -24,7 +23,7 @@ class Event;
 /// Devices live as long as the process; what a program makes on them is counted. Any thread.
 class Device {
    public:
-    static constexpr size_t kMaxStreams = 512;
+    static constexpr int kMaxStreams = 512;
     static constexpr int kMaxRecordedEvents = 65535;
     static constexpr int kMaxSyncEvents = 1023;
 
@@ -65,7 +64,11 @@ class Device {
     void stream_became_busy() { busy_streams_.fetch_add(1, std::memory_order_acq_rel); }
     void stream_became_idle() { busy_streams_.fetch_sub(1, std::memory_order_acq_rel); }
 
-    Result<uint32_t> take_stream_id();
+    /// 207008 if all are taken.
+    Result<StreamPlace> take_stream_place();
+    /// The smallest number that no stream has. Streams that were destroyed keep theirs until nobody works on them any
+    /// more, so there may be more than kMaxStreams.
+    uint32_t take_stream_id();
     void release_stream_id(uint32_t id);
     /// A stream is known from its creation to its end, which may come after that of its handle and its context: a
     /// task that runs when its stream is destroyed by force keeps the stream.
@@ -111,8 +114,9 @@ class Device {
     std::mutex events_mutex_;
     std::unordered_set<Handle> events_;
     mutable std::mutex id_mutex_;
-    std::bitset<kMaxStreams> used_stream_ids_;
-    std::array<std::weak_ptr<Stream>, kMaxStreams> streams_by_id_;
+    std::vector<bool> used_stream_ids_;
+    std::vector<std::weak_ptr<Stream>> streams_by_id_;
+    std::atomic<int> stream_places_{0};
     std::atomic<bool> saturates_{true};
     std::atomic<int> busy_streams_{0};
     std::atomic<int> recorded_events_{0};

@@ -30,7 +30,7 @@ class Stream final : public Object, public std::enable_shared_from_this<Stream> 
    public:
     static constexpr Kind kKind = Kind::kStream;
 
-    /// `context` is the handle of the context it belongs to; `id` one of the device's 512 numbers.
+    /// `context` is the handle of the context it belongs to; `id` its number on the device.
     Stream(Device& device, Handle context, uint32_t id, bool fast_sync);
     ~Stream() override;
 

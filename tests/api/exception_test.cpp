@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <future>
 #include <sstream>
 
 #include "api/fixture.h"
@@ -61,6 +62,28 @@ TEST_F(Exception, IsToldWithTrueNumbers) {
     ASSERT_EQ(g_told.size(), 2U);
     EXPECT_EQ(g_told[1].task, 0U);
     EXPECT_NE(g_told[1].stream, g_told[0].stream);
+}
+
+// A thread still works on the destroyed stream, yet its place is free.
+TEST_F(Exception, DoesNotHoldThePlaceOfADestroyedStream) {
+    std::vector<aclrtStream> streams(511);
+    for (aclrtStream& stream : streams) {
+        stream = new_stream();
+    }
+    std::promise<void> told;
+    std::promise<void> replaced;
+    g_also = [&](aclrtExceptionInfo*) {
+        told.set_value();
+        replaced.get_future().wait();
+    };
+    queue_failure(streams[0]);
+    told.get_future().wait();
+    EXPECT_OK(aclrtDestroyStreamForce(streams[0]));
+    EXPECT_OK(aclrtCreateStream(&streams[0]));
+    EXPECT_CODE(ACL_ERROR_RT_NO_STREAM_RESOURCE, aclrtCreateStream(&streams[1]));
+    replaced.set_value();
+    EXPECT_OK(aclrtSynchronizeDevice());
+    g_also = nullptr;
 }
 
 TEST_F(Exception, NamesTheThreadThatQueuedTheTask) {
