@@ -4,6 +4,7 @@ import collections.abc
 import os
 import typing
 from . import mdl as mdl
+from . import media as media
 from . import rt as rt
 from . import util as util
 

@@ -5,7 +5,7 @@
 #include "acl/acl_base.h"
 #include "api/entry.h"
 #include "api/handles.h"
-#include "exec/objects.h"
+#include "runtime/objects.h"
 #include "tensor/dtype.h"
 
 using namespace softacl;
@@ -29,7 +29,7 @@ Result<size_t> size_in(const aclDataBuffer* data_buffer) {
 
 aclDataBuffer* aclCreateDataBuffer(void* data, size_t size) {
     return entry<row::aclCreateDataBuffer>(data, size).value<aclDataBuffer*>(nullptr, [&] {
-        return as_pointer<aclDataBuffer>(exec::make_object(std::make_shared<DataBuffer>(Buffer{data, size})));
+        return as_pointer<aclDataBuffer>(runtime::make_object(std::make_shared<DataBuffer>(Buffer{data, size})));
     });
 }
 

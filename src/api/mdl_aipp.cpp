@@ -3,9 +3,9 @@
 #include "acl/acl_mdl.h"
 #include "api/entry.h"
 #include "api/handles.h"
-#include "exec/objects.h"
 #include "exec/registry.h"
 #include "exec/set_aipp.h"
+#include "runtime/objects.h"
 
 using namespace softacl;
 using namespace softacl::api;
@@ -43,7 +43,7 @@ aclmdlAIPP* aclmdlCreateAIPP(uint64_t batchSize) {
             return fail(ACL_ERROR_INVALID_PARAM, "batchSize is ", batchSize, "; expected at most ",
                         AippSet::kMostPictures);
         }
-        return as_pointer<aclmdlAIPP>(exec::make_object(std::make_shared<AippSet>(batchSize)));
+        return as_pointer<aclmdlAIPP>(runtime::make_object(std::make_shared<AippSet>(batchSize)));
     });
 }
 

@@ -5,7 +5,7 @@
 #include "api/handles.h"
 #include "api/load_model.h"
 #include "exec/model_config.h"
-#include "exec/objects.h"
+#include "runtime/objects.h"
 
 using namespace softacl;
 using namespace softacl::api;
@@ -13,7 +13,7 @@ using exec::ModelConfig;
 
 aclmdlConfigHandle* aclmdlCreateConfigHandle(void) {
     return entry<row::aclmdlCreateConfigHandle>().value<aclmdlConfigHandle*>(
-        nullptr, [] { return as_pointer<aclmdlConfigHandle>(exec::make_object(std::make_shared<ModelConfig>())); });
+        nullptr, [] { return as_pointer<aclmdlConfigHandle>(runtime::make_object(std::make_shared<ModelConfig>())); });
 }
 
 aclError aclmdlDestroyConfigHandle(aclmdlConfigHandle* handle) {

@@ -5,8 +5,8 @@
 #include "api/handles.h"
 #include "exec/data_buffer.h"
 #include "exec/dataset.h"
-#include "exec/objects.h"
 #include "exec/tensor_desc.h"
+#include "runtime/objects.h"
 
 using namespace softacl;
 using namespace softacl::api;
@@ -16,7 +16,7 @@ using exec::TensorDesc;
 
 aclmdlDataset* aclmdlCreateDataset(void) {
     return entry<row::aclmdlCreateDataset>().value<aclmdlDataset*>(
-        nullptr, [] { return as_pointer<aclmdlDataset>(exec::make_object(std::make_shared<Dataset>())); });
+        nullptr, [] { return as_pointer<aclmdlDataset>(runtime::make_object(std::make_shared<Dataset>())); });
 }
 
 aclError aclmdlDestroyDataset(const aclmdlDataset* dataset) {

@@ -5,8 +5,8 @@
 #include "api/handles.h"
 #include "exec/aipp_info.h"
 #include "exec/model_desc.h"
-#include "exec/objects.h"
 #include "exec/registry.h"
+#include "runtime/objects.h"
 
 using namespace softacl;
 using namespace softacl::api;
@@ -71,7 +71,7 @@ Status index_of(const aclmdlDesc* model_desc, Side side, const char* name, size_
 
 aclmdlDesc* aclmdlCreateDesc(void) {
     return entry<row::aclmdlCreateDesc>().value<aclmdlDesc*>(
-        nullptr, [] { return as_pointer<aclmdlDesc>(exec::make_object(std::make_shared<ModelDesc>())); });
+        nullptr, [] { return as_pointer<aclmdlDesc>(runtime::make_object(std::make_shared<ModelDesc>())); });
 }
 
 aclError aclmdlDestroyDesc(aclmdlDesc* modelDesc) {

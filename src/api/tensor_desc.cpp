@@ -8,7 +8,7 @@
 #include "api/entry.h"
 #include "api/handles.h"
 #include "base/probe.h"
-#include "exec/objects.h"
+#include "runtime/objects.h"
 #include "tensor/dtype.h"
 
 using namespace softacl;
@@ -76,7 +76,7 @@ aclTensorDesc* aclCreateTensorDesc(aclDataType dataType, int numDims, const int6
             facts.dtype = dataType;
             facts.layout.format = format;
             SOFTACL_ASSIGN(facts.layout.shape, exec::read_dims(numDims, dims));
-            return as_pointer<aclTensorDesc>(exec::make_object(std::make_shared<TensorDesc>(std::move(facts))));
+            return as_pointer<aclTensorDesc>(runtime::make_object(std::make_shared<TensorDesc>(std::move(facts))));
         });
 }
 
@@ -267,8 +267,8 @@ aclError aclTransTensorDescFormat(const aclTensorDesc* srcDesc, aclFormat dstFor
         if (!facts.ok()) {
             return fail(ACL_ERROR_INVALID_PARAM, "dstFormat is ", name_of(dstFormat), ": ", facts.status().message());
         }
-        SOFTACL_ASSIGN(*dstDesc,
-                       as_pointer<aclTensorDesc>(exec::make_object(std::make_shared<TensorDesc>(*std::move(facts)))));
+        SOFTACL_ASSIGN(
+            *dstDesc, as_pointer<aclTensorDesc>(runtime::make_object(std::make_shared<TensorDesc>(*std::move(facts)))));
         return {};
     });
 }

@@ -188,6 +188,18 @@ const char* kind_name(Kind kind) {
         case Kind::kExceptionInfo: return "exception";
         case Kind::kTensorDesc: return "tensor description";
         case Kind::kAipp: return "set of AIPP parameters";
+        case Kind::kDvppChannel: return "description of a channel";
+        case Kind::kPicDesc: return "description of a picture";
+        case Kind::kBatchPicDesc: return "batch of descriptions of pictures";
+        case Kind::kStreamDesc: return "description of coded video";
+        case Kind::kRoiConfig: return "rectangle";
+        case Kind::kResizeConfig: return "configuration of resizing";
+        case Kind::kBorderConfig: return "configuration of a border";
+        case Kind::kJpegeConfig: return "configuration of JPEG encoding";
+        case Kind::kVdecChannel: return "description of a video decoder";
+        case Kind::kVdecFrameConfig: return "configuration of a frame to decode";
+        case Kind::kVencChannel: return "description of a video encoder";
+        case Kind::kVencFrameConfig: return "configuration of a frame to encode";
     }
     return "unknown";
 }

@@ -25,7 +25,19 @@ enum class Kind : uint8_t {
     kModelConfig = 7,
     kTensorDesc = 8,
     kExceptionInfo = 9,
-    kAipp = 10
+    kAipp = 10,
+    kDvppChannel = 11,
+    kPicDesc = 12,
+    kBatchPicDesc = 13,
+    kStreamDesc = 14,
+    kRoiConfig = 15,
+    kResizeConfig = 16,
+    kBorderConfig = 17,
+    kJpegeConfig = 18,
+    kVdecChannel = 19,
+    kVdecFrameConfig = 20,
+    kVencChannel = 21,
+    kVencFrameConfig = 22,
 };
 
 const char* kind_name(Kind kind);

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "acl/acl_base.h"
-#include "exec/objects.h"
+#include "runtime/objects.h"
 
 namespace softacl::exec {
 namespace {
@@ -56,7 +56,7 @@ Status Dataset::write(Entry& entry, const TensorFacts& facts) {
             return {};
         }
     }
-    SOFTACL_ASSIGN(entry.desc, make_object(std::make_shared<TensorDesc>(facts)));
+    SOFTACL_ASSIGN(entry.desc, runtime::make_object(std::make_shared<TensorDesc>(facts)));
     return {};
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exec/tensor_desc.h"
 
-#include "exec/objects.h"
+#include "runtime/objects.h"
 #include "tensor/dtype.h"
 #include "tensor/layout.h"
 
@@ -117,7 +117,7 @@ Result<Handle> make_tensor_descs(const std::vector<TensorFacts>& facts) {
     std::vector<Handle> parts;
     Status failure;
     for (const TensorFacts& each : facts) {
-        const auto part = make_object(std::make_shared<TensorDesc>(each));
+        const auto part = runtime::make_object(std::make_shared<TensorDesc>(each));
         if (!part.ok()) {
             failure = part.status();
             break;
@@ -128,7 +128,7 @@ Result<Handle> make_tensor_descs(const std::vector<TensorFacts>& facts) {
     if (!failure.ok()) {
         return failure;
     }
-    return make_object(std::move(all));
+    return runtime::make_object(std::move(all));
 }
 
 }  // namespace softacl::exec

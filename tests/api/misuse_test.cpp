@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <functional>
 #include <limits>
+#include <map>
 #include <set>
 #include <string>
 #include <thread>
@@ -21,10 +22,52 @@
 #include <vector>
 
 #include "acl/acl.h"
+#include "acl/ops/acl_dvpp.h"
 
 namespace {
 
 using Words = std::vector<uint64_t>;
+
+// Objects that belong to no device: how the table calls them, and how one is made and destroyed.
+struct ClientObject {
+    std::function<void*()> make;
+    std::function<int(void*)> destroy;
+};
+template <class T>
+ClientObject client_object(T* (*make)(), aclError (*destroy)(T*)) {
+    return {[make]() -> void* { return make(); }, [destroy](void* object) { return destroy(static_cast<T*>(object)); }};
+}
+template <class T>
+ClientObject client_object(T* (*make)(), aclError (*destroy)(const T*)) {
+    return {[make]() -> void* { return make(); }, [destroy](void* object) { return destroy(static_cast<T*>(object)); }};
+}
+const std::map<std::string, ClientObject>& client_objects() {
+    static const std::map<std::string, ClientObject> kObjects = {
+        {"data_buffer",
+         client_object<aclDataBuffer>([] { return aclCreateDataBuffer(nullptr, 0); }, aclDestroyDataBuffer)},
+        {"dataset", client_object<aclmdlDataset>(aclmdlCreateDataset, aclmdlDestroyDataset)},
+        {"model_desc", client_object<aclmdlDesc>(aclmdlCreateDesc, aclmdlDestroyDesc)},
+        {"model_config", client_object<aclmdlConfigHandle>(aclmdlCreateConfigHandle, aclmdlDestroyConfigHandle)},
+        {"tensor_desc",
+         {[]() -> void* {
+              const int64_t dim = 4;
+              return aclCreateTensorDesc(ACL_FLOAT, 1, &dim, ACL_FORMAT_ND);
+          },
+          [](void* desc) {
+              aclDestroyTensorDesc(static_cast<aclTensorDesc*>(desc));
+              return ACL_SUCCESS;
+          }}},
+        {"aipp", client_object<aclmdlAIPP>([] { return aclmdlCreateAIPP(1); }, aclmdlDestroyAIPP)},
+        {"dvpp_channel", client_object<acldvppChannelDesc>(acldvppCreateChannelDesc, acldvppDestroyChannelDesc)},
+        {"pic_desc", client_object<acldvppPicDesc>(acldvppCreatePicDesc, acldvppDestroyPicDesc)},
+        {"batch_pic_desc",
+         client_object<acldvppBatchPicDesc>([] { return acldvppCreateBatchPicDesc(2); }, acldvppDestroyBatchPicDesc)},
+        {"stream_desc", client_object<acldvppStreamDesc>(acldvppCreateStreamDesc, acldvppDestroyStreamDesc)},
+        {"border_config", client_object<acldvppBorderConfig>(acldvppCreateBorderConfig, acldvppDestroyBorderConfig)},
+    };
+    return kObjects;
+}
+
 using Scratch = std::array<uint64_t, sizeof(aclAippInfo) / 8 + 1024>;  // room for the largest structure
 
 // One parameter of the table: "size:positive", "policy:range:0:5".
@@ -41,10 +84,8 @@ struct Param {
         }
     }
     bool is_handle() const {
-        static const std::set<std::string> kHandles = {"stream",         "event",      "context",      "dataset",
-                                                       "data_buffer",    "model_desc", "model_config", "tensor_desc",
-                                                       "exception_info", "aipp"};
-        return kHandles.count(what) != 0;
+        static const std::set<std::string> kOfDevices = {"stream", "event", "context", "exception_info"};
+        return kOfDevices.count(what) != 0 || client_objects().count(what) != 0;
     }
     // The other handles may not be null: a null stream is the default one.
     bool may_be_null() const { return !is_handle() || what == "stream"; }
@@ -68,13 +109,13 @@ T from_word(uint64_t word) {
 }
 
 // What a function that returns a value gives when it fails: null, "", 0, or -1: the undefined member of an enumeration,
-// an unknown dimension.
+// an unknown dimension or number.
 template <class R>
 bool is_nothing(R value) {
     if constexpr (std::is_same_v<R, const char*>) {
         return value == nullptr || *value == '\0';
     } else if constexpr (std::is_enum_v<R> || std::is_same_v<R, int64_t> || std::is_same_v<R, uint32_t>) {
-        return static_cast<int>(value) == -1;
+        return static_cast<int>(value) == -1 || value == R{};
     } else {
         return value == R{};
     }
@@ -142,14 +183,12 @@ class World {
         EXPECT_EQ(aclrtCreateContext(&context_, 0), ACL_SUCCESS);
         EXPECT_EQ(aclrtCreateStream(&stream_), ACL_SUCCESS);
         EXPECT_EQ(aclrtCreateEvent(&event_), ACL_SUCCESS);
-        EXPECT_NE(data_buffer_ = aclCreateDataBuffer(nullptr, 0), nullptr);
-        EXPECT_NE(dataset_ = aclmdlCreateDataset(), nullptr);
-        EXPECT_EQ(aclmdlAddDatasetBuffer(dataset_, data_buffer_), ACL_SUCCESS);
-        EXPECT_NE(model_desc_ = aclmdlCreateDesc(), nullptr);
-        EXPECT_NE(model_config_ = aclmdlCreateConfigHandle(), nullptr);
-        const int64_t dim = 4;
-        EXPECT_NE(tensor_desc_ = aclCreateTensorDesc(ACL_FLOAT, 1, &dim, ACL_FORMAT_ND), nullptr);
-        EXPECT_NE(aipp_ = aclmdlCreateAIPP(1), nullptr);
+        for (const auto& [name, kind] : client_objects()) {
+            EXPECT_NE(objects_[name] = kind.make(), nullptr) << name;
+        }
+        EXPECT_EQ(aclmdlAddDatasetBuffer(static_cast<aclmdlDataset*>(objects_["dataset"]),
+                                         static_cast<aclDataBuffer*>(objects_["data_buffer"])),
+                  ACL_SUCCESS);
         EXPECT_EQ(aclrtMalloc(&device_memory_, 4096, ACL_MEM_MALLOC_NORMAL_ONLY), ACL_SUCCESS);
         EXPECT_EQ(aclrtMallocHost(&host_memory_, 4096), ACL_SUCCESS);
         aclGetRecentErrMsg();  // what is read later belongs to the call under test
@@ -165,12 +204,7 @@ class World {
         if (param.what == "stream") return word(stream_);
         if (param.what == "event") return word(event_);
         if (param.what == "context") return word(context_);
-        if (param.what == "data_buffer") return word(data_buffer_);
-        if (param.what == "dataset") return word(dataset_);
-        if (param.what == "model_desc") return word(model_desc_);
-        if (param.what == "model_config") return word(model_config_);
-        if (param.what == "tensor_desc") return word(tensor_desc_);
-        if (param.what == "aipp") return word(aipp_);
+        if (const auto object = objects_.find(param.what); object != objects_.end()) return word(object->second);
         if (param.what == "exception_info") return 0;  // there is one only while a function of the program runs
         if (param.what == "device_memory" || param.what == "memory") return word(device_memory_);
         if (param.what == "host_memory") return word(host_memory_);
@@ -198,15 +232,9 @@ class World {
         } else if (param.what == "event") {
             EXPECT_EQ(aclrtCreateEvent(&object), ACL_SUCCESS);
             EXPECT_EQ(aclrtDestroyEvent(object), ACL_SUCCESS);
-        } else if (param.what == "data_buffer") {
-            object = aclCreateDataBuffer(nullptr, 0);
-            EXPECT_EQ(aclDestroyDataBuffer(static_cast<aclDataBuffer*>(object)), ACL_SUCCESS);
-        } else if (param.what == "dataset") {
-            object = aclmdlCreateDataset();
-            EXPECT_EQ(aclmdlDestroyDataset(static_cast<aclmdlDataset*>(object)), ACL_SUCCESS);
-        } else if (param.what == "model_config") {
-            object = aclmdlCreateConfigHandle();
-            EXPECT_EQ(aclmdlDestroyConfigHandle(static_cast<aclmdlConfigHandle*>(object)), ACL_SUCCESS);
+        } else if (const auto kind = client_objects().find(param.what); kind != client_objects().end()) {
+            object = kind->second.make();
+            EXPECT_EQ(kind->second.destroy(object), ACL_SUCCESS);
         } else if (param.what == "exception_info") {
             static aclrtExceptionInfo* s_info = nullptr;
             EXPECT_EQ(aclrtSetExceptionInfoCallback([](aclrtExceptionInfo* info) { s_info = info; }), ACL_SUCCESS);
@@ -214,15 +242,6 @@ class World {
                       ACL_SUCCESS);
             EXPECT_NE(settle(), ACL_SUCCESS);
             object = s_info;
-        } else if (param.what == "tensor_desc") {
-            object = aclCreateTensorDesc(ACL_FLOAT, 0, nullptr, ACL_FORMAT_ND);
-            aclDestroyTensorDesc(static_cast<aclTensorDesc*>(object));
-        } else if (param.what == "aipp") {
-            object = aclmdlCreateAIPP(1);
-            EXPECT_EQ(aclmdlDestroyAIPP(static_cast<aclmdlAIPP*>(object)), ACL_SUCCESS);
-        } else if (param.what == "model_desc") {
-            object = aclmdlCreateDesc();
-            EXPECT_EQ(aclmdlDestroyDesc(static_cast<aclmdlDesc*>(object)), ACL_SUCCESS);
         } else {
             EXPECT_EQ(aclrtCreateContext(&object, 0), ACL_SUCCESS);
             EXPECT_EQ(aclrtDestroyContext(object), ACL_SUCCESS);
@@ -239,12 +258,7 @@ class World {
     aclrtContext context_ = nullptr;
     aclrtStream stream_ = nullptr;
     aclrtEvent event_ = nullptr;
-    aclDataBuffer* data_buffer_ = nullptr;
-    aclmdlDataset* dataset_ = nullptr;
-    aclmdlDesc* model_desc_ = nullptr;
-    aclmdlConfigHandle* model_config_ = nullptr;
-    aclTensorDesc* tensor_desc_ = nullptr;
-    aclmdlAIPP* aipp_ = nullptr;
+    std::map<std::string, void*> objects_;
     void* device_memory_ = nullptr;
     void* host_memory_ = nullptr;
     Scratch scratch_{};

@@ -836,11 +836,313 @@ inline constexpr Param kParams_aclmdlGetOpAttr[] = {{"modelDesc", Check::kNone, 
 inline constexpr Row aclmdlGetOpAttr = {167, "aclmdlGetOpAttr", "acl.mdl.get_op_attr",
     kParams_aclmdlGetOpAttr, 3, Missing::kNowhere};
 
+inline constexpr Param kParams_acldvppMalloc[] = {{"devPtr", Check::kNonNull, 0, 0},
+    {"size", Check::kPositive, 0, 0}};
+inline constexpr Row acldvppMalloc = {168, "acldvppMalloc", "acl.media.dvpp_malloc",
+    kParams_acldvppMalloc, 2, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppFree[] = {{"devPtr", Check::kNonNull, 0, 0}};
+inline constexpr Row acldvppFree = {169, "acldvppFree", "acl.media.dvpp_free", kParams_acldvppFree,
+    1, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppCreateChannel[] = {{"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row acldvppCreateChannel = {170, "acldvppCreateChannel",
+    "acl.media.dvpp_create_channel", kParams_acldvppCreateChannel, 1, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppDestroyChannel[] = {{"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row acldvppDestroyChannel = {171, "acldvppDestroyChannel",
+    "acl.media.dvpp_destroy_channel", kParams_acldvppDestroyChannel, 1, Missing::kNowhere};
+
+inline constexpr Row acldvppCreateChannelDesc = {172, "acldvppCreateChannelDesc",
+    "acl.media.dvpp_create_channel_desc", nullptr, 0, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppDestroyChannelDesc[] = {{"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row acldvppDestroyChannelDesc = {173, "acldvppDestroyChannelDesc",
+    "acl.media.dvpp_destroy_channel_desc", kParams_acldvppDestroyChannelDesc, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppGetChannelDescChannelId[] = {
+    {"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row acldvppGetChannelDescChannelId = {174, "acldvppGetChannelDescChannelId",
+    "acl.media.dvpp_get_channel_desc_channel_id", kParams_acldvppGetChannelDescChannelId, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppSetChannelDescMode[] = {{"channelDesc", Check::kNone, 0, 0},
+    {"mode", Check::kRange, 1, 15}};
+inline constexpr Row acldvppSetChannelDescMode = {175, "acldvppSetChannelDescMode",
+    "acl.media.dvpp_set_channel_desc_mode", kParams_acldvppSetChannelDescMode, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppSetChannelDescParam[] = {{"channelDesc", Check::kNone, 0, 0},
+    {"paramType", Check::kRange, 0, 5}, {"length", Check::kNone, 0, 0},
+    {"param", Check::kNonNull, 0, 0}};
+inline constexpr Row acldvppSetChannelDescParam = {176, "acldvppSetChannelDescParam",
+    "acl.media.dvpp_set_channel_desc_param", kParams_acldvppSetChannelDescParam, 4,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppGetChannelDescParam[] = {{"channelDesc", Check::kNone, 0, 0},
+    {"paramType", Check::kRange, 0, 5}, {"length", Check::kNone, 0, 0},
+    {"paramRetSize", Check::kNonNull, 0, 0}, {"param", Check::kNonNull, 0, 0}};
+inline constexpr Row acldvppGetChannelDescParam = {177, "acldvppGetChannelDescParam",
+    "acl.media.dvpp_get_channel_desc_param", kParams_acldvppGetChannelDescParam, 5,
+    Missing::kNowhere};
+
+inline constexpr Row acldvppCreatePicDesc = {178, "acldvppCreatePicDesc",
+    "acl.media.dvpp_create_pic_desc", nullptr, 0, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppDestroyPicDesc[] = {{"picDesc", Check::kNone, 0, 0}};
+inline constexpr Row acldvppDestroyPicDesc = {179, "acldvppDestroyPicDesc",
+    "acl.media.dvpp_destroy_pic_desc", kParams_acldvppDestroyPicDesc, 1, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppSetPicDescData[] = {{"picDesc", Check::kNone, 0, 0},
+    {"dataDev", Check::kNone, 0, 0}};
+inline constexpr Row acldvppSetPicDescData = {180, "acldvppSetPicDescData",
+    "acl.media.dvpp_set_pic_desc_data", kParams_acldvppSetPicDescData, 2, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppSetPicDescSize[] = {{"picDesc", Check::kNone, 0, 0},
+    {"size", Check::kNone, 0, 0}};
+inline constexpr Row acldvppSetPicDescSize = {181, "acldvppSetPicDescSize",
+    "acl.media.dvpp_set_pic_desc_size", kParams_acldvppSetPicDescSize, 2, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppSetPicDescFormat[] = {{"picDesc", Check::kNone, 0, 0},
+    {"format", Check::kRange, 0, 10000}};
+inline constexpr Row acldvppSetPicDescFormat = {182, "acldvppSetPicDescFormat",
+    "acl.media.dvpp_set_pic_desc_format", kParams_acldvppSetPicDescFormat, 2, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppSetPicDescWidth[] = {{"picDesc", Check::kNone, 0, 0},
+    {"width", Check::kNone, 0, 0}};
+inline constexpr Row acldvppSetPicDescWidth = {183, "acldvppSetPicDescWidth",
+    "acl.media.dvpp_set_pic_desc_width", kParams_acldvppSetPicDescWidth, 2, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppSetPicDescHeight[] = {{"picDesc", Check::kNone, 0, 0},
+    {"height", Check::kNone, 0, 0}};
+inline constexpr Row acldvppSetPicDescHeight = {184, "acldvppSetPicDescHeight",
+    "acl.media.dvpp_set_pic_desc_height", kParams_acldvppSetPicDescHeight, 2, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppSetPicDescWidthStride[] = {{"picDesc", Check::kNone, 0, 0},
+    {"widthStride", Check::kNone, 0, 0}};
+inline constexpr Row acldvppSetPicDescWidthStride = {185, "acldvppSetPicDescWidthStride",
+    "acl.media.dvpp_set_pic_desc_width_stride", kParams_acldvppSetPicDescWidthStride, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppSetPicDescHeightStride[] = {{"picDesc", Check::kNone, 0, 0},
+    {"heightStride", Check::kNone, 0, 0}};
+inline constexpr Row acldvppSetPicDescHeightStride = {186, "acldvppSetPicDescHeightStride",
+    "acl.media.dvpp_set_pic_desc_height_stride", kParams_acldvppSetPicDescHeightStride, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppSetPicDescRetCode[] = {{"picDesc", Check::kNone, 0, 0},
+    {"retCode", Check::kNone, 0, 0}};
+inline constexpr Row acldvppSetPicDescRetCode = {187, "acldvppSetPicDescRetCode",
+    "acl.media.dvpp_set_pic_desc_ret_code", kParams_acldvppSetPicDescRetCode, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppGetPicDescData[] = {{"picDesc", Check::kNone, 0, 0}};
+inline constexpr Row acldvppGetPicDescData = {188, "acldvppGetPicDescData",
+    "acl.media.dvpp_get_pic_desc_data", kParams_acldvppGetPicDescData, 1, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppGetPicDescSize[] = {{"picDesc", Check::kNone, 0, 0}};
+inline constexpr Row acldvppGetPicDescSize = {189, "acldvppGetPicDescSize",
+    "acl.media.dvpp_get_pic_desc_size", kParams_acldvppGetPicDescSize, 1, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppGetPicDescFormat[] = {{"picDesc", Check::kNone, 0, 0}};
+inline constexpr Row acldvppGetPicDescFormat = {190, "acldvppGetPicDescFormat",
+    "acl.media.dvpp_get_pic_desc_format", kParams_acldvppGetPicDescFormat, 1, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppGetPicDescWidth[] = {{"picDesc", Check::kNone, 0, 0}};
+inline constexpr Row acldvppGetPicDescWidth = {191, "acldvppGetPicDescWidth",
+    "acl.media.dvpp_get_pic_desc_width", kParams_acldvppGetPicDescWidth, 1, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppGetPicDescHeight[] = {{"picDesc", Check::kNone, 0, 0}};
+inline constexpr Row acldvppGetPicDescHeight = {192, "acldvppGetPicDescHeight",
+    "acl.media.dvpp_get_pic_desc_height", kParams_acldvppGetPicDescHeight, 1, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppGetPicDescWidthStride[] = {{"picDesc", Check::kNone, 0, 0}};
+inline constexpr Row acldvppGetPicDescWidthStride = {193, "acldvppGetPicDescWidthStride",
+    "acl.media.dvpp_get_pic_desc_width_stride", kParams_acldvppGetPicDescWidthStride, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppGetPicDescHeightStride[] = {{"picDesc", Check::kNone, 0, 0}};
+inline constexpr Row acldvppGetPicDescHeightStride = {194, "acldvppGetPicDescHeightStride",
+    "acl.media.dvpp_get_pic_desc_height_stride", kParams_acldvppGetPicDescHeightStride, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppGetPicDescRetCode[] = {{"picDesc", Check::kNone, 0, 0}};
+inline constexpr Row acldvppGetPicDescRetCode = {195, "acldvppGetPicDescRetCode",
+    "acl.media.dvpp_get_pic_desc_ret_code", kParams_acldvppGetPicDescRetCode, 1,
+    Missing::kNowhere};
+
+inline constexpr Row acldvppCreateStreamDesc = {196, "acldvppCreateStreamDesc",
+    "acl.media.dvpp_create_stream_desc", nullptr, 0, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppDestroyStreamDesc[] = {{"streamDesc", Check::kNone, 0, 0}};
+inline constexpr Row acldvppDestroyStreamDesc = {197, "acldvppDestroyStreamDesc",
+    "acl.media.dvpp_destroy_stream_desc", kParams_acldvppDestroyStreamDesc, 1, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppSetStreamDescData[] = {{"streamDesc", Check::kNone, 0, 0},
+    {"dataDev", Check::kNone, 0, 0}};
+inline constexpr Row acldvppSetStreamDescData = {198, "acldvppSetStreamDescData",
+    "acl.media.dvpp_set_stream_desc_data", kParams_acldvppSetStreamDescData, 2, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppSetStreamDescSize[] = {{"streamDesc", Check::kNone, 0, 0},
+    {"size", Check::kNone, 0, 0}};
+inline constexpr Row acldvppSetStreamDescSize = {199, "acldvppSetStreamDescSize",
+    "acl.media.dvpp_set_stream_desc_size", kParams_acldvppSetStreamDescSize, 2, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppSetStreamDescFormat[] = {{"streamDesc", Check::kNone, 0, 0},
+    {"format", Check::kRange, 0, 3}};
+inline constexpr Row acldvppSetStreamDescFormat = {200, "acldvppSetStreamDescFormat",
+    "acl.media.dvpp_set_stream_desc_format", kParams_acldvppSetStreamDescFormat, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppSetStreamDescTimestamp[] = {
+    {"streamDesc", Check::kNone, 0, 0}, {"timestamp", Check::kNone, 0, 0}};
+inline constexpr Row acldvppSetStreamDescTimestamp = {201, "acldvppSetStreamDescTimestamp",
+    "acl.media.dvpp_set_stream_desc_timestamp", kParams_acldvppSetStreamDescTimestamp, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppSetStreamDescRetCode[] = {{"streamDesc", Check::kNone, 0, 0},
+    {"retCode", Check::kNone, 0, 0}};
+inline constexpr Row acldvppSetStreamDescRetCode = {202, "acldvppSetStreamDescRetCode",
+    "acl.media.dvpp_set_stream_desc_ret_code", kParams_acldvppSetStreamDescRetCode, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppSetStreamDescEos[] = {{"streamDesc", Check::kNone, 0, 0},
+    {"eos", Check::kRange, 0, 1}};
+inline constexpr Row acldvppSetStreamDescEos = {203, "acldvppSetStreamDescEos",
+    "acl.media.dvpp_set_stream_desc_eos", kParams_acldvppSetStreamDescEos, 2, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppGetStreamDescData[] = {{"streamDesc", Check::kNone, 0, 0}};
+inline constexpr Row acldvppGetStreamDescData = {204, "acldvppGetStreamDescData",
+    "acl.media.dvpp_get_stream_desc_data", kParams_acldvppGetStreamDescData, 1, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppGetStreamDescSize[] = {{"streamDesc", Check::kNone, 0, 0}};
+inline constexpr Row acldvppGetStreamDescSize = {205, "acldvppGetStreamDescSize",
+    "acl.media.dvpp_get_stream_desc_size", kParams_acldvppGetStreamDescSize, 1, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppGetStreamDescFormat[] = {{"streamDesc", Check::kNone, 0, 0}};
+inline constexpr Row acldvppGetStreamDescFormat = {206, "acldvppGetStreamDescFormat",
+    "acl.media.dvpp_get_stream_desc_format", kParams_acldvppGetStreamDescFormat, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppGetStreamDescTimestamp[] = {
+    {"streamDesc", Check::kNone, 0, 0}};
+inline constexpr Row acldvppGetStreamDescTimestamp = {207, "acldvppGetStreamDescTimestamp",
+    "acl.media.dvpp_get_stream_desc_timestamp", kParams_acldvppGetStreamDescTimestamp, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppGetStreamDescRetCode[] = {{"streamDesc", Check::kNone, 0, 0}};
+inline constexpr Row acldvppGetStreamDescRetCode = {208, "acldvppGetStreamDescRetCode",
+    "acl.media.dvpp_get_stream_desc_ret_code", kParams_acldvppGetStreamDescRetCode, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppGetStreamDescEos[] = {{"streamDesc", Check::kNone, 0, 0}};
+inline constexpr Row acldvppGetStreamDescEos = {209, "acldvppGetStreamDescEos",
+    "acl.media.dvpp_get_stream_desc_eos", kParams_acldvppGetStreamDescEos, 1, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppCreateBatchPicDesc[] = {
+    {"batchSize", Check::kRange, 1, 1024}};
+inline constexpr Row acldvppCreateBatchPicDesc = {210, "acldvppCreateBatchPicDesc",
+    "acl.media.dvpp_create_batch_pic_desc", kParams_acldvppCreateBatchPicDesc, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppDestroyBatchPicDesc[] = {
+    {"batchPicDesc", Check::kNone, 0, 0}};
+inline constexpr Row acldvppDestroyBatchPicDesc = {211, "acldvppDestroyBatchPicDesc",
+    "acl.media.dvpp_destroy_batch_pic_desc", kParams_acldvppDestroyBatchPicDesc, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppGetPicDesc[] = {{"batchPicDesc", Check::kNone, 0, 0},
+    {"index", Check::kNone, 0, 0}};
+inline constexpr Row acldvppGetPicDesc = {212, "acldvppGetPicDesc", "acl.media.dvpp_get_pic_desc",
+    kParams_acldvppGetPicDesc, 2, Missing::kNowhere};
+
+inline constexpr Row acldvppCreateBorderConfig = {213, "acldvppCreateBorderConfig",
+    "acl.media.dvpp_create_border_config", nullptr, 0, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppDestroyBorderConfig[] = {
+    {"borderConfig", Check::kNone, 0, 0}};
+inline constexpr Row acldvppDestroyBorderConfig = {214, "acldvppDestroyBorderConfig",
+    "acl.media.dvpp_destroy_border_config", kParams_acldvppDestroyBorderConfig, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppSetBorderConfigValue[] = {
+    {"borderConfig", Check::kNone, 0, 0}, {"index", Check::kRange, 0, 3},
+    {"value", Check::kNone, 0, 0}};
+inline constexpr Row acldvppSetBorderConfigValue = {215, "acldvppSetBorderConfigValue",
+    "acl.media.dvpp_set_border_config_value", kParams_acldvppSetBorderConfigValue, 3,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppSetBorderConfigBorderType[] = {
+    {"borderConfig", Check::kNone, 0, 0}, {"borderType", Check::kRange, 0, 3}};
+inline constexpr Row acldvppSetBorderConfigBorderType = {216, "acldvppSetBorderConfigBorderType",
+    "acl.media.dvpp_set_border_config_border_type", kParams_acldvppSetBorderConfigBorderType, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppSetBorderConfigTop[] = {{"borderConfig", Check::kNone, 0, 0},
+    {"top", Check::kNone, 0, 0}};
+inline constexpr Row acldvppSetBorderConfigTop = {217, "acldvppSetBorderConfigTop",
+    "acl.media.dvpp_set_border_config_top", kParams_acldvppSetBorderConfigTop, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppSetBorderConfigBottom[] = {
+    {"borderConfig", Check::kNone, 0, 0}, {"bottom", Check::kNone, 0, 0}};
+inline constexpr Row acldvppSetBorderConfigBottom = {218, "acldvppSetBorderConfigBottom",
+    "acl.media.dvpp_set_border_config_bottom", kParams_acldvppSetBorderConfigBottom, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppSetBorderConfigLeft[] = {{"borderConfig", Check::kNone, 0, 0},
+    {"left", Check::kNone, 0, 0}};
+inline constexpr Row acldvppSetBorderConfigLeft = {219, "acldvppSetBorderConfigLeft",
+    "acl.media.dvpp_set_border_config_left", kParams_acldvppSetBorderConfigLeft, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppSetBorderConfigRight[] = {
+    {"borderConfig", Check::kNone, 0, 0}, {"right", Check::kNone, 0, 0}};
+inline constexpr Row acldvppSetBorderConfigRight = {220, "acldvppSetBorderConfigRight",
+    "acl.media.dvpp_set_border_config_right", kParams_acldvppSetBorderConfigRight, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppGetBorderConfigValue[] = {
+    {"borderConfig", Check::kNone, 0, 0}, {"index", Check::kRange, 0, 3}};
+inline constexpr Row acldvppGetBorderConfigValue = {221, "acldvppGetBorderConfigValue",
+    "acl.media.dvpp_get_border_config_value", kParams_acldvppGetBorderConfigValue, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppGetBorderConfigBorderType[] = {
+    {"borderConfig", Check::kNone, 0, 0}};
+inline constexpr Row acldvppGetBorderConfigBorderType = {222, "acldvppGetBorderConfigBorderType",
+    "acl.media.dvpp_get_border_config_border_type", kParams_acldvppGetBorderConfigBorderType, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppGetBorderConfigTop[] = {{"borderConfig", Check::kNone, 0, 0}};
+inline constexpr Row acldvppGetBorderConfigTop = {223, "acldvppGetBorderConfigTop",
+    "acl.media.dvpp_get_border_config_top", kParams_acldvppGetBorderConfigTop, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppGetBorderConfigBottom[] = {
+    {"borderConfig", Check::kNone, 0, 0}};
+inline constexpr Row acldvppGetBorderConfigBottom = {224, "acldvppGetBorderConfigBottom",
+    "acl.media.dvpp_get_border_config_bottom", kParams_acldvppGetBorderConfigBottom, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppGetBorderConfigLeft[] = {
+    {"borderConfig", Check::kNone, 0, 0}};
+inline constexpr Row acldvppGetBorderConfigLeft = {225, "acldvppGetBorderConfigLeft",
+    "acl.media.dvpp_get_border_config_left", kParams_acldvppGetBorderConfigLeft, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppGetBorderConfigRight[] = {
+    {"borderConfig", Check::kNone, 0, 0}};
+inline constexpr Row acldvppGetBorderConfigRight = {226, "acldvppGetBorderConfigRight",
+    "acl.media.dvpp_get_border_config_right", kParams_acldvppGetBorderConfigRight, 1,
+    Missing::kNowhere};
+
 inline constexpr Param kParams_aclrtSetOpExecuteTimeOut[] = {{"timeout", Check::kNone, 0, 0}};
-inline constexpr Row aclrtSetOpExecuteTimeOut = {168, "aclrtSetOpExecuteTimeOut",
+inline constexpr Row aclrtSetOpExecuteTimeOut = {227, "aclrtSetOpExecuteTimeOut",
     "acl.rt.set_op_execute_time_out", kParams_aclrtSetOpExecuteTimeOut, 1, Missing::kNowhere};
 
-inline constexpr int kCount = 169;
+inline constexpr int kCount = 228;
 inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, &aclrtGetSocName,
     &aclGetRecentErrMsg, &aclrtSetDeviceSatMode, &aclrtGetDeviceSatMode, &aclFloat16ToFloat,
     &aclFloatToFloat16, &aclCreateDataBuffer, &aclDestroyDataBuffer, &aclGetDataBufferAddr,
@@ -887,7 +1189,26 @@ inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, 
     &aclmdlGetOutputFormat, &aclmdlGetInputDataType, &aclmdlGetOutputDataType,
     &aclmdlGetInputIndexByName, &aclmdlGetOutputIndexByName, &aclmdlGetDynamicBatch,
     &aclmdlGetDynamicHW, &aclmdlGetCurOutputDims, &aclmdlGetFirstAippInfo,
-    &aclmdlGetInputDynamicGearCount, &aclmdlGetInputDynamicDims, &aclmdlGetOpAttr,
+    &aclmdlGetInputDynamicGearCount, &aclmdlGetInputDynamicDims, &aclmdlGetOpAttr, &acldvppMalloc,
+    &acldvppFree, &acldvppCreateChannel, &acldvppDestroyChannel, &acldvppCreateChannelDesc,
+    &acldvppDestroyChannelDesc, &acldvppGetChannelDescChannelId, &acldvppSetChannelDescMode,
+    &acldvppSetChannelDescParam, &acldvppGetChannelDescParam, &acldvppCreatePicDesc,
+    &acldvppDestroyPicDesc, &acldvppSetPicDescData, &acldvppSetPicDescSize,
+    &acldvppSetPicDescFormat, &acldvppSetPicDescWidth, &acldvppSetPicDescHeight,
+    &acldvppSetPicDescWidthStride, &acldvppSetPicDescHeightStride, &acldvppSetPicDescRetCode,
+    &acldvppGetPicDescData, &acldvppGetPicDescSize, &acldvppGetPicDescFormat,
+    &acldvppGetPicDescWidth, &acldvppGetPicDescHeight, &acldvppGetPicDescWidthStride,
+    &acldvppGetPicDescHeightStride, &acldvppGetPicDescRetCode, &acldvppCreateStreamDesc,
+    &acldvppDestroyStreamDesc, &acldvppSetStreamDescData, &acldvppSetStreamDescSize,
+    &acldvppSetStreamDescFormat, &acldvppSetStreamDescTimestamp, &acldvppSetStreamDescRetCode,
+    &acldvppSetStreamDescEos, &acldvppGetStreamDescData, &acldvppGetStreamDescSize,
+    &acldvppGetStreamDescFormat, &acldvppGetStreamDescTimestamp, &acldvppGetStreamDescRetCode,
+    &acldvppGetStreamDescEos, &acldvppCreateBatchPicDesc, &acldvppDestroyBatchPicDesc,
+    &acldvppGetPicDesc, &acldvppCreateBorderConfig, &acldvppDestroyBorderConfig,
+    &acldvppSetBorderConfigValue, &acldvppSetBorderConfigBorderType, &acldvppSetBorderConfigTop,
+    &acldvppSetBorderConfigBottom, &acldvppSetBorderConfigLeft, &acldvppSetBorderConfigRight,
+    &acldvppGetBorderConfigValue, &acldvppGetBorderConfigBorderType, &acldvppGetBorderConfigTop,
+    &acldvppGetBorderConfigBottom, &acldvppGetBorderConfigLeft, &acldvppGetBorderConfigRight,
     &aclrtSetOpExecuteTimeOut};
 
 }  // namespace softacl::api::row

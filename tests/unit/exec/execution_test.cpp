@@ -8,9 +8,9 @@
 #include <numeric>
 
 #include "acl/acl_base.h"
-#include "exec/objects.h"
 #include "fake_model.h"
 #include "runtime/memory.h"
+#include "runtime/objects.h"
 
 namespace softacl::exec {
 namespace {
@@ -37,7 +37,7 @@ class ExecutionTest : public testing::Test {
     }
 
     static Handle buffer(void* data, size_t size) {
-        return *make_object(std::make_shared<DataBuffer>(Buffer{data, size}));
+        return *runtime::make_object(std::make_shared<DataBuffer>(Buffer{data, size}));
     }
     static Buffer contents(Handle handle) { return (*pin<DataBuffer>(handle, "buffer"))->get(); }
 

@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exec/objects.h"
+#include "runtime/objects.h"
 
 #include "base/log.h"
 #include "runtime/end_observer.h"
 
-namespace softacl::exec {
+namespace softacl::runtime {
 namespace {
 
-constexpr Kind kKinds[] = {Kind::kDataset,     Kind::kDataBuffer, Kind::kModelDesc,
-                           Kind::kModelConfig, Kind::kTensorDesc, Kind::kAipp};
+constexpr Kind kKinds[] = {
+    Kind::kDataset,         Kind::kDataBuffer,  Kind::kModelDesc,
+    Kind::kModelConfig,     Kind::kTensorDesc,  Kind::kAipp,
+    Kind::kDvppChannel,     Kind::kPicDesc,     Kind::kBatchPicDesc,
+    Kind::kStreamDesc,      Kind::kRoiConfig,   Kind::kResizeConfig,
+    Kind::kBorderConfig,    Kind::kJpegeConfig, Kind::kVdecChannel,
+    Kind::kVdecFrameConfig, Kind::kVencChannel, Kind::kVencFrameConfig,
+};
 
-class Leftovers final : public runtime::EndObserver {
+class Leftovers final : public EndObserver {
    public:
     void process_ends() override {
         for (const Kind kind : kKinds) {
@@ -27,10 +33,10 @@ class Leftovers final : public runtime::EndObserver {
 void end_objects_with_process() {
     static Leftovers& leftovers = []() -> Leftovers& {
         auto* made = new Leftovers;  // leaked: threads may use it while the process exits
-        runtime::observe_ends(*made);
+        observe_ends(*made);
         return *made;
     }();
     static_cast<void>(leftovers);
 }
 
-}  // namespace softacl::exec
+}  // namespace softacl::runtime
