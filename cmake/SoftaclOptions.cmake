@@ -1,6 +1,7 @@
 # What a build can choose, and the compiler flags that every target of the project gets.
 
 option(SOFTACL_PYTHON "Build the Python module" ON)
+option(SOFTACL_CODECS "Build the library of video codecs (its licence is the GPL: it is linked with x264 and x265)" ON)
 option(SOFTACL_TESTS "Build the tests" ON)
 option(SOFTACL_BENCH "Build the benchmarks" ON)
 option(SOFTACL_FUZZ "Build the fuzz targets (needs clang)" OFF)

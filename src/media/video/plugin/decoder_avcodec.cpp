@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+// Decoding by libavcodec: no parser, no frame threads.
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "acl/acl_base.h"
+#include "media/video/annexb.h"
+#include "media/video/plugin/open.h"
+#include "media/video/video_errors.h"
+
+extern "C" {
+#include <libavcodec/avcodec.h>
+}
+
+namespace softacl::media {
+namespace {
+
+struct FreeContext {
+    void operator()(AVCodecContext* context) const { avcodec_free_context(&context); }
+};
+struct FreePacket {
+    void operator()(AVPacket* packet) const { av_packet_free(&packet); }
+};
+struct FreeFrame {
+    void operator()(AVFrame* frame) const { av_frame_free(&frame); }
+};
+
+class AvcodecDecoder final : public FrameDecoder {
+   public:
+    explicit AvcodecDecoder(const FrameDecoderParams& params) : params_(params) {}
+
+    Status open();
+    Result<PacketResult> send(const uint8_t* data, size_t size, uint64_t tag) override;
+    void flush() override;
+    const DecodedFrame* receive() override;
+
+   private:
+    static AVPixelFormat choose_format(AVCodecContext* context, const AVPixelFormat* formats);
+    static int get_buffer(AVCodecContext* context, AVFrame* frame, int flags);
+    static int execute(AVCodecContext* context, int (*function)(AVCodecContext*, void*), void* argument, int* results,
+                       int count, int size);
+    static int execute2(AVCodecContext* context, int (*function)(AVCodecContext*, void*, int, int), void* argument,
+                        int* results, int count);
+    void look_at_results(const int* results, int count);
+    int refusal(AVPixelFormat format) const;
+    bool has_slices(const uint8_t* data, size_t size);
+
+    const FrameDecoderParams params_;
+    std::unique_ptr<AVCodecContext, FreeContext> context_;
+    std::unique_ptr<AVPacket, FreePacket> packet_;
+    std::unique_ptr<AVFrame, FreeFrame> frame_;
+    decltype(AVCodecContext::execute) execute_ = nullptr;
+    decltype(AVCodecContext::execute2) execute2_ = nullptr;
+    DecodedFrame decoded_{};
+    int refused_ = 0;  // why the stream cannot be decoded, or 0
+    // Of the packet that is being decoded.
+    bool begun_ = false;
+    bool failed_slice_ = false;
+};
+
+Status AvcodecDecoder::open() {
+    const bool h264 = params_.codec == VideoCodec::kH264;
+    const AVCodec* codec = avcodec_find_decoder_by_name(h264 ? "h264" : "hevc");
+    if (codec == nullptr) {
+        return fail(ACL_ERROR_FEATURE_UNSUPPORTED, "libavcodec was built without its ", h264 ? "h264" : "hevc",
+                    " decoder");
+    }
+    context_.reset(avcodec_alloc_context3(codec));
+    packet_.reset(av_packet_alloc());
+    frame_.reset(av_frame_alloc());
+    if (!context_ || !packet_ || !frame_) {
+        return fail(ACL_ERROR_BAD_ALLOC, "no memory for a video decoder");
+    }
+    constexpr int kSilence = 1000;
+    context_->log_level_offset = kSilence;  // of this decoder only: the rest of the process may use libavcodec, too
+    context_->opaque = this;
+    context_->thread_type = FF_THREAD_SLICE;
+    context_->thread_count = params_.threads;
+    context_->flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT;
+    if (params_.immediate) {
+        context_->flags |= AV_CODEC_FLAG_LOW_DELAY;
+    }
+    context_->get_format = choose_format;
+    context_->get_buffer2 = get_buffer;
+    if (avcodec_open2(context_.get(), codec, nullptr) < 0) {
+        return fail(ACL_ERROR_INTERNAL_ERROR, "libavcodec does not open its decoder");
+    }
+    execute_ = std::exchange(context_->execute, execute);
+    execute2_ = std::exchange(context_->execute2, execute2);
+    return {};
+}
+
+int AvcodecDecoder::refusal(AVPixelFormat format) const {
+    const bool ten_bits = format == AV_PIX_FMT_YUV420P10;
+    if (format != AV_PIX_FMT_YUV420P && format != AV_PIX_FMT_YUVJ420P && !ten_bits) {
+        return kVideoFormat;
+    }
+    const auto width = static_cast<uint32_t>(context_->width);
+    const auto height = static_cast<uint32_t>(context_->height);
+    if (ten_bits && (params_.codec == VideoCodec::kH264 || params_.max_bits < 10)) {
+        return kVideoFormat;
+    }
+    constexpr uint32_t kSmallest = 128;
+    constexpr uint32_t kLargest = 8192;
+    const uint32_t widest = params_.codec == VideoCodec::kH264 ? kLargest : 5400;
+    if (width < kSmallest || height < kSmallest || width > widest || height > kLargest) {
+        return kVideoSizeOutOfRange;
+    }
+    if (width > params_.max_width || height > params_.max_height) {
+        return kVideoFrameSize;
+    }
+    return 0;
+}
+
+AVPixelFormat AvcodecDecoder::choose_format(AVCodecContext* context, const AVPixelFormat* formats) {
+    auto& self = *static_cast<AvcodecDecoder*>(context->opaque);
+    // What processors alone can do is last in the list.
+    while (formats[1] != AV_PIX_FMT_NONE) {
+        ++formats;
+    }
+    self.refused_ = self.refusal(*formats);
+    return self.refused_ == 0 ? *formats : AV_PIX_FMT_NONE;
+}
+
+int AvcodecDecoder::get_buffer(AVCodecContext* context, AVFrame* frame, int flags) {
+    static_cast<AvcodecDecoder*>(context->opaque)->begun_ = true;
+    return avcodec_default_get_buffer2(context, frame, flags);
+}
+
+// The decoder of H.265 forgets which slices failed, so its calls are watched.
+int AvcodecDecoder::execute(AVCodecContext* context, int (*function)(AVCodecContext*, void*), void* argument,
+                            int* results, int count, int size) {
+    auto& self = *static_cast<AvcodecDecoder*>(context->opaque);
+    const int code = self.execute_(context, function, argument, results, count, size);
+    self.look_at_results(results, count);
+    return code;
+}
+
+int AvcodecDecoder::execute2(AVCodecContext* context, int (*function)(AVCodecContext*, void*, int, int), void* argument,
+                             int* results, int count) {
+    auto& self = *static_cast<AvcodecDecoder*>(context->opaque);
+    const int code = self.execute2_(context, function, argument, results, count);
+    self.look_at_results(results, count);
+    return code;
+}
+
+void AvcodecDecoder::look_at_results(const int* results, int count) {
+    for (int i = 0; results != nullptr && i < count; ++i) {
+        failed_slice_ = failed_slice_ || results[i] < 0;
+    }
+}
+
+bool AvcodecDecoder::has_slices(const uint8_t* data, size_t size) {
+    NalReader reader(data, size);
+    for (NalUnit nal; reader.next(nal);) {
+        if (params_.codec == VideoCodec::kH264 ? h264_is_slice(h264_type(nal)) : h265_is_slice(nal)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+Result<PacketResult> AvcodecDecoder::send(const uint8_t* data, size_t size, uint64_t tag) {
+    begun_ = false;
+    failed_slice_ = false;
+    if (size > INT32_MAX - AV_INPUT_BUFFER_PADDING_SIZE || av_new_packet(packet_.get(), static_cast<int>(size)) < 0) {
+        return Status(kVideoOutOfMemory, text("no memory for a packet of ", size, " bytes"));
+    }
+    std::copy_n(data, size, packet_->data);  // the library reads some bytes beyond the end
+    packet_->pts = static_cast<int64_t>(tag);
+    const int code = avcodec_send_packet(context_.get(), packet_.get());
+    av_packet_unref(packet_.get());
+    if (code == AVERROR(ENOMEM)) {
+        return Status(kVideoOutOfMemory, "no memory to decode a picture");
+    }
+    const bool slices = has_slices(data, size);
+    if (slices && refused_ != 0) {
+        return Status(refused_, text("the stream's pictures are ", context_->width, "x", context_->height,
+                                     " or of a kind that is not decoded"));
+    }
+    if (code < 0 && slices) {
+        return Status(kVideoDecodeFailed, "a packet could not be decoded");
+    }
+    return begun_ ? PacketResult::kBegunPicture : PacketResult::kNoPicture;
+}
+
+void AvcodecDecoder::flush() { avcodec_send_packet(context_.get(), nullptr); }
+
+const DecodedFrame* AvcodecDecoder::receive() {
+    av_frame_unref(frame_.get());
+    const int code = avcodec_receive_frame(context_.get(), frame_.get());
+    if (code == AVERROR_EOF) {
+        avcodec_flush_buffers(context_.get());
+    }
+    if (code < 0) {
+        return nullptr;
+    }
+    for (int i = 0; i < 3; ++i) {
+        decoded_.planes[i] = frame_->data[i];
+        decoded_.strides[i] = static_cast<size_t>(frame_->linesize[i]);
+    }
+    decoded_.width = static_cast<uint32_t>(frame_->width);
+    decoded_.height = static_cast<uint32_t>(frame_->height);
+    decoded_.bits = frame_->format == AV_PIX_FMT_YUV420P10 ? 10 : 8;
+    decoded_.damaged = frame_->decode_error_flags != 0 || (frame_->flags & AV_FRAME_FLAG_CORRUPT) != 0;
+    decoded_.tag = static_cast<uint64_t>(frame_->pts);
+    return &decoded_;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<FrameDecoder>> open_avcodec_decoder(const FrameDecoderParams& params) {
+    auto decoder = std::make_unique<AvcodecDecoder>(params);
+    SOFTACL_TRY(decoder->open());
+    return std::unique_ptr<FrameDecoder>(std::move(decoder));
+}
+
+}  // namespace softacl::media
