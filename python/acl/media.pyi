@@ -1713,3 +1713,314 @@ def dvpp_get_border_config_right(border_config: typing.SupportsIndex, /) -> int:
     C function: acldvppGetBorderConfigRight
     Manual: section 10.7.5.57
     """
+
+def dvpp_create_roi_config(left: typing.SupportsIndex, right: typing.SupportsIndex,
+        top: typing.SupportsIndex, bottom: typing.SupportsIndex, /) -> int:
+    """Makes a rectangle of a picture.
+
+    Its first and last column and row belong to it: it is `right - left + 1` pixels wide and
+    `bottom - top + 1` high. The functions that use it check it.
+
+    Parameters
+    ----------
+    left : int
+        The first column, from 0 on.
+    right : int
+        The last column, from 0 on.
+    top : int
+        The first row, from 0 on.
+    bottom : int
+        The last row, from 0 on.
+
+    Returns
+    -------
+    dvpp_roi_config : int
+        The rectangle; null (Python: 0) on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    200000 ACL_ERROR_BAD_ALLOC
+        there is no memory or no handle left
+
+    Threads: May be called from any thread.
+    C function: acldvppCreateRoiConfig
+    Manual: section 10.7.6.16
+    """
+
+def dvpp_destroy_roi_config(roi_config: typing.SupportsIndex, /) -> int:
+    """Destroys a rectangle.
+
+    Parameters
+    ----------
+    roi_config : int
+        The rectangle.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `roi_config` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `roi_config` is no living rectangle
+
+    Threads: May be called from any thread.
+    C function: acldvppDestroyRoiConfig
+    Manual: section 10.7.6.17
+    """
+
+def dvpp_set_roi_config(roi_config: typing.SupportsIndex, left: typing.SupportsIndex,
+        right: typing.SupportsIndex, top: typing.SupportsIndex, bottom: typing.SupportsIndex,
+        /) -> int:
+    """Sets all sides of a rectangle.
+
+    Parameters
+    ----------
+    roi_config : int
+        The rectangle.
+    left : int
+        The first column, from 0 on.
+    right : int
+        The last column, from 0 on.
+    top : int
+        The first row, from 0 on.
+    bottom : int
+        The last row, from 0 on.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `roi_config` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `roi_config` is no living rectangle
+
+    Threads: May be called from any thread.
+    C function: acldvppSetRoiConfig
+    Manual: section 10.7.6.18
+    """
+
+def dvpp_set_roi_config_left(roi_config: typing.SupportsIndex, left: typing.SupportsIndex,
+        /) -> int:
+    """Sets one side of a rectangle: the first column.
+
+    Parameters
+    ----------
+    roi_config : int
+        The rectangle.
+    left : int
+        The first column, from 0 on.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `roi_config` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `roi_config` is no living rectangle
+
+    Threads: May be called from any thread.
+    C function: acldvppSetRoiConfigLeft
+    Manual: section 10.7.6.19
+    """
+
+def dvpp_set_roi_config_right(roi_config: typing.SupportsIndex, right: typing.SupportsIndex,
+        /) -> int:
+    """Sets one side of a rectangle: the last column.
+
+    Parameters
+    ----------
+    roi_config : int
+        The rectangle.
+    right : int
+        The last column, from 0 on.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `roi_config` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `roi_config` is no living rectangle
+
+    Threads: May be called from any thread.
+    C function: acldvppSetRoiConfigRight
+    Manual: section 10.7.6.20
+    """
+
+def dvpp_set_roi_config_top(roi_config: typing.SupportsIndex, top: typing.SupportsIndex, /) -> int:
+    """Sets one side of a rectangle: the first row.
+
+    Parameters
+    ----------
+    roi_config : int
+        The rectangle.
+    top : int
+        The first row, from 0 on.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `roi_config` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `roi_config` is no living rectangle
+
+    Threads: May be called from any thread.
+    C function: acldvppSetRoiConfigTop
+    Manual: section 10.7.6.21
+    """
+
+def dvpp_set_roi_config_bottom(roi_config: typing.SupportsIndex, bottom: typing.SupportsIndex,
+        /) -> int:
+    """Sets one side of a rectangle: the last row.
+
+    Parameters
+    ----------
+    roi_config : int
+        The rectangle.
+    bottom : int
+        The last row, from 0 on.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `roi_config` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `roi_config` is no living rectangle
+
+    Threads: May be called from any thread.
+    C function: acldvppSetRoiConfigBottom
+    Manual: section 10.7.6.22
+    """
+
+def dvpp_create_resize_config() -> int:
+    """Makes a configuration of resizing.
+
+    It resizes bilinearly.
+
+    Parameters: none
+
+    Returns
+    -------
+    dvpp_resize_config : int
+        The configuration; null (Python: 0) on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    200000 ACL_ERROR_BAD_ALLOC
+        there is no memory or no handle left
+
+    Threads: May be called from any thread.
+    C function: acldvppCreateResizeConfig
+    Manual: section 10.7.6.23
+    """
+
+def dvpp_destroy_resize_config(dvpp_resize_config: typing.SupportsIndex, /) -> int:
+    """Destroys a configuration of resizing.
+
+    Parameters
+    ----------
+    dvpp_resize_config : int
+        The configuration.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `dvpp_resize_config` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `dvpp_resize_config` is no living configuration of resizing
+
+    Threads: May be called from any thread.
+    C function: acldvppDestroyResizeConfig
+    Manual: section 10.7.6.24
+    """
+
+def dvpp_set_resize_config_interpolation(dvpp_resize_config: typing.SupportsIndex,
+        interpolation: typing.SupportsIndex, /) -> int:
+    """Sets how pixels are computed when a picture is resized.
+
+    Bilinear and nearest neighbour give the numbers of OpenCV, plane by plane.
+
+    Parameters
+    ----------
+    dvpp_resize_config : int
+        The configuration.
+    interpolation : int
+        0: the default, bilinear; 1 and 3: bilinear; 2 and 4: nearest neighbour; 5: of high
+        order, for YUV pictures and outputs of `PIXEL_FORMAT_YUV_SEMIPLANAR_420` and
+        `PIXEL_FORMAT_YVU_SEMIPLANAR_420`.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `dvpp_resize_config` is null or `interpolation` is above 5
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `dvpp_resize_config` is no living configuration of resizing
+
+    Threads: May be called from any thread.
+    C function: acldvppSetResizeConfigInterpolation
+    Manual: section 10.7.6.25
+    """
+
+def dvpp_get_resize_config_interpolation(dvpp_resize_config: typing.SupportsIndex, /) -> int:
+    """Tells how pixels are computed when a picture is resized.
+
+    Parameters
+    ----------
+    dvpp_resize_config : int
+        The configuration of resizing.
+
+    Returns
+    -------
+    interpolation : int
+        The number that was set; 0 if none was, and on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `dvpp_resize_config` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `dvpp_resize_config` is no living configuration of resizing
+
+    Threads: May be called from any thread.
+    C function: acldvppGetResizeConfigInterpolation
+    Manual: section 10.7.6.26
+    """

@@ -290,6 +290,32 @@ TEST_F(Media, BorderConfigKeepsItsProperties) {
     EXPECT_OK(acldvppDestroyBorderConfig(config));
 }
 
+TEST_F(Media, RectanglesAreChangedSideBySide) {
+    acldvppRoiConfig* const roi = acldvppCreateRoiConfig(1, 2, 3, 4);
+    ASSERT_NE(roi, nullptr);
+    for (const auto set :
+         {acldvppSetRoiConfigLeft, acldvppSetRoiConfigRight, acldvppSetRoiConfigTop, acldvppSetRoiConfigBottom}) {
+        EXPECT_OK(set(roi, kLargest));
+        EXPECT_CODE(ACL_ERROR_INVALID_PARAM, set(nullptr, 1));
+    }
+    EXPECT_OK(acldvppSetRoiConfig(roi, 1, 2, 3, 4));
+    EXPECT_OK(acldvppDestroyRoiConfig(roi));
+    EXPECT_CODE(ACL_ERROR_INVALID_RESOURCE_HANDLE, acldvppSetRoiConfig(roi, 1, 2, 3, 4));
+    EXPECT_CODE(ACL_ERROR_INVALID_RESOURCE_HANDLE, acldvppSetRoiConfigLeft(roi, 1));
+}
+
+TEST_F(Media, ResizeConfigKeepsItsInterpolation) {
+    acldvppResizeConfig* const config = acldvppCreateResizeConfig();
+    ASSERT_NE(config, nullptr);
+    check_property(config, acldvppSetResizeConfigInterpolation, acldvppGetResizeConfigInterpolation, 0U, 5U);
+    for (uint32_t value = 0; value <= 5; ++value) {
+        EXPECT_OK(acldvppSetResizeConfigInterpolation(config, value));
+    }
+    EXPECT_CODE(ACL_ERROR_INVALID_PARAM, acldvppSetResizeConfigInterpolation(config, 6));
+    EXPECT_EQ(acldvppGetResizeConfigInterpolation(config), 5U);
+    EXPECT_OK(acldvppDestroyResizeConfig(config));
+}
+
 TEST_F(Media, BatchOwnsItsDescriptions) {
     for (const uint32_t count : {0U, 1025U}) {
         EXPECT_EQ(acldvppCreateBatchPicDesc(count), nullptr);

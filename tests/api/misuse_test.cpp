@@ -63,6 +63,9 @@ const std::map<std::string, ClientObject>& client_objects() {
         {"batch_pic_desc",
          client_object<acldvppBatchPicDesc>([] { return acldvppCreateBatchPicDesc(2); }, acldvppDestroyBatchPicDesc)},
         {"stream_desc", client_object<acldvppStreamDesc>(acldvppCreateStreamDesc, acldvppDestroyStreamDesc)},
+        {"roi_config",
+         client_object<acldvppRoiConfig>([] { return acldvppCreateRoiConfig(0, 9, 0, 5); }, acldvppDestroyRoiConfig)},
+        {"resize_config", client_object<acldvppResizeConfig>(acldvppCreateResizeConfig, acldvppDestroyResizeConfig)},
         {"border_config", client_object<acldvppBorderConfig>(acldvppCreateBorderConfig, acldvppDestroyBorderConfig)},
     };
     return kObjects;

@@ -1138,11 +1138,68 @@ inline constexpr Row acldvppGetBorderConfigRight = {226, "acldvppGetBorderConfig
     "acl.media.dvpp_get_border_config_right", kParams_acldvppGetBorderConfigRight, 1,
     Missing::kNowhere};
 
+inline constexpr Param kParams_acldvppCreateRoiConfig[] = {{"left", Check::kNone, 0, 0},
+    {"right", Check::kNone, 0, 0}, {"top", Check::kNone, 0, 0}, {"bottom", Check::kNone, 0, 0}};
+inline constexpr Row acldvppCreateRoiConfig = {227, "acldvppCreateRoiConfig",
+    "acl.media.dvpp_create_roi_config", kParams_acldvppCreateRoiConfig, 4, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppDestroyRoiConfig[] = {{"roiConfig", Check::kNone, 0, 0}};
+inline constexpr Row acldvppDestroyRoiConfig = {228, "acldvppDestroyRoiConfig",
+    "acl.media.dvpp_destroy_roi_config", kParams_acldvppDestroyRoiConfig, 1, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppSetRoiConfig[] = {{"config", Check::kNone, 0, 0},
+    {"left", Check::kNone, 0, 0}, {"right", Check::kNone, 0, 0}, {"top", Check::kNone, 0, 0},
+    {"bottom", Check::kNone, 0, 0}};
+inline constexpr Row acldvppSetRoiConfig = {229, "acldvppSetRoiConfig",
+    "acl.media.dvpp_set_roi_config", kParams_acldvppSetRoiConfig, 5, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppSetRoiConfigLeft[] = {{"config", Check::kNone, 0, 0},
+    {"left", Check::kNone, 0, 0}};
+inline constexpr Row acldvppSetRoiConfigLeft = {230, "acldvppSetRoiConfigLeft",
+    "acl.media.dvpp_set_roi_config_left", kParams_acldvppSetRoiConfigLeft, 2, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppSetRoiConfigRight[] = {{"config", Check::kNone, 0, 0},
+    {"right", Check::kNone, 0, 0}};
+inline constexpr Row acldvppSetRoiConfigRight = {231, "acldvppSetRoiConfigRight",
+    "acl.media.dvpp_set_roi_config_right", kParams_acldvppSetRoiConfigRight, 2, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppSetRoiConfigTop[] = {{"config", Check::kNone, 0, 0},
+    {"top", Check::kNone, 0, 0}};
+inline constexpr Row acldvppSetRoiConfigTop = {232, "acldvppSetRoiConfigTop",
+    "acl.media.dvpp_set_roi_config_top", kParams_acldvppSetRoiConfigTop, 2, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppSetRoiConfigBottom[] = {{"config", Check::kNone, 0, 0},
+    {"bottom", Check::kNone, 0, 0}};
+inline constexpr Row acldvppSetRoiConfigBottom = {233, "acldvppSetRoiConfigBottom",
+    "acl.media.dvpp_set_roi_config_bottom", kParams_acldvppSetRoiConfigBottom, 2,
+    Missing::kNowhere};
+
+inline constexpr Row acldvppCreateResizeConfig = {234, "acldvppCreateResizeConfig",
+    "acl.media.dvpp_create_resize_config", nullptr, 0, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppDestroyResizeConfig[] = {
+    {"resizeConfig", Check::kNone, 0, 0}};
+inline constexpr Row acldvppDestroyResizeConfig = {235, "acldvppDestroyResizeConfig",
+    "acl.media.dvpp_destroy_resize_config", kParams_acldvppDestroyResizeConfig, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppSetResizeConfigInterpolation[] = {
+    {"resizeConfig", Check::kNone, 0, 0}, {"interpolation", Check::kRange, 0, 5}};
+inline constexpr Row acldvppSetResizeConfigInterpolation = {236,
+    "acldvppSetResizeConfigInterpolation", "acl.media.dvpp_set_resize_config_interpolation",
+    kParams_acldvppSetResizeConfigInterpolation, 2, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppGetResizeConfigInterpolation[] = {
+    {"resizeConfig", Check::kNone, 0, 0}};
+inline constexpr Row acldvppGetResizeConfigInterpolation = {237,
+    "acldvppGetResizeConfigInterpolation", "acl.media.dvpp_get_resize_config_interpolation",
+    kParams_acldvppGetResizeConfigInterpolation, 1, Missing::kNowhere};
+
 inline constexpr Param kParams_aclrtSetOpExecuteTimeOut[] = {{"timeout", Check::kNone, 0, 0}};
-inline constexpr Row aclrtSetOpExecuteTimeOut = {227, "aclrtSetOpExecuteTimeOut",
+inline constexpr Row aclrtSetOpExecuteTimeOut = {238, "aclrtSetOpExecuteTimeOut",
     "acl.rt.set_op_execute_time_out", kParams_aclrtSetOpExecuteTimeOut, 1, Missing::kNowhere};
 
-inline constexpr int kCount = 228;
+inline constexpr int kCount = 239;
 inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, &aclrtGetSocName,
     &aclGetRecentErrMsg, &aclrtSetDeviceSatMode, &aclrtGetDeviceSatMode, &aclFloat16ToFloat,
     &aclFloatToFloat16, &aclCreateDataBuffer, &aclDestroyDataBuffer, &aclGetDataBufferAddr,
@@ -1209,6 +1266,10 @@ inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, 
     &acldvppSetBorderConfigBottom, &acldvppSetBorderConfigLeft, &acldvppSetBorderConfigRight,
     &acldvppGetBorderConfigValue, &acldvppGetBorderConfigBorderType, &acldvppGetBorderConfigTop,
     &acldvppGetBorderConfigBottom, &acldvppGetBorderConfigLeft, &acldvppGetBorderConfigRight,
+    &acldvppCreateRoiConfig, &acldvppDestroyRoiConfig, &acldvppSetRoiConfig,
+    &acldvppSetRoiConfigLeft, &acldvppSetRoiConfigRight, &acldvppSetRoiConfigTop,
+    &acldvppSetRoiConfigBottom, &acldvppCreateResizeConfig, &acldvppDestroyResizeConfig,
+    &acldvppSetResizeConfigInterpolation, &acldvppGetResizeConfigInterpolation,
     &aclrtSetOpExecuteTimeOut};
 
 }  // namespace softacl::api::row

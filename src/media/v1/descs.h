@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a program describes pictures, pieces of video and borders with (manual 10.7.5).
+// What a program describes pictures, pieces of video, rectangles and borders with (manual 10.7.5, 10.7.6.16 to
+// 10.7.6.26).
 #pragma once
 
 #include <array>
@@ -74,6 +75,19 @@ struct BorderFields {
     uint32_t left = 0;
     uint32_t right = 0;
 };
+struct RoiFields {
+    uint32_t left = 0;
+    uint32_t right = 0;  ///< the last column that belongs to it
+    uint32_t top = 0;
+    uint32_t bottom = 0;  ///< the last row
+};
+using RoiConfig = Record<RoiFields, Kind::kRoiConfig>;
+
+struct ResizeFields {
+    uint32_t interpolation = 0;
+};
+using ResizeConfig = Record<ResizeFields, Kind::kResizeConfig>;
+
 using BorderConfig = Record<BorderFields, Kind::kBorderConfig>;
 
 }  // namespace softacl::media

@@ -90,3 +90,22 @@ def test_border():
         assert media.dvpp_get_border_config_value(config, index) == 10.0 * index
     assert media.dvpp_set_border_config_value(config, 4, 0) == 100000
     assert media.dvpp_destroy_border_config(config) == 0
+
+
+def test_rectangle():
+    roi = media.dvpp_create_roi_config(0, 9, 0, 5)
+    assert roi != 0
+    for side in ("left", "right", "top", "bottom"):
+        assert getattr(media, f"dvpp_set_roi_config_{side}")(roi, 7) == 0
+    assert media.dvpp_set_roi_config(roi, 0, 9, 0, 5) == 0
+    assert media.dvpp_destroy_roi_config(roi) == 0
+    assert media.dvpp_destroy_roi_config(roi) == 200005
+
+
+def test_resizing():
+    config = media.dvpp_create_resize_config()
+    assert media.dvpp_get_resize_config_interpolation(config) == 0
+    assert media.dvpp_set_resize_config_interpolation(config, 2) == 0
+    assert media.dvpp_get_resize_config_interpolation(config) == 2
+    assert media.dvpp_set_resize_config_interpolation(config, 6) == 100000
+    assert media.dvpp_destroy_resize_config(config) == 0
