@@ -5,7 +5,7 @@ set -euo pipefail
 
 for_build=(g++ cmake ninja-build ccache libgtest-dev libgmock-dev libbenchmark-dev
   nlohmann-json3-dev libcli11-dev libspdlog-dev libdnnl-dev libprotobuf-dev protobuf-compiler libxxhash-dev libssl-dev python3-dev
-  python3-numpy python3-pytest libjpeg62-turbo-dev libspng-dev libavcodec-dev libx264-dev libx265-dev)
+  python3-numpy python3-pytest libjpeg62-turbo-dev libspng-dev libpng-dev libturbojpeg0-dev libavcodec-dev libx264-dev libx265-dev)
 for_demo=(python3-pil python3-onnx python3-venv)
 for_check=(libonnx-testdata clang clang-format clang-tidy lld shellcheck mypy ffmpeg libde265-dev libopenh264-dev libyuv-dev)
 

@@ -39,20 +39,44 @@ Result<const FormatInfo*> check_format(int32_t format, uint32_t width, uint32_t 
 }
 
 /// Writes the file into memory of a fixed size.
-struct Destination {
-    jpeg_destination_mgr manager;  // first: the library's pointer to it is one to this object
-    JpegErrors* errors;
-
-    Destination(uint8_t* data, size_t size, JpegErrors& keeper) : manager(), errors(&keeper) {
-        manager.next_output_byte = data;
-        manager.free_in_buffer = size;
-        manager.init_destination = [](j_compress_ptr) {};
-        manager.term_destination = [](j_compress_ptr) {};
-        manager.empty_output_buffer = [](j_compress_ptr encoder) -> boolean {
-            reinterpret_cast<Destination*>(encoder->dest)
-                ->errors->leave(ACL_ERROR_INVALID_PARAM, "the output's memory is too small for the JPEG");
-        };
+class Destination {
+   public:
+    Destination(uint8_t* data, size_t size, JpegErrors& errors) : manager_(), errors_(errors) {
+        manager_.next_output_byte = data;
+        manager_.free_in_buffer = size;
+        manager_.init_destination = [](j_compress_ptr) {};
+        manager_.term_destination = [](j_compress_ptr) {};
+        manager_.empty_output_buffer = &Destination::on_full;
     }
+
+    jpeg_destination_mgr* manager() { return &manager_; }
+    /// Bytes of the memory that are left. Fails if the file did not fit.
+    Result<size_t> left() const {
+        if (is_full_ && manager_.free_in_buffer < sizeof spill_) {
+            return fail(ACL_ERROR_INVALID_PARAM, kTooSmall);
+        }
+        return is_full_ ? 0 : manager_.free_in_buffer;
+    }
+
+   private:
+    static constexpr const char* kTooSmall = "the output's memory is too small for the JPEG";
+
+    // The library asks for room as soon as there is none, though it may not need any: the file may end here.
+    static boolean on_full(j_compress_ptr encoder) {
+        auto* self = reinterpret_cast<Destination*>(encoder->dest);
+        if (self->is_full_) {
+            self->errors_.leave(ACL_ERROR_INVALID_PARAM, kTooSmall);
+        }
+        self->is_full_ = true;
+        self->manager_.next_output_byte = self->spill_;
+        self->manager_.free_in_buffer = sizeof self->spill_;
+        return TRUE;
+    }
+
+    jpeg_destination_mgr manager_;  // first: the library's pointer to it is one to this object
+    JpegErrors& errors_;
+    bool is_full_ = false;
+    uint8_t spill_[64] = {};
 };
 
 /// Components with the picture's edge repeated up to whole blocks. Rows beyond the last one are the last one again.
@@ -154,14 +178,15 @@ class Encoder {
         Destination destination(output, capacity, errors_);
         const bool is_whole = errors_.guarded([&] {
             jpeg_create_compress(&encoder_);
-            encoder_.dest = &destination.manager;
+            encoder_.dest = destination.manager();
             configure(level);
             write(feeder);
         });
         if (!is_whole) {
             return errors_.failure(ACL_ERROR_INTERNAL_ERROR, "the picture cannot be coded as JPEG");
         }
-        return capacity - destination.manager.free_in_buffer;
+        SOFTACL_ASSIGN(const size_t left, destination.left());
+        return capacity - left;
     }
 
    private:
