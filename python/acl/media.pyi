@@ -1714,6 +1714,647 @@ def dvpp_get_border_config_right(border_config: typing.SupportsIndex, /) -> int:
     Manual: section 10.7.5.57
     """
 
+def dvpp_vpc_resize_async(dvpp_channel_desc: typing.SupportsIndex,
+        input_dvpp_pic_desc: typing.SupportsIndex, output_dvpp_pic_desc: typing.SupportsIndex,
+        dvpp_resize_config: typing.SupportsIndex, stream: typing.SupportsIndex, /) -> int:
+    """Resizes a picture to the size of another.
+
+    Inputs are 10x6 to 8192x8192 pixels, outputs 10x6 to 4096x8192. Width and height are
+    even where chroma is shared: the width for 4:2:0 and 4:2:2, the height for 4:2:0 and
+    4:4:0. Strides need no alignment beyond that.
+
+    Formats may differ; then colours are converted, by the matrix of the channel.
+
+    Asynchronous: do not touch the memory before the stream is synchronised. The
+    descriptions can be changed at once.
+
+    Parameters
+    ----------
+    dvpp_channel_desc : int
+        A channel that was made, for VPC if its mode was set.
+    input_dvpp_pic_desc : int
+        The picture: format, size, strides and memory.
+    output_dvpp_pic_desc : int
+        Where the result goes: format, size, strides and memory. Its result code is set when
+        the work ends.
+    dvpp_resize_config : int
+        How pixels are computed if sizes differ.
+    stream : int
+        The stream; null for the default one of the current context.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        an argument is null, the channel does not exist or is not for VPC, or format, size,
+        strides, size of memory of a picture are not as documented
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        a description or configuration is no living one
+    107000 ACL_ERROR_RT_PARAM_INVALID
+        the memory of a picture is not device memory
+    107002 ACL_ERROR_RT_CONTEXT_NULL
+        the thread has no current context
+    107017 ACL_ERROR_RT_INVALID_HANDLE
+        `stream` is no living stream
+    107003 ACL_ERROR_RT_STREAM_CONTEXT
+        `stream` belongs to another context
+
+    Threads: May be called from any thread.
+    C function: acldvppVpcResizeAsync
+    Manual: section 10.7.6.4
+    """
+
+def dvpp_vpc_crop_async(dvpp_channel_desc: typing.SupportsIndex,
+        input_dvpp_pic_desc: typing.SupportsIndex, output_dvpp_pic_desc: typing.SupportsIndex,
+        crop_area: typing.SupportsIndex, stream: typing.SupportsIndex, /) -> int:
+    """Crops a part of a picture.
+
+    If the part and the output differ in size, it is resized bilinearly. Inputs and outputs
+    are 10x6 to 16384x16384 pixels; where the output is wider than 4096, inputs are at least
+    128x16.
+
+    Formats may differ; then colours are converted, by the matrix of the channel.
+
+    Asynchronous: do not touch the memory before the stream is synchronised. The
+    descriptions can be changed at once.
+
+    Parameters
+    ----------
+    dvpp_channel_desc : int
+        A channel that was made, for VPC if its mode was set.
+    input_dvpp_pic_desc : int
+        The picture: format, size, strides and memory.
+    output_dvpp_pic_desc : int
+        Where the result goes: format, size, strides and memory. Its result code is set when
+        the work ends.
+    crop_area : int
+        The part of the input.
+    stream : int
+        The stream; null for the default one of the current context.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        an argument is null, the channel does not exist or is not for VPC, or format, size,
+        strides, size of memory or rectangle of a picture are not as documented
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        a description or configuration is no living one
+    107000 ACL_ERROR_RT_PARAM_INVALID
+        the memory of a picture is not device memory
+    107002 ACL_ERROR_RT_CONTEXT_NULL
+        the thread has no current context
+    107017 ACL_ERROR_RT_INVALID_HANDLE
+        `stream` is no living stream
+    107003 ACL_ERROR_RT_STREAM_CONTEXT
+        `stream` belongs to another context
+
+    Threads: May be called from any thread.
+    C function: acldvppVpcCropAsync
+    Manual: section 10.7.6.5
+    """
+
+def dvpp_vpc_crop_resize_async(dvpp_channel_desc: typing.SupportsIndex,
+        input_dvpp_pic_desc: typing.SupportsIndex, output_dvpp_pic_desc: typing.SupportsIndex,
+        crop_area: typing.SupportsIndex, resize_config: typing.SupportsIndex,
+        stream: typing.SupportsIndex, /) -> int:
+    """Crops a part of a picture and resizes it to the output.
+
+    Inputs are 10x6 to 8192x8192 pixels, outputs 10x6 to 4096x8192. Width and height are
+    even where chroma is shared: the width for 4:2:0 and 4:2:2, the height for 4:2:0 and
+    4:4:0. Strides need no alignment beyond that.
+
+    Formats may differ; then colours are converted, by the matrix of the channel.
+
+    Asynchronous: do not touch the memory before the stream is synchronised. The
+    descriptions can be changed at once.
+
+    Parameters
+    ----------
+    dvpp_channel_desc : int
+        A channel that was made, for VPC if its mode was set.
+    input_dvpp_pic_desc : int
+        The picture: format, size, strides and memory.
+    output_dvpp_pic_desc : int
+        Where the result goes: format, size, strides and memory. Its result code is set when
+        the work ends.
+    crop_area : int
+        The part of the input.
+    resize_config : int
+        How pixels are computed if sizes differ.
+    stream : int
+        The stream; null for the default one of the current context.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        an argument is null, the channel does not exist or is not for VPC, or format, size,
+        strides, size of memory or rectangle of a picture are not as documented
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        a description or configuration is no living one
+    107000 ACL_ERROR_RT_PARAM_INVALID
+        the memory of a picture is not device memory
+    107002 ACL_ERROR_RT_CONTEXT_NULL
+        the thread has no current context
+    107017 ACL_ERROR_RT_INVALID_HANDLE
+        `stream` is no living stream
+    107003 ACL_ERROR_RT_STREAM_CONTEXT
+        `stream` belongs to another context
+
+    Threads: May be called from any thread.
+    C function: acldvppVpcCropResizeAsync
+    Manual: section 10.7.6.6
+    """
+
+def dvpp_vpc_batch_crop_async(dvpp_channel_desc: typing.SupportsIndex,
+        src_batch_pic_descs: typing.SupportsIndex, roi_nums_list: list[int],
+        dst_batch_pic_descs: typing.SupportsIndex, crop_area_list: list[int],
+        stream: typing.SupportsIndex, /) -> tuple[int, int]:
+    """Crops parts of several pictures, each into an output of its own.
+
+    A part of another size than its output is resized bilinearly. Inputs are 10x6 to
+    8192x8192 pixels, outputs 10x6 to 4096x8192. Width and height are even where chroma is
+    shared: the width for 4:2:0 and 4:2:2, the height for 4:2:0 and 4:4:0. Strides need no
+    alignment beyond that.
+
+    Formats may differ; then colours are converted, by the matrix of the channel.
+
+    Asynchronous: do not touch the memory before the stream is synchronised. The
+    descriptions can be changed at once.
+
+    Parameters
+    ----------
+    dvpp_channel_desc : int
+        A channel that was made, for VPC if its mode was set.
+    src_batch_pic_descs : int
+        The pictures: format, size, strides and memory of each.
+    roi_nums_list : list[int]
+        How many parts of each picture are cropped. Their sum is the number of results, at
+        most 256.
+    dst_batch_pic_descs : int
+        Where the results go, one for each part that is cropped, picture by picture.
+    crop_area_list : list[int]
+        The parts, for each result one.
+    stream : int
+        The stream; null for the default one of the current context.
+
+    Returns
+    -------
+    dst_batch_pic_descs : int
+        Where the results go, one for each part that is cropped, picture by picture.
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        an argument is null, the channel does not exist or is not for VPC, or format, size,
+        strides, size of memory or rectangle of a picture are not as documented, or the
+        numbers of parts, results and pictures do not fit
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        a description or configuration is no living one
+    107000 ACL_ERROR_RT_PARAM_INVALID
+        the memory of a picture is not device memory
+    107002 ACL_ERROR_RT_CONTEXT_NULL
+        the thread has no current context
+    107017 ACL_ERROR_RT_INVALID_HANDLE
+        `stream` is no living stream
+    107003 ACL_ERROR_RT_STREAM_CONTEXT
+        `stream` belongs to another context
+
+    Threads: May be called from any thread.
+    C function: acldvppVpcBatchCropAsync
+    Manual: section 10.7.6.7
+    """
+
+def dvpp_vpc_batch_crop_resize_async(dvpp_channel_desc: typing.SupportsIndex,
+        src_batch_pic_descs: typing.SupportsIndex, roi_nums_list: list[int],
+        dst_batch_pic_descs: typing.SupportsIndex, crop_area_list: list[int],
+        resize_config: typing.SupportsIndex, stream: typing.SupportsIndex, /) -> tuple[int, int]:
+    """Crops parts of several pictures and resizes each to an output of its own.
+
+    Inputs are 10x6 to 8192x8192 pixels, outputs 10x6 to 4096x8192. Width and height are
+    even where chroma is shared: the width for 4:2:0 and 4:2:2, the height for 4:2:0 and
+    4:4:0. Strides need no alignment beyond that.
+
+    Formats may differ; then colours are converted, by the matrix of the channel.
+
+    Asynchronous: do not touch the memory before the stream is synchronised. The
+    descriptions can be changed at once.
+
+    Parameters
+    ----------
+    dvpp_channel_desc : int
+        A channel that was made, for VPC if its mode was set.
+    src_batch_pic_descs : int
+        The pictures: format, size, strides and memory of each.
+    roi_nums_list : list[int]
+        How many parts of each picture are cropped. Their sum is the number of results, at
+        most 256.
+    dst_batch_pic_descs : int
+        Where the results go, one for each part that is cropped, picture by picture.
+    crop_area_list : list[int]
+        The parts, for each result one.
+    resize_config : int
+        How pixels are computed if sizes differ.
+    stream : int
+        The stream; null for the default one of the current context.
+
+    Returns
+    -------
+    dst_batch_pic_descs : int
+        Where the results go, one for each part that is cropped, picture by picture.
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        an argument is null, the channel does not exist or is not for VPC, or format, size,
+        strides, size of memory or rectangle of a picture are not as documented, or the
+        numbers of parts, results and pictures do not fit
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        a description or configuration is no living one
+    107000 ACL_ERROR_RT_PARAM_INVALID
+        the memory of a picture is not device memory
+    107002 ACL_ERROR_RT_CONTEXT_NULL
+        the thread has no current context
+    107017 ACL_ERROR_RT_INVALID_HANDLE
+        `stream` is no living stream
+    107003 ACL_ERROR_RT_STREAM_CONTEXT
+        `stream` belongs to another context
+
+    Threads: May be called from any thread.
+    C function: acldvppVpcBatchCropResizeAsync
+    Manual: section 10.7.6.8
+    """
+
+def dvpp_vpc_crop_and_paste_async(dvpp_channel_desc: typing.SupportsIndex,
+        input_dvpp_pic_desc: typing.SupportsIndex, output_dvpp_pic_desc: typing.SupportsIndex,
+        crop_area: typing.SupportsIndex, paste_area: typing.SupportsIndex,
+        stream: typing.SupportsIndex, /) -> int:
+    """Crops a part of a picture and pastes it into another.
+
+    Parts of different sizes: it is resized bilinearly. An output of 4:2:0 is pasted to from
+    an even column and row to an odd one, of 4:2:2 from an even column to an odd one, or
+    chroma at the edge is shared with what is beside. Inputs are 10x6 to 8192x8192 pixels,
+    outputs 10x6 to 4096x8192. Width and height are even where chroma is shared: the width
+    for 4:2:0 and 4:2:2, the height for 4:2:0 and 4:4:0. Strides need no alignment beyond
+    that.
+
+    Formats may differ; then colours are converted, by the matrix of the channel.
+
+    Asynchronous: do not touch the memory before the stream is synchronised. The
+    descriptions can be changed at once.
+
+    Parameters
+    ----------
+    dvpp_channel_desc : int
+        A channel that was made, for VPC if its mode was set.
+    input_dvpp_pic_desc : int
+        The picture: format, size, strides and memory.
+    output_dvpp_pic_desc : int
+        Where the result goes: format, size, strides and memory. Its result code is set when
+        the work ends.
+    crop_area : int
+        The part of the input.
+    paste_area : int
+        The part of the output that is written; the rest keeps its pixels.
+    stream : int
+        The stream; null for the default one of the current context.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        an argument is null, the channel does not exist or is not for VPC, or format, size,
+        strides, size of memory or rectangle of a picture are not as documented
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        a description or configuration is no living one
+    107000 ACL_ERROR_RT_PARAM_INVALID
+        the memory of a picture is not device memory
+    107002 ACL_ERROR_RT_CONTEXT_NULL
+        the thread has no current context
+    107017 ACL_ERROR_RT_INVALID_HANDLE
+        `stream` is no living stream
+    107003 ACL_ERROR_RT_STREAM_CONTEXT
+        `stream` belongs to another context
+
+    Threads: May be called from any thread.
+    C function: acldvppVpcCropAndPasteAsync
+    Manual: section 10.7.6.9
+    """
+
+def dvpp_vpc_crop_resize_paste_async(dvpp_channel_desc: typing.SupportsIndex,
+        input_dvpp_pic_desc: typing.SupportsIndex, output_dvpp_pic_desc: typing.SupportsIndex,
+        crop_area: typing.SupportsIndex, paste_area: typing.SupportsIndex,
+        resize_config: typing.SupportsIndex, stream: typing.SupportsIndex, /) -> int:
+    """Crops a part of a picture, resizes it and pastes it into another.
+
+    As `acl.media.dvpp_vpc_crop_and_paste_async`, with a choice of the interpolation.
+
+    Inputs are 10x6 to 8192x8192 pixels, outputs 10x6 to 4096x8192. Width and height are
+    even where chroma is shared: the width for 4:2:0 and 4:2:2, the height for 4:2:0 and
+    4:4:0. Strides need no alignment beyond that.
+
+    Formats may differ; then colours are converted, by the matrix of the channel.
+
+    Asynchronous: do not touch the memory before the stream is synchronised. The
+    descriptions can be changed at once.
+
+    Parameters
+    ----------
+    dvpp_channel_desc : int
+        A channel that was made, for VPC if its mode was set.
+    input_dvpp_pic_desc : int
+        The picture: format, size, strides and memory.
+    output_dvpp_pic_desc : int
+        Where the result goes: format, size, strides and memory. Its result code is set when
+        the work ends.
+    crop_area : int
+        The part of the input.
+    paste_area : int
+        The part of the output that is written; the rest keeps its pixels.
+    resize_config : int
+        How pixels are computed if sizes differ.
+    stream : int
+        The stream; null for the default one of the current context.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        an argument is null, the channel does not exist or is not for VPC, or format, size,
+        strides, size of memory or rectangle of a picture are not as documented
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        a description or configuration is no living one
+    107000 ACL_ERROR_RT_PARAM_INVALID
+        the memory of a picture is not device memory
+    107002 ACL_ERROR_RT_CONTEXT_NULL
+        the thread has no current context
+    107017 ACL_ERROR_RT_INVALID_HANDLE
+        `stream` is no living stream
+    107003 ACL_ERROR_RT_STREAM_CONTEXT
+        `stream` belongs to another context
+
+    Threads: May be called from any thread.
+    C function: acldvppVpcCropResizePasteAsync
+    Manual: section 10.7.6.10
+    """
+
+def dvpp_vpc_batch_crop_and_paste_async(dvpp_channel_desc: typing.SupportsIndex,
+        src_batch_pic_descs: typing.SupportsIndex, roi_nums_list: list[int],
+        dst_batch_pic_descs: typing.SupportsIndex, crop_area_list: list[int],
+        paste_area_list: list[int], stream: typing.SupportsIndex, /) -> tuple[int, int]:
+    """Crops parts of several pictures and pastes each into an output of its own.
+
+    As `acl.media.dvpp_vpc_crop_and_paste_async` for each part. Outputs may be the same
+    memory: later parts are pasted over earlier ones.
+
+    Inputs are 10x6 to 8192x8192 pixels, outputs 10x6 to 4096x8192. Width and height are
+    even where chroma is shared: the width for 4:2:0 and 4:2:2, the height for 4:2:0 and
+    4:4:0. Strides need no alignment beyond that.
+
+    Formats may differ; then colours are converted, by the matrix of the channel.
+
+    Asynchronous: do not touch the memory before the stream is synchronised. The
+    descriptions can be changed at once.
+
+    Parameters
+    ----------
+    dvpp_channel_desc : int
+        A channel that was made, for VPC if its mode was set.
+    src_batch_pic_descs : int
+        The pictures: format, size, strides and memory of each.
+    roi_nums_list : list[int]
+        How many parts of each picture are cropped. Their sum is the number of results, at
+        most 256.
+    dst_batch_pic_descs : int
+        Where the results go, one for each part that is cropped, picture by picture.
+    crop_area_list : list[int]
+        The parts, for each result one.
+    paste_area_list : list[int]
+        The parts of the results that are written, for each result one.
+    stream : int
+        The stream; null for the default one of the current context.
+
+    Returns
+    -------
+    dst_batch_pic_descs : int
+        Where the results go, one for each part that is cropped, picture by picture.
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        an argument is null, the channel does not exist or is not for VPC, or format, size,
+        strides, size of memory or rectangle of a picture are not as documented, or the
+        numbers of parts, results and pictures do not fit
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        a description or configuration is no living one
+    107000 ACL_ERROR_RT_PARAM_INVALID
+        the memory of a picture is not device memory
+    107002 ACL_ERROR_RT_CONTEXT_NULL
+        the thread has no current context
+    107017 ACL_ERROR_RT_INVALID_HANDLE
+        `stream` is no living stream
+    107003 ACL_ERROR_RT_STREAM_CONTEXT
+        `stream` belongs to another context
+
+    Threads: May be called from any thread.
+    C function: acldvppVpcBatchCropAndPasteAsync
+    Manual: section 10.7.6.11
+    """
+
+def dvpp_vpc_batch_crop_resize_paste_async(dvpp_channel_desc: typing.SupportsIndex,
+        src_batch_pic_descs: typing.SupportsIndex, roi_nums_list: list[int],
+        dst_batch_pic_descs: typing.SupportsIndex, crop_area_list: list[int],
+        paste_area_list: list[int], resize_config: typing.SupportsIndex,
+        stream: typing.SupportsIndex, /) -> int:
+    """Crops parts of several pictures, resizes them and pastes each into an output of its own.
+
+    As `acl.media.dvpp_vpc_batch_crop_and_paste_async`, with a choice of the interpolation.
+
+    Inputs are 10x6 to 8192x8192 pixels, outputs 10x6 to 4096x8192. Width and height are
+    even where chroma is shared: the width for 4:2:0 and 4:2:2, the height for 4:2:0 and
+    4:4:0. Strides need no alignment beyond that.
+
+    Formats may differ; then colours are converted, by the matrix of the channel.
+
+    Asynchronous: do not touch the memory before the stream is synchronised. The
+    descriptions can be changed at once.
+
+    Parameters
+    ----------
+    dvpp_channel_desc : int
+        A channel that was made, for VPC if its mode was set.
+    src_batch_pic_descs : int
+        The pictures: format, size, strides and memory of each.
+    roi_nums_list : list[int]
+        How many parts of each picture are cropped. Their sum is the number of results, at
+        most 256.
+    dst_batch_pic_descs : int
+        Where the results go, one for each part that is cropped, picture by picture.
+    crop_area_list : list[int]
+        The parts, for each result one.
+    paste_area_list : list[int]
+        The parts of the results that are written, for each result one.
+    resize_config : int
+        How pixels are computed if sizes differ.
+    stream : int
+        The stream; null for the default one of the current context.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        an argument is null, the channel does not exist or is not for VPC, or format, size,
+        strides, size of memory or rectangle of a picture are not as documented, or the
+        numbers of parts, results and pictures do not fit
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        a description or configuration is no living one
+    107000 ACL_ERROR_RT_PARAM_INVALID
+        the memory of a picture is not device memory
+    107002 ACL_ERROR_RT_CONTEXT_NULL
+        the thread has no current context
+    107017 ACL_ERROR_RT_INVALID_HANDLE
+        `stream` is no living stream
+    107003 ACL_ERROR_RT_STREAM_CONTEXT
+        `stream` belongs to another context
+
+    Threads: May be called from any thread.
+    C function: acldvppVpcBatchCropResizePasteAsync
+    Manual: section 10.7.6.12
+    """
+
+def dvpp_vpc_convert_color_async(dvpp_channel_desc: typing.SupportsIndex,
+        input_dvpp_pic_desc: typing.SupportsIndex, output_dvpp_pic_desc: typing.SupportsIndex,
+        stream: typing.SupportsIndex, /) -> int:
+    """Converts a picture to another format.
+
+    Pictures are 10x6 to 4096x4096 pixels, both of the same size. If width or height of the
+    output is 0, size and strides of the output are set: the strides are the smallest.
+
+    Asynchronous: do not touch the memory before the stream is synchronised. The
+    descriptions can be changed at once.
+
+    Parameters
+    ----------
+    dvpp_channel_desc : int
+        A channel that was made, for VPC if its mode was set.
+    input_dvpp_pic_desc : int
+        The picture: format, size, strides and memory.
+    output_dvpp_pic_desc : int
+        Where the result goes: format, size, strides and memory. Its result code is set when
+        the work ends.
+    stream : int
+        The stream; null for the default one of the current context.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        an argument is null, the channel does not exist or is not for VPC, or format, size,
+        strides, size of memory of a picture are not as documented, or the sizes differ
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        a description or configuration is no living one
+    107000 ACL_ERROR_RT_PARAM_INVALID
+        the memory of a picture is not device memory
+    107002 ACL_ERROR_RT_CONTEXT_NULL
+        the thread has no current context
+    107017 ACL_ERROR_RT_INVALID_HANDLE
+        `stream` is no living stream
+    107003 ACL_ERROR_RT_STREAM_CONTEXT
+        `stream` belongs to another context
+
+    Threads: May be called from any thread.
+    C function: acldvppVpcConvertColorAsync
+    Manual: section 10.7.6.14
+    """
+
+def dvpp_vpc_pyr_down_async(dvpp_channel_desc: typing.SupportsIndex,
+        input_dvpp_pic_desc: typing.SupportsIndex, output_dvpp_pic_desc: typing.SupportsIndex,
+        reserve: typing.SupportsIndex, stream: typing.SupportsIndex, /) -> int:
+    """Halves a gray picture for a pyramid.
+
+    Each pixel is a mean of 5x5 pixels with the weights 1, 4, 6, 4, 1 in both directions;
+    the picture is mirrored at its edges. Pictures are of `PIXEL_FORMAT_YUV_400`, the input
+    20x12 to 2048x2048 pixels, the output half as wide and high, rounded down.
+
+    Asynchronous: do not touch the memory before the stream is synchronised. The
+    descriptions can be changed at once.
+
+    Parameters
+    ----------
+    dvpp_channel_desc : int
+        A channel that was made, for VPC if its mode was set.
+    input_dvpp_pic_desc : int
+        The picture: format, size, strides and memory.
+    output_dvpp_pic_desc : int
+        Where the result goes: format, size, strides and memory. Its result code is set when
+        the work ends.
+    reserve : int
+        Reserved; null.
+    stream : int
+        The stream; null for the default one of the current context.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        an argument is null, the channel does not exist or is not for VPC, or format, size,
+        strides, size of memory of a picture are not as documented, or the output is not
+        half as large
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        a description or configuration is no living one
+    107000 ACL_ERROR_RT_PARAM_INVALID
+        the memory of a picture is not device memory
+    107002 ACL_ERROR_RT_CONTEXT_NULL
+        the thread has no current context
+    107017 ACL_ERROR_RT_INVALID_HANDLE
+        `stream` is no living stream
+    107003 ACL_ERROR_RT_STREAM_CONTEXT
+        `stream` belongs to another context
+
+    Threads: May be called from any thread.
+    C function: acldvppVpcPyrDownAsync
+    Manual: section 10.7.6.15
+    """
+
 def dvpp_create_roi_config(left: typing.SupportsIndex, right: typing.SupportsIndex,
         top: typing.SupportsIndex, bottom: typing.SupportsIndex, /) -> int:
     """Makes a rectangle of a picture.

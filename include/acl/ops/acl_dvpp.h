@@ -1404,6 +1404,454 @@ ACL_API uint32_t acldvppGetBorderConfigRight(const acldvppBorderConfig *borderCo
 /* Pictures: cropping, resizing, pasting, borders and colours ----------------------------------- */
 
 /**
+ * Resizes a picture to the size of another.
+ *
+ * Inputs are 10x6 to 8192x8192 pixels, outputs 10x6 to 4096x8192. Width and height are even where
+ * chroma is shared: the width for 4:2:0 and 4:2:2, the height for 4:2:0 and 4:4:0. Strides need no
+ * alignment beyond that.
+ *
+ * Formats may differ; then colours are converted, by the matrix of the channel.
+ *
+ * Asynchronous: do not touch the memory before the stream is synchronised. The descriptions can be
+ * changed at once.
+ *
+ * @param[in] channelDesc   A channel that was made, for VPC if its mode was set.
+ * @param[in] inputDesc     The picture: format, size, strides and memory.
+ * @param[in] outputDesc    Where the result goes: format, size, strides and memory. Its result code
+ *                          is set when the work ends.
+ * @param[in] resizeConfig  How pixels are computed if sizes differ.
+ * @param[in] stream        The stream; null for the default one of the current context.
+ *
+ * @return `ACL_SUCCESS` (0), or
+ *   - `ACL_ERROR_INVALID_PARAM` (100000): an argument is null, the channel does not exist or is not
+ *     for VPC, or format, size, strides, size of memory of a picture are not as documented
+ *   - `ACL_ERROR_INVALID_RESOURCE_HANDLE` (200005): a description or configuration is no living one
+ *   - `ACL_ERROR_RT_PARAM_INVALID` (107000): the memory of a picture is not device memory
+ *   - `ACL_ERROR_RT_CONTEXT_NULL` (107002): the thread has no current context
+ *   - `ACL_ERROR_RT_INVALID_HANDLE` (107017): `stream` is no living stream
+ *   - `ACL_ERROR_RT_STREAM_CONTEXT` (107003): `stream` belongs to another context
+ *
+ * Threads: May be called from any thread.
+ * Python:  ret = acl.media.dvpp_vpc_resize_async(dvpp_channel_desc, input_dvpp_pic_desc, output_dvpp_pic_desc, dvpp_resize_config, stream)
+ * Manual:  section 10.7.6.4
+ */
+ACL_API aclError acldvppVpcResizeAsync(acldvppChannelDesc *channelDesc, acldvppPicDesc *inputDesc,
+                                       acldvppPicDesc *outputDesc,
+                                       acldvppResizeConfig *resizeConfig, aclrtStream stream);
+
+/**
+ * Crops a part of a picture.
+ *
+ * If the part and the output differ in size, it is resized bilinearly. Inputs and outputs are 10x6
+ * to 16384x16384 pixels; where the output is wider than 4096, inputs are at least 128x16.
+ *
+ * Formats may differ; then colours are converted, by the matrix of the channel.
+ *
+ * Asynchronous: do not touch the memory before the stream is synchronised. The descriptions can be
+ * changed at once.
+ *
+ * @param[in] channelDesc  A channel that was made, for VPC if its mode was set.
+ * @param[in] inputDesc    The picture: format, size, strides and memory.
+ * @param[in] outputDesc   Where the result goes: format, size, strides and memory. Its result code
+ *                         is set when the work ends.
+ * @param[in] cropArea     The part of the input.
+ * @param[in] stream       The stream; null for the default one of the current context.
+ *
+ * @return `ACL_SUCCESS` (0), or
+ *   - `ACL_ERROR_INVALID_PARAM` (100000): an argument is null, the channel does not exist or is not
+ *     for VPC, or format, size, strides, size of memory or rectangle of a picture are not as
+ *     documented
+ *   - `ACL_ERROR_INVALID_RESOURCE_HANDLE` (200005): a description or configuration is no living one
+ *   - `ACL_ERROR_RT_PARAM_INVALID` (107000): the memory of a picture is not device memory
+ *   - `ACL_ERROR_RT_CONTEXT_NULL` (107002): the thread has no current context
+ *   - `ACL_ERROR_RT_INVALID_HANDLE` (107017): `stream` is no living stream
+ *   - `ACL_ERROR_RT_STREAM_CONTEXT` (107003): `stream` belongs to another context
+ *
+ * Threads: May be called from any thread.
+ * Python:  ret = acl.media.dvpp_vpc_crop_async(dvpp_channel_desc, input_dvpp_pic_desc, output_dvpp_pic_desc, crop_area, stream)
+ * Manual:  section 10.7.6.5
+ */
+ACL_API aclError acldvppVpcCropAsync(acldvppChannelDesc *channelDesc, acldvppPicDesc *inputDesc,
+                                     acldvppPicDesc *outputDesc, acldvppRoiConfig *cropArea,
+                                     aclrtStream stream);
+
+/**
+ * Crops a part of a picture and resizes it to the output.
+ *
+ * Inputs are 10x6 to 8192x8192 pixels, outputs 10x6 to 4096x8192. Width and height are even where
+ * chroma is shared: the width for 4:2:0 and 4:2:2, the height for 4:2:0 and 4:4:0. Strides need no
+ * alignment beyond that.
+ *
+ * Formats may differ; then colours are converted, by the matrix of the channel.
+ *
+ * Asynchronous: do not touch the memory before the stream is synchronised. The descriptions can be
+ * changed at once.
+ *
+ * @param[in] channelDesc   A channel that was made, for VPC if its mode was set.
+ * @param[in] inputDesc     The picture: format, size, strides and memory.
+ * @param[in] outputDesc    Where the result goes: format, size, strides and memory. Its result code
+ *                          is set when the work ends.
+ * @param[in] cropArea      The part of the input.
+ * @param[in] resizeConfig  How pixels are computed if sizes differ.
+ * @param[in] stream        The stream; null for the default one of the current context.
+ *
+ * @return `ACL_SUCCESS` (0), or
+ *   - `ACL_ERROR_INVALID_PARAM` (100000): an argument is null, the channel does not exist or is not
+ *     for VPC, or format, size, strides, size of memory or rectangle of a picture are not as
+ *     documented
+ *   - `ACL_ERROR_INVALID_RESOURCE_HANDLE` (200005): a description or configuration is no living one
+ *   - `ACL_ERROR_RT_PARAM_INVALID` (107000): the memory of a picture is not device memory
+ *   - `ACL_ERROR_RT_CONTEXT_NULL` (107002): the thread has no current context
+ *   - `ACL_ERROR_RT_INVALID_HANDLE` (107017): `stream` is no living stream
+ *   - `ACL_ERROR_RT_STREAM_CONTEXT` (107003): `stream` belongs to another context
+ *
+ * Threads: May be called from any thread.
+ * Python:  ret = acl.media.dvpp_vpc_crop_resize_async(dvpp_channel_desc, input_dvpp_pic_desc, output_dvpp_pic_desc, crop_area, resize_config, stream)
+ * Manual:  section 10.7.6.6
+ */
+ACL_API aclError acldvppVpcCropResizeAsync(acldvppChannelDesc *channelDesc,
+                                           acldvppPicDesc *inputDesc, acldvppPicDesc *outputDesc,
+                                           acldvppRoiConfig *cropArea,
+                                           acldvppResizeConfig *resizeConfig, aclrtStream stream);
+
+/**
+ * Crops parts of several pictures, each into an output of its own.
+ *
+ * A part of another size than its output is resized bilinearly. Inputs are 10x6 to 8192x8192
+ * pixels, outputs 10x6 to 4096x8192. Width and height are even where chroma is shared: the width
+ * for 4:2:0 and 4:2:2, the height for 4:2:0 and 4:4:0. Strides need no alignment beyond that.
+ *
+ * Formats may differ; then colours are converted, by the matrix of the channel.
+ *
+ * Asynchronous: do not touch the memory before the stream is synchronised. The descriptions can be
+ * changed at once.
+ *
+ * @param[in] channelDesc       A channel that was made, for VPC if its mode was set.
+ * @param[in] srcBatchPicDescs  The pictures: format, size, strides and memory of each.
+ * @param[in] roiNums           How many parts of each picture are cropped. Their sum is the number
+ *                              of results, at most 256.
+ * @param[in] size              Number of pictures.
+ * @param[in] dstBatchPicDescs  Where the results go, one for each part that is cropped, picture by
+ *                              picture.
+ * @param[in] cropAreas         The parts, for each result one.
+ * @param[in] stream            The stream; null for the default one of the current context.
+ *
+ * @return `ACL_SUCCESS` (0), or
+ *   - `ACL_ERROR_INVALID_PARAM` (100000): an argument is null, the channel does not exist or is not
+ *     for VPC, or format, size, strides, size of memory or rectangle of a picture are not as
+ *     documented, or the numbers of parts, results and pictures do not fit
+ *   - `ACL_ERROR_INVALID_RESOURCE_HANDLE` (200005): a description or configuration is no living one
+ *   - `ACL_ERROR_RT_PARAM_INVALID` (107000): the memory of a picture is not device memory
+ *   - `ACL_ERROR_RT_CONTEXT_NULL` (107002): the thread has no current context
+ *   - `ACL_ERROR_RT_INVALID_HANDLE` (107017): `stream` is no living stream
+ *   - `ACL_ERROR_RT_STREAM_CONTEXT` (107003): `stream` belongs to another context
+ *
+ * Threads: May be called from any thread.
+ * Python:  dst_batch_pic_descs, ret = acl.media.dvpp_vpc_batch_crop_async(dvpp_channel_desc, src_batch_pic_descs, roi_nums_list, dst_batch_pic_descs, crop_area_list, stream)
+ * Manual:  section 10.7.6.7
+ */
+ACL_API aclError acldvppVpcBatchCropAsync(acldvppChannelDesc *channelDesc,
+                                          acldvppBatchPicDesc *srcBatchPicDescs, uint32_t *roiNums,
+                                          uint32_t size, acldvppBatchPicDesc *dstBatchPicDescs,
+                                          acldvppRoiConfig **cropAreas, aclrtStream stream);
+
+/**
+ * Crops parts of several pictures and resizes each to an output of its own.
+ *
+ * Inputs are 10x6 to 8192x8192 pixels, outputs 10x6 to 4096x8192. Width and height are even where
+ * chroma is shared: the width for 4:2:0 and 4:2:2, the height for 4:2:0 and 4:4:0. Strides need no
+ * alignment beyond that.
+ *
+ * Formats may differ; then colours are converted, by the matrix of the channel.
+ *
+ * Asynchronous: do not touch the memory before the stream is synchronised. The descriptions can be
+ * changed at once.
+ *
+ * @param[in] channelDesc       A channel that was made, for VPC if its mode was set.
+ * @param[in] srcBatchPicDescs  The pictures: format, size, strides and memory of each.
+ * @param[in] roiNums           How many parts of each picture are cropped. Their sum is the number
+ *                              of results, at most 256.
+ * @param[in] size              Number of pictures.
+ * @param[in] dstBatchPicDescs  Where the results go, one for each part that is cropped, picture by
+ *                              picture.
+ * @param[in] cropAreas         The parts, for each result one.
+ * @param[in] resizeConfig      How pixels are computed if sizes differ.
+ * @param[in] stream            The stream; null for the default one of the current context.
+ *
+ * @return `ACL_SUCCESS` (0), or
+ *   - `ACL_ERROR_INVALID_PARAM` (100000): an argument is null, the channel does not exist or is not
+ *     for VPC, or format, size, strides, size of memory or rectangle of a picture are not as
+ *     documented, or the numbers of parts, results and pictures do not fit
+ *   - `ACL_ERROR_INVALID_RESOURCE_HANDLE` (200005): a description or configuration is no living one
+ *   - `ACL_ERROR_RT_PARAM_INVALID` (107000): the memory of a picture is not device memory
+ *   - `ACL_ERROR_RT_CONTEXT_NULL` (107002): the thread has no current context
+ *   - `ACL_ERROR_RT_INVALID_HANDLE` (107017): `stream` is no living stream
+ *   - `ACL_ERROR_RT_STREAM_CONTEXT` (107003): `stream` belongs to another context
+ *
+ * Threads: May be called from any thread.
+ * Python:  dst_batch_pic_descs, ret = acl.media.dvpp_vpc_batch_crop_resize_async(dvpp_channel_desc, src_batch_pic_descs, roi_nums_list, dst_batch_pic_descs, crop_area_list, resize_config, stream)
+ * Manual:  section 10.7.6.8
+ */
+ACL_API aclError acldvppVpcBatchCropResizeAsync(acldvppChannelDesc *channelDesc,
+                                                acldvppBatchPicDesc *srcBatchPicDescs,
+                                                uint32_t *roiNums, uint32_t size,
+                                                acldvppBatchPicDesc *dstBatchPicDescs,
+                                                acldvppRoiConfig **cropAreas,
+                                                acldvppResizeConfig *resizeConfig,
+                                                aclrtStream stream);
+
+/**
+ * Crops a part of a picture and pastes it into another.
+ *
+ * Parts of different sizes: it is resized bilinearly. An output of 4:2:0 is pasted to from an even
+ * column and row to an odd one, of 4:2:2 from an even column to an odd one, or chroma at the edge
+ * is shared with what is beside. Inputs are 10x6 to 8192x8192 pixels, outputs 10x6 to 4096x8192.
+ * Width and height are even where chroma is shared: the width for 4:2:0 and 4:2:2, the height for
+ * 4:2:0 and 4:4:0. Strides need no alignment beyond that.
+ *
+ * Formats may differ; then colours are converted, by the matrix of the channel.
+ *
+ * Asynchronous: do not touch the memory before the stream is synchronised. The descriptions can be
+ * changed at once.
+ *
+ * @param[in] channelDesc  A channel that was made, for VPC if its mode was set.
+ * @param[in] inputDesc    The picture: format, size, strides and memory.
+ * @param[in] outputDesc   Where the result goes: format, size, strides and memory. Its result code
+ *                         is set when the work ends.
+ * @param[in] cropArea     The part of the input.
+ * @param[in] pasteArea    The part of the output that is written; the rest keeps its pixels.
+ * @param[in] stream       The stream; null for the default one of the current context.
+ *
+ * @return `ACL_SUCCESS` (0), or
+ *   - `ACL_ERROR_INVALID_PARAM` (100000): an argument is null, the channel does not exist or is not
+ *     for VPC, or format, size, strides, size of memory or rectangle of a picture are not as
+ *     documented
+ *   - `ACL_ERROR_INVALID_RESOURCE_HANDLE` (200005): a description or configuration is no living one
+ *   - `ACL_ERROR_RT_PARAM_INVALID` (107000): the memory of a picture is not device memory
+ *   - `ACL_ERROR_RT_CONTEXT_NULL` (107002): the thread has no current context
+ *   - `ACL_ERROR_RT_INVALID_HANDLE` (107017): `stream` is no living stream
+ *   - `ACL_ERROR_RT_STREAM_CONTEXT` (107003): `stream` belongs to another context
+ *
+ * Threads: May be called from any thread.
+ * Python:  ret = acl.media.dvpp_vpc_crop_and_paste_async(dvpp_channel_desc, input_dvpp_pic_desc, output_dvpp_pic_desc, crop_area, paste_area, stream)
+ * Manual:  section 10.7.6.9
+ */
+ACL_API aclError acldvppVpcCropAndPasteAsync(acldvppChannelDesc *channelDesc,
+                                             acldvppPicDesc *inputDesc, acldvppPicDesc *outputDesc,
+                                             acldvppRoiConfig *cropArea,
+                                             acldvppRoiConfig *pasteArea, aclrtStream stream);
+
+/**
+ * Crops a part of a picture, resizes it and pastes it into another.
+ *
+ * As `acldvppVpcCropAndPasteAsync`, with a choice of the interpolation.
+ *
+ * Inputs are 10x6 to 8192x8192 pixels, outputs 10x6 to 4096x8192. Width and height are even where
+ * chroma is shared: the width for 4:2:0 and 4:2:2, the height for 4:2:0 and 4:4:0. Strides need no
+ * alignment beyond that.
+ *
+ * Formats may differ; then colours are converted, by the matrix of the channel.
+ *
+ * Asynchronous: do not touch the memory before the stream is synchronised. The descriptions can be
+ * changed at once.
+ *
+ * @param[in] channelDesc   A channel that was made, for VPC if its mode was set.
+ * @param[in] inputDesc     The picture: format, size, strides and memory.
+ * @param[in] outputDesc    Where the result goes: format, size, strides and memory. Its result code
+ *                          is set when the work ends.
+ * @param[in] cropArea      The part of the input.
+ * @param[in] pasteArea     The part of the output that is written; the rest keeps its pixels.
+ * @param[in] resizeConfig  How pixels are computed if sizes differ.
+ * @param[in] stream        The stream; null for the default one of the current context.
+ *
+ * @return `ACL_SUCCESS` (0), or
+ *   - `ACL_ERROR_INVALID_PARAM` (100000): an argument is null, the channel does not exist or is not
+ *     for VPC, or format, size, strides, size of memory or rectangle of a picture are not as
+ *     documented
+ *   - `ACL_ERROR_INVALID_RESOURCE_HANDLE` (200005): a description or configuration is no living one
+ *   - `ACL_ERROR_RT_PARAM_INVALID` (107000): the memory of a picture is not device memory
+ *   - `ACL_ERROR_RT_CONTEXT_NULL` (107002): the thread has no current context
+ *   - `ACL_ERROR_RT_INVALID_HANDLE` (107017): `stream` is no living stream
+ *   - `ACL_ERROR_RT_STREAM_CONTEXT` (107003): `stream` belongs to another context
+ *
+ * Threads: May be called from any thread.
+ * Python:  ret = acl.media.dvpp_vpc_crop_resize_paste_async(dvpp_channel_desc, input_dvpp_pic_desc, output_dvpp_pic_desc, crop_area, paste_area, resize_config, stream)
+ * Manual:  section 10.7.6.10
+ */
+ACL_API aclError acldvppVpcCropResizePasteAsync(acldvppChannelDesc *channelDesc,
+                                                acldvppPicDesc *inputDesc,
+                                                acldvppPicDesc *outputDesc,
+                                                acldvppRoiConfig *cropArea,
+                                                acldvppRoiConfig *pasteArea,
+                                                acldvppResizeConfig *resizeConfig,
+                                                aclrtStream stream);
+
+/**
+ * Crops parts of several pictures and pastes each into an output of its own.
+ *
+ * As `acldvppVpcCropAndPasteAsync` for each part. Outputs may be the same memory: later parts are
+ * pasted over earlier ones.
+ *
+ * Inputs are 10x6 to 8192x8192 pixels, outputs 10x6 to 4096x8192. Width and height are even where
+ * chroma is shared: the width for 4:2:0 and 4:2:2, the height for 4:2:0 and 4:4:0. Strides need no
+ * alignment beyond that.
+ *
+ * Formats may differ; then colours are converted, by the matrix of the channel.
+ *
+ * Asynchronous: do not touch the memory before the stream is synchronised. The descriptions can be
+ * changed at once.
+ *
+ * @param[in] channelDesc      A channel that was made, for VPC if its mode was set.
+ * @param[in] srcBatchPicDesc  The pictures: format, size, strides and memory of each.
+ * @param[in] roiNums          How many parts of each picture are cropped. Their sum is the number
+ *                             of results, at most 256.
+ * @param[in] size             Number of pictures.
+ * @param[in] dstBatchPicDesc  Where the results go, one for each part that is cropped, picture by
+ *                             picture.
+ * @param[in] cropAreas        The parts, for each result one.
+ * @param[in] pasteAreas       The parts of the results that are written, for each result one.
+ * @param[in] stream           The stream; null for the default one of the current context.
+ *
+ * @return `ACL_SUCCESS` (0), or
+ *   - `ACL_ERROR_INVALID_PARAM` (100000): an argument is null, the channel does not exist or is not
+ *     for VPC, or format, size, strides, size of memory or rectangle of a picture are not as
+ *     documented, or the numbers of parts, results and pictures do not fit
+ *   - `ACL_ERROR_INVALID_RESOURCE_HANDLE` (200005): a description or configuration is no living one
+ *   - `ACL_ERROR_RT_PARAM_INVALID` (107000): the memory of a picture is not device memory
+ *   - `ACL_ERROR_RT_CONTEXT_NULL` (107002): the thread has no current context
+ *   - `ACL_ERROR_RT_INVALID_HANDLE` (107017): `stream` is no living stream
+ *   - `ACL_ERROR_RT_STREAM_CONTEXT` (107003): `stream` belongs to another context
+ *
+ * Threads: May be called from any thread.
+ * Python:  dst_batch_pic_descs, ret = acl.media.dvpp_vpc_batch_crop_and_paste_async(dvpp_channel_desc, src_batch_pic_descs, roi_nums_list, dst_batch_pic_descs, crop_area_list, paste_area_list, stream)
+ * Manual:  section 10.7.6.11
+ */
+ACL_API aclError acldvppVpcBatchCropAndPasteAsync(acldvppChannelDesc *channelDesc,
+                                                  acldvppBatchPicDesc *srcBatchPicDesc,
+                                                  uint32_t *roiNums, uint32_t size,
+                                                  acldvppBatchPicDesc *dstBatchPicDesc,
+                                                  acldvppRoiConfig **cropAreas,
+                                                  acldvppRoiConfig **pasteAreas,
+                                                  aclrtStream stream);
+
+/**
+ * Crops parts of several pictures, resizes them and pastes each into an output of its own.
+ *
+ * As `acldvppVpcBatchCropAndPasteAsync`, with a choice of the interpolation.
+ *
+ * Inputs are 10x6 to 8192x8192 pixels, outputs 10x6 to 4096x8192. Width and height are even where
+ * chroma is shared: the width for 4:2:0 and 4:2:2, the height for 4:2:0 and 4:4:0. Strides need no
+ * alignment beyond that.
+ *
+ * Formats may differ; then colours are converted, by the matrix of the channel.
+ *
+ * Asynchronous: do not touch the memory before the stream is synchronised. The descriptions can be
+ * changed at once.
+ *
+ * @param[in] channelDesc       A channel that was made, for VPC if its mode was set.
+ * @param[in] srcBatchPicDescs  The pictures: format, size, strides and memory of each.
+ * @param[in] roiNums           How many parts of each picture are cropped. Their sum is the number
+ *                              of results, at most 256.
+ * @param[in] size              Number of pictures.
+ * @param[in] dstBatchPicDescs  Where the results go, one for each part that is cropped, picture by
+ *                              picture.
+ * @param[in] cropAreas         The parts, for each result one.
+ * @param[in] pasteAreas        The parts of the results that are written, for each result one.
+ * @param[in] resizeConfig      How pixels are computed if sizes differ.
+ * @param[in] stream            The stream; null for the default one of the current context.
+ *
+ * @return `ACL_SUCCESS` (0), or
+ *   - `ACL_ERROR_INVALID_PARAM` (100000): an argument is null, the channel does not exist or is not
+ *     for VPC, or format, size, strides, size of memory or rectangle of a picture are not as
+ *     documented, or the numbers of parts, results and pictures do not fit
+ *   - `ACL_ERROR_INVALID_RESOURCE_HANDLE` (200005): a description or configuration is no living one
+ *   - `ACL_ERROR_RT_PARAM_INVALID` (107000): the memory of a picture is not device memory
+ *   - `ACL_ERROR_RT_CONTEXT_NULL` (107002): the thread has no current context
+ *   - `ACL_ERROR_RT_INVALID_HANDLE` (107017): `stream` is no living stream
+ *   - `ACL_ERROR_RT_STREAM_CONTEXT` (107003): `stream` belongs to another context
+ *
+ * Threads: May be called from any thread.
+ * Python:  ret = acl.media.dvpp_vpc_batch_crop_resize_paste_async(dvpp_channel_desc, src_batch_pic_descs, roi_nums_list, dst_batch_pic_descs, crop_area_list, paste_area_list, resize_config, stream)
+ * Manual:  section 10.7.6.12
+ */
+ACL_API aclError acldvppVpcBatchCropResizePasteAsync(acldvppChannelDesc *channelDesc,
+                                                     acldvppBatchPicDesc *srcBatchPicDescs,
+                                                     uint32_t *roiNums, uint32_t size,
+                                                     acldvppBatchPicDesc *dstBatchPicDescs,
+                                                     acldvppRoiConfig **cropAreas,
+                                                     acldvppRoiConfig **pasteAreas,
+                                                     acldvppResizeConfig *resizeConfig,
+                                                     aclrtStream stream);
+
+/**
+ * Converts a picture to another format.
+ *
+ * Pictures are 10x6 to 4096x4096 pixels, both of the same size. If width or height of the output is
+ * 0, size and strides of the output are set: the strides are the smallest.
+ *
+ * Asynchronous: do not touch the memory before the stream is synchronised. The descriptions can be
+ * changed at once.
+ *
+ * @param[in] channelDesc  A channel that was made, for VPC if its mode was set.
+ * @param[in] inputDesc    The picture: format, size, strides and memory.
+ * @param[in] outputDesc   Where the result goes: format, size, strides and memory. Its result code
+ *                         is set when the work ends.
+ * @param[in] stream       The stream; null for the default one of the current context.
+ *
+ * @return `ACL_SUCCESS` (0), or
+ *   - `ACL_ERROR_INVALID_PARAM` (100000): an argument is null, the channel does not exist or is not
+ *     for VPC, or format, size, strides, size of memory of a picture are not as documented, or the
+ *     sizes differ
+ *   - `ACL_ERROR_INVALID_RESOURCE_HANDLE` (200005): a description or configuration is no living one
+ *   - `ACL_ERROR_RT_PARAM_INVALID` (107000): the memory of a picture is not device memory
+ *   - `ACL_ERROR_RT_CONTEXT_NULL` (107002): the thread has no current context
+ *   - `ACL_ERROR_RT_INVALID_HANDLE` (107017): `stream` is no living stream
+ *   - `ACL_ERROR_RT_STREAM_CONTEXT` (107003): `stream` belongs to another context
+ *
+ * Threads: May be called from any thread.
+ * Python:  ret = acl.media.dvpp_vpc_convert_color_async(dvpp_channel_desc, input_dvpp_pic_desc, output_dvpp_pic_desc, stream)
+ * Manual:  section 10.7.6.14
+ */
+ACL_API aclError acldvppVpcConvertColorAsync(acldvppChannelDesc *channelDesc,
+                                             acldvppPicDesc *inputDesc, acldvppPicDesc *outputDesc,
+                                             aclrtStream stream);
+
+/**
+ * Halves a gray picture for a pyramid.
+ *
+ * Each pixel is a mean of 5x5 pixels with the weights 1, 4, 6, 4, 1 in both directions; the picture
+ * is mirrored at its edges. Pictures are of `PIXEL_FORMAT_YUV_400`, the input 20x12 to 2048x2048
+ * pixels, the output half as wide and high, rounded down.
+ *
+ * Asynchronous: do not touch the memory before the stream is synchronised. The descriptions can be
+ * changed at once.
+ *
+ * @param[in] channelDesc  A channel that was made, for VPC if its mode was set.
+ * @param[in] inputDesc    The picture: format, size, strides and memory.
+ * @param[in] outputDesc   Where the result goes: format, size, strides and memory. Its result code
+ *                         is set when the work ends.
+ * @param[in] reserve      Reserved; null.
+ * @param[in] stream       The stream; null for the default one of the current context.
+ *
+ * @return `ACL_SUCCESS` (0), or
+ *   - `ACL_ERROR_INVALID_PARAM` (100000): an argument is null, the channel does not exist or is not
+ *     for VPC, or format, size, strides, size of memory of a picture are not as documented, or the
+ *     output is not half as large
+ *   - `ACL_ERROR_INVALID_RESOURCE_HANDLE` (200005): a description or configuration is no living one
+ *   - `ACL_ERROR_RT_PARAM_INVALID` (107000): the memory of a picture is not device memory
+ *   - `ACL_ERROR_RT_CONTEXT_NULL` (107002): the thread has no current context
+ *   - `ACL_ERROR_RT_INVALID_HANDLE` (107017): `stream` is no living stream
+ *   - `ACL_ERROR_RT_STREAM_CONTEXT` (107003): `stream` belongs to another context
+ *
+ * Threads: May be called from any thread.
+ * Python:  ret = acl.media.dvpp_vpc_pyr_down_async(dvpp_channel_desc, input_dvpp_pic_desc, output_dvpp_pic_desc, reserve, stream)
+ * Manual:  section 10.7.6.15
+ */
+ACL_API aclError acldvppVpcPyrDownAsync(acldvppChannelDesc *channelDesc, acldvppPicDesc *inputDesc,
+                                        acldvppPicDesc *outputDesc, void *reserve,
+                                        aclrtStream stream);
+
+/**
  * Makes a rectangle of a picture.
  *
  * Its first and last column and row belong to it: it is `right - left + 1` pixels wide and `bottom

@@ -1138,68 +1138,153 @@ inline constexpr Row acldvppGetBorderConfigRight = {226, "acldvppGetBorderConfig
     "acl.media.dvpp_get_border_config_right", kParams_acldvppGetBorderConfigRight, 1,
     Missing::kNowhere};
 
+inline constexpr Param kParams_acldvppVpcResizeAsync[] = {{"channelDesc", Check::kNone, 0, 0},
+    {"inputDesc", Check::kNone, 0, 0}, {"outputDesc", Check::kNone, 0, 0},
+    {"resizeConfig", Check::kNone, 0, 0}, {"stream", Check::kNone, 0, 0}};
+inline constexpr Row acldvppVpcResizeAsync = {227, "acldvppVpcResizeAsync",
+    "acl.media.dvpp_vpc_resize_async", kParams_acldvppVpcResizeAsync, 5, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppVpcCropAsync[] = {{"channelDesc", Check::kNone, 0, 0},
+    {"inputDesc", Check::kNone, 0, 0}, {"outputDesc", Check::kNone, 0, 0},
+    {"cropArea", Check::kNone, 0, 0}, {"stream", Check::kNone, 0, 0}};
+inline constexpr Row acldvppVpcCropAsync = {228, "acldvppVpcCropAsync",
+    "acl.media.dvpp_vpc_crop_async", kParams_acldvppVpcCropAsync, 5, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppVpcCropResizeAsync[] = {{"channelDesc", Check::kNone, 0, 0},
+    {"inputDesc", Check::kNone, 0, 0}, {"outputDesc", Check::kNone, 0, 0},
+    {"cropArea", Check::kNone, 0, 0}, {"resizeConfig", Check::kNone, 0, 0},
+    {"stream", Check::kNone, 0, 0}};
+inline constexpr Row acldvppVpcCropResizeAsync = {229, "acldvppVpcCropResizeAsync",
+    "acl.media.dvpp_vpc_crop_resize_async", kParams_acldvppVpcCropResizeAsync, 6,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppVpcBatchCropAsync[] = {{"channelDesc", Check::kNone, 0, 0},
+    {"srcBatchPicDescs", Check::kNone, 0, 0}, {"roiNums", Check::kNonNull, 0, 0},
+    {"size", Check::kNone, 0, 0}, {"dstBatchPicDescs", Check::kNone, 0, 0},
+    {"cropAreas", Check::kNonNull, 0, 0}, {"stream", Check::kNone, 0, 0}};
+inline constexpr Row acldvppVpcBatchCropAsync = {230, "acldvppVpcBatchCropAsync",
+    "acl.media.dvpp_vpc_batch_crop_async", kParams_acldvppVpcBatchCropAsync, 7, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppVpcBatchCropResizeAsync[] = {
+    {"channelDesc", Check::kNone, 0, 0}, {"srcBatchPicDescs", Check::kNone, 0, 0},
+    {"roiNums", Check::kNonNull, 0, 0}, {"size", Check::kNone, 0, 0},
+    {"dstBatchPicDescs", Check::kNone, 0, 0}, {"cropAreas", Check::kNonNull, 0, 0},
+    {"resizeConfig", Check::kNone, 0, 0}, {"stream", Check::kNone, 0, 0}};
+inline constexpr Row acldvppVpcBatchCropResizeAsync = {231, "acldvppVpcBatchCropResizeAsync",
+    "acl.media.dvpp_vpc_batch_crop_resize_async", kParams_acldvppVpcBatchCropResizeAsync, 8,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppVpcCropAndPasteAsync[] = {{"channelDesc", Check::kNone, 0, 0},
+    {"inputDesc", Check::kNone, 0, 0}, {"outputDesc", Check::kNone, 0, 0},
+    {"cropArea", Check::kNone, 0, 0}, {"pasteArea", Check::kNone, 0, 0},
+    {"stream", Check::kNone, 0, 0}};
+inline constexpr Row acldvppVpcCropAndPasteAsync = {232, "acldvppVpcCropAndPasteAsync",
+    "acl.media.dvpp_vpc_crop_and_paste_async", kParams_acldvppVpcCropAndPasteAsync, 6,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppVpcCropResizePasteAsync[] = {
+    {"channelDesc", Check::kNone, 0, 0}, {"inputDesc", Check::kNone, 0, 0},
+    {"outputDesc", Check::kNone, 0, 0}, {"cropArea", Check::kNone, 0, 0},
+    {"pasteArea", Check::kNone, 0, 0}, {"resizeConfig", Check::kNone, 0, 0},
+    {"stream", Check::kNone, 0, 0}};
+inline constexpr Row acldvppVpcCropResizePasteAsync = {233, "acldvppVpcCropResizePasteAsync",
+    "acl.media.dvpp_vpc_crop_resize_paste_async", kParams_acldvppVpcCropResizePasteAsync, 7,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppVpcBatchCropAndPasteAsync[] = {
+    {"channelDesc", Check::kNone, 0, 0}, {"srcBatchPicDesc", Check::kNone, 0, 0},
+    {"roiNums", Check::kNonNull, 0, 0}, {"size", Check::kNone, 0, 0},
+    {"dstBatchPicDesc", Check::kNone, 0, 0}, {"cropAreas", Check::kNonNull, 0, 0},
+    {"pasteAreas", Check::kNonNull, 0, 0}, {"stream", Check::kNone, 0, 0}};
+inline constexpr Row acldvppVpcBatchCropAndPasteAsync = {234, "acldvppVpcBatchCropAndPasteAsync",
+    "acl.media.dvpp_vpc_batch_crop_and_paste_async", kParams_acldvppVpcBatchCropAndPasteAsync, 8,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppVpcBatchCropResizePasteAsync[] = {
+    {"channelDesc", Check::kNone, 0, 0}, {"srcBatchPicDescs", Check::kNone, 0, 0},
+    {"roiNums", Check::kNonNull, 0, 0}, {"size", Check::kNone, 0, 0},
+    {"dstBatchPicDescs", Check::kNone, 0, 0}, {"cropAreas", Check::kNonNull, 0, 0},
+    {"pasteAreas", Check::kNonNull, 0, 0}, {"resizeConfig", Check::kNone, 0, 0},
+    {"stream", Check::kNone, 0, 0}};
+inline constexpr Row acldvppVpcBatchCropResizePasteAsync = {235,
+    "acldvppVpcBatchCropResizePasteAsync", "acl.media.dvpp_vpc_batch_crop_resize_paste_async",
+    kParams_acldvppVpcBatchCropResizePasteAsync, 9, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppVpcConvertColorAsync[] = {{"channelDesc", Check::kNone, 0, 0},
+    {"inputDesc", Check::kNone, 0, 0}, {"outputDesc", Check::kNone, 0, 0},
+    {"stream", Check::kNone, 0, 0}};
+inline constexpr Row acldvppVpcConvertColorAsync = {236, "acldvppVpcConvertColorAsync",
+    "acl.media.dvpp_vpc_convert_color_async", kParams_acldvppVpcConvertColorAsync, 4,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppVpcPyrDownAsync[] = {{"channelDesc", Check::kNone, 0, 0},
+    {"inputDesc", Check::kNone, 0, 0}, {"outputDesc", Check::kNone, 0, 0},
+    {"reserve", Check::kNone, 0, 0}, {"stream", Check::kNone, 0, 0}};
+inline constexpr Row acldvppVpcPyrDownAsync = {237, "acldvppVpcPyrDownAsync",
+    "acl.media.dvpp_vpc_pyr_down_async", kParams_acldvppVpcPyrDownAsync, 5, Missing::kEverywhere};
+
 inline constexpr Param kParams_acldvppCreateRoiConfig[] = {{"left", Check::kNone, 0, 0},
     {"right", Check::kNone, 0, 0}, {"top", Check::kNone, 0, 0}, {"bottom", Check::kNone, 0, 0}};
-inline constexpr Row acldvppCreateRoiConfig = {227, "acldvppCreateRoiConfig",
+inline constexpr Row acldvppCreateRoiConfig = {238, "acldvppCreateRoiConfig",
     "acl.media.dvpp_create_roi_config", kParams_acldvppCreateRoiConfig, 4, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppDestroyRoiConfig[] = {{"roiConfig", Check::kNone, 0, 0}};
-inline constexpr Row acldvppDestroyRoiConfig = {228, "acldvppDestroyRoiConfig",
+inline constexpr Row acldvppDestroyRoiConfig = {239, "acldvppDestroyRoiConfig",
     "acl.media.dvpp_destroy_roi_config", kParams_acldvppDestroyRoiConfig, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetRoiConfig[] = {{"config", Check::kNone, 0, 0},
     {"left", Check::kNone, 0, 0}, {"right", Check::kNone, 0, 0}, {"top", Check::kNone, 0, 0},
     {"bottom", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetRoiConfig = {229, "acldvppSetRoiConfig",
+inline constexpr Row acldvppSetRoiConfig = {240, "acldvppSetRoiConfig",
     "acl.media.dvpp_set_roi_config", kParams_acldvppSetRoiConfig, 5, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetRoiConfigLeft[] = {{"config", Check::kNone, 0, 0},
     {"left", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetRoiConfigLeft = {230, "acldvppSetRoiConfigLeft",
+inline constexpr Row acldvppSetRoiConfigLeft = {241, "acldvppSetRoiConfigLeft",
     "acl.media.dvpp_set_roi_config_left", kParams_acldvppSetRoiConfigLeft, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetRoiConfigRight[] = {{"config", Check::kNone, 0, 0},
     {"right", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetRoiConfigRight = {231, "acldvppSetRoiConfigRight",
+inline constexpr Row acldvppSetRoiConfigRight = {242, "acldvppSetRoiConfigRight",
     "acl.media.dvpp_set_roi_config_right", kParams_acldvppSetRoiConfigRight, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetRoiConfigTop[] = {{"config", Check::kNone, 0, 0},
     {"top", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetRoiConfigTop = {232, "acldvppSetRoiConfigTop",
+inline constexpr Row acldvppSetRoiConfigTop = {243, "acldvppSetRoiConfigTop",
     "acl.media.dvpp_set_roi_config_top", kParams_acldvppSetRoiConfigTop, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetRoiConfigBottom[] = {{"config", Check::kNone, 0, 0},
     {"bottom", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetRoiConfigBottom = {233, "acldvppSetRoiConfigBottom",
+inline constexpr Row acldvppSetRoiConfigBottom = {244, "acldvppSetRoiConfigBottom",
     "acl.media.dvpp_set_roi_config_bottom", kParams_acldvppSetRoiConfigBottom, 2,
     Missing::kNowhere};
 
-inline constexpr Row acldvppCreateResizeConfig = {234, "acldvppCreateResizeConfig",
+inline constexpr Row acldvppCreateResizeConfig = {245, "acldvppCreateResizeConfig",
     "acl.media.dvpp_create_resize_config", nullptr, 0, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppDestroyResizeConfig[] = {
     {"resizeConfig", Check::kNone, 0, 0}};
-inline constexpr Row acldvppDestroyResizeConfig = {235, "acldvppDestroyResizeConfig",
+inline constexpr Row acldvppDestroyResizeConfig = {246, "acldvppDestroyResizeConfig",
     "acl.media.dvpp_destroy_resize_config", kParams_acldvppDestroyResizeConfig, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetResizeConfigInterpolation[] = {
     {"resizeConfig", Check::kNone, 0, 0}, {"interpolation", Check::kRange, 0, 5}};
-inline constexpr Row acldvppSetResizeConfigInterpolation = {236,
+inline constexpr Row acldvppSetResizeConfigInterpolation = {247,
     "acldvppSetResizeConfigInterpolation", "acl.media.dvpp_set_resize_config_interpolation",
     kParams_acldvppSetResizeConfigInterpolation, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetResizeConfigInterpolation[] = {
     {"resizeConfig", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetResizeConfigInterpolation = {237,
+inline constexpr Row acldvppGetResizeConfigInterpolation = {248,
     "acldvppGetResizeConfigInterpolation", "acl.media.dvpp_get_resize_config_interpolation",
     kParams_acldvppGetResizeConfigInterpolation, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtSetOpExecuteTimeOut[] = {{"timeout", Check::kNone, 0, 0}};
-inline constexpr Row aclrtSetOpExecuteTimeOut = {238, "aclrtSetOpExecuteTimeOut",
+inline constexpr Row aclrtSetOpExecuteTimeOut = {249, "aclrtSetOpExecuteTimeOut",
     "acl.rt.set_op_execute_time_out", kParams_aclrtSetOpExecuteTimeOut, 1, Missing::kNowhere};
 
-inline constexpr int kCount = 239;
+inline constexpr int kCount = 250;
 inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, &aclrtGetSocName,
     &aclGetRecentErrMsg, &aclrtSetDeviceSatMode, &aclrtGetDeviceSatMode, &aclFloat16ToFloat,
     &aclFloatToFloat16, &aclCreateDataBuffer, &aclDestroyDataBuffer, &aclGetDataBufferAddr,
@@ -1266,6 +1351,10 @@ inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, 
     &acldvppSetBorderConfigBottom, &acldvppSetBorderConfigLeft, &acldvppSetBorderConfigRight,
     &acldvppGetBorderConfigValue, &acldvppGetBorderConfigBorderType, &acldvppGetBorderConfigTop,
     &acldvppGetBorderConfigBottom, &acldvppGetBorderConfigLeft, &acldvppGetBorderConfigRight,
+    &acldvppVpcResizeAsync, &acldvppVpcCropAsync, &acldvppVpcCropResizeAsync,
+    &acldvppVpcBatchCropAsync, &acldvppVpcBatchCropResizeAsync, &acldvppVpcCropAndPasteAsync,
+    &acldvppVpcCropResizePasteAsync, &acldvppVpcBatchCropAndPasteAsync,
+    &acldvppVpcBatchCropResizePasteAsync, &acldvppVpcConvertColorAsync, &acldvppVpcPyrDownAsync,
     &acldvppCreateRoiConfig, &acldvppDestroyRoiConfig, &acldvppSetRoiConfig,
     &acldvppSetRoiConfigLeft, &acldvppSetRoiConfigRight, &acldvppSetRoiConfigTop,
     &acldvppSetRoiConfigBottom, &acldvppCreateResizeConfig, &acldvppDestroyResizeConfig,
