@@ -4,11 +4,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <future>
 #include <sstream>
+#include <thread>
 
 #include "api/fixture.h"
 
@@ -70,19 +71,25 @@ TEST_F(Exception, DoesNotHoldThePlaceOfADestroyedStream) {
     for (aclrtStream& stream : streams) {
         stream = new_stream();
     }
-    std::promise<void> told;
-    std::promise<void> replaced;
-    g_also = [&](aclrtExceptionInfo*) {
-        told.set_value();
-        replaced.get_future().wait();
+    enum Step { kNone, kTold, kReplaced, kOver };
+    static std::atomic<int> s_step{kNone};
+    const auto wait_for = [](Step step) {
+        while (s_step < step) {
+            std::this_thread::yield();
+        }
+    };
+    g_also = [=](aclrtExceptionInfo*) {
+        s_step = kTold;
+        wait_for(kReplaced);
+        s_step = kOver;
     };
     queue_failure(streams[0]);
-    told.get_future().wait();
+    wait_for(kTold);
     EXPECT_OK(aclrtDestroyStreamForce(streams[0]));
     EXPECT_OK(aclrtCreateStream(&streams[0]));
     EXPECT_CODE(ACL_ERROR_RT_NO_STREAM_RESOURCE, aclrtCreateStream(&streams[1]));
-    replaced.set_value();
-    EXPECT_OK(aclrtSynchronizeDevice());
+    s_step = kReplaced;
+    wait_for(kOver);
     g_also = nullptr;
 }
 
