@@ -2253,6 +2253,79 @@ def dvpp_vpc_batch_crop_resize_paste_async(dvpp_channel_desc: typing.SupportsInd
     Manual: section 10.7.6.12
     """
 
+def dvpp_vpc_batch_crop_resize_make_border_async(dvpp_channel_desc: typing.SupportsIndex,
+        src_batch_pic_descs: typing.SupportsIndex, roi_nums_list: list[int],
+        dst_batch_pic_descs: typing.SupportsIndex, crop_area_list: list[int],
+        border_cfgs_list: list[int], resize_config: typing.SupportsIndex,
+        stream: typing.SupportsIndex, /) -> int:
+    """Crops parts of several pictures, resizes them and fills in a border around each.
+
+    As `acl.media.dvpp_vpc_batch_crop_resize_async`, but each part gets what its border
+    leaves of the output. The values of a border are Y, U and V if both pictures are YUV,
+    else R, G and B, which become those of the output.
+
+    The numbers of rows and columns of a border should be even where the output shares
+    chroma: chroma that the border and the picture share is the mean of both, or the
+    border's if it repeats the picture.
+
+    Inputs are 10x6 to 8192x8192 pixels, outputs 10x6 to 4096x8192. Width and height are
+    even where chroma is shared: the width for 4:2:0 and 4:2:2, the height for 4:2:0 and
+    4:4:0. Strides need no alignment beyond that.
+
+    Formats may differ; then colours are converted, by the matrix of the channel.
+
+    Asynchronous: do not touch the memory before the stream is synchronised. The
+    descriptions can be changed at once.
+
+    Parameters
+    ----------
+    dvpp_channel_desc : int
+        A channel that was made, for VPC if its mode was set.
+    src_batch_pic_descs : int
+        The pictures: format, size, strides and memory of each.
+    roi_nums_list : list[int]
+        How many parts of each picture are cropped. Their sum is the number of results, at
+        most 256.
+    dst_batch_pic_descs : int
+        Where the results go, one for each part that is cropped, picture by picture.
+    crop_area_list : list[int]
+        The parts, for each result one.
+    border_cfgs_list : list[int]
+        The borders, for each result one: its widths, its type and the values of a constant
+        one.
+    resize_config : int
+        How pixels are computed if sizes differ; the filter of high order is not allowed.
+    stream : int
+        The stream; null for the default one of the current context.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        an argument is null, the channel does not exist or is not for VPC, or format, size,
+        strides, size of memory or rectangle of a picture are not as documented, or the
+        numbers of parts, results and pictures do not fit, or a border leaves less than 10x6
+        pixels, or is a mirror and `SOFTACL_STRICT_PRODUCT` is 1
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        a description or configuration is no living one
+    107000 ACL_ERROR_RT_PARAM_INVALID
+        the memory of a picture is not device memory
+    107002 ACL_ERROR_RT_CONTEXT_NULL
+        the thread has no current context
+    107017 ACL_ERROR_RT_INVALID_HANDLE
+        `stream` is no living stream
+    107003 ACL_ERROR_RT_STREAM_CONTEXT
+        `stream` belongs to another context
+
+    Threads: May be called from any thread.
+    C function: acldvppVpcBatchCropResizeMakeBorderAsync
+    Manual: section 10.7.6.13
+    """
+
 def dvpp_vpc_convert_color_async(dvpp_channel_desc: typing.SupportsIndex,
         input_dvpp_pic_desc: typing.SupportsIndex, output_dvpp_pic_desc: typing.SupportsIndex,
         stream: typing.SupportsIndex, /) -> int:

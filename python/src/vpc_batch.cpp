@@ -10,6 +10,7 @@ namespace softacl::python {
 namespace {
 
 using Rois = List<acldvppRoiConfig*>;
+using Borders = List<acldvppBorderConfig*>;
 struct None {};
 
 // What all of them take. `Second` is the list beside that of the parts to crop, `Config` the configuration of resizing;
@@ -139,6 +140,14 @@ Outcome AclMediaDvppVpcBatchCropResizePasteAsync::call(PyObject* const* argument
         arguments, [](const auto& b) {
             return acldvppVpcBatchCropResizePasteAsync(b.channel, b.sources, b.counts.data(), b.size(), b.results,
                                                        b.crops.data(), b.second.data(), b.config, b.stream);
+        });
+}
+
+Outcome AclMediaDvppVpcBatchCropResizeMakeBorderAsync::call(PyObject* const* arguments) {
+    return call_batch<AclMediaDvppVpcBatchCropResizeMakeBorderAsync, Borders, acldvppResizeConfig*, Answer::kCode>(
+        arguments, [](const auto& b) {
+            return acldvppVpcBatchCropResizeMakeBorderAsync(b.channel, b.sources, b.counts.data(), b.size(), b.results,
+                                                            b.crops.data(), b.second.data(), b.config, b.stream);
         });
 }
 

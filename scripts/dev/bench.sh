@@ -26,6 +26,10 @@ for program in "${programs[@]}"; do
       step 'install into build/install' cmake --install build/release --prefix "$PWD/build/install"
       (. build/install/set_env.sh && build/venv/bin/python "$program" "$@")
       ;;
+    bench/media.py) # beside OpenCV
+      scripts/rivals.sh
+      PYTHONPATH=$(python_path release) build/venv/bin/python "$program" "$@"
+      ;;
     *) PYTHONPATH=$(python_path release) "$python" "$program" "$@" ;;
   esac
 done

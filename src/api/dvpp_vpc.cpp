@@ -9,6 +9,7 @@
 using namespace softacl;
 using namespace softacl::api;
 using media::BatchPicDesc;
+using media::BorderConfig;
 using media::PicDesc;
 using media::ResizeConfig;
 using media::RoiConfig;
@@ -80,6 +81,14 @@ Result<std::vector<VpcStep>> steps_of(const acldvppBatchPicDesc* inputs, const u
 Status paste_to(std::vector<VpcStep>& steps, acldvppRoiConfig* const* areas) {
     for (size_t i = 0; i < steps.size(); ++i) {
         SOFTACL_ASSIGN(steps[i].paste, part(areas[i], "pasteAreas"));
+    }
+    return {};
+}
+
+Status surround_by(std::vector<VpcStep>& steps, acldvppBorderConfig* const* borders) {
+    for (size_t i = 0; i < steps.size(); ++i) {
+        SOFTACL_ASSIGN(const Pin<BorderConfig> live, pin<BorderConfig>(borders[i], "borderCfgs"));
+        steps[i].border = live->get();
     }
     return {};
 }
@@ -204,6 +213,23 @@ aclError acldvppVpcBatchCropResizePasteAsync(acldvppChannelDesc* channelDesc, ac
                                             "srcBatchPicDescs", "dstBatchPicDescs"));
         SOFTACL_TRY(paste_to(steps, pasteAreas));
         return launch(place, {"vpc_batch_crop_resize_paste", std::move(steps), interpolation});
+    });
+}
+
+aclError acldvppVpcBatchCropResizeMakeBorderAsync(acldvppChannelDesc* channelDesc,
+                                                  acldvppBatchPicDesc* srcBatchPicDescs, uint32_t* roiNums,
+                                                  uint32_t size, acldvppBatchPicDesc* dstBatchPicDescs,
+                                                  acldvppRoiConfig* cropAreas[], acldvppBorderConfig* borderCfgs[],
+                                                  acldvppResizeConfig* resizeConfig, aclrtStream stream) {
+    return entry<row::acldvppVpcBatchCropResizeMakeBorderAsync>(channelDesc, srcBatchPicDescs, roiNums, size,
+                                                                dstBatchPicDescs, cropAreas, borderCfgs, resizeConfig,
+                                                                stream)([&]() -> Status {
+        SOFTACL_ASSIGN(const MediaPlace place, MediaPlace::find(channelDesc, stream));
+        SOFTACL_ASSIGN(const uint32_t interpolation, interpolation_of(resizeConfig));
+        SOFTACL_ASSIGN(auto steps, steps_of(srcBatchPicDescs, roiNums, size, dstBatchPicDescs, cropAreas,
+                                            "srcBatchPicDescs", "dstBatchPicDescs"));
+        SOFTACL_TRY(surround_by(steps, borderCfgs));
+        return launch(place, {"vpc_batch_crop_resize_make_border", std::move(steps), interpolation});
     });
 }
 

@@ -1784,6 +1784,64 @@ ACL_API aclError acldvppVpcBatchCropResizePasteAsync(acldvppChannelDesc *channel
                                                      aclrtStream stream);
 
 /**
+ * Crops parts of several pictures, resizes them and fills in a border around each.
+ *
+ * As `acldvppVpcBatchCropResizeAsync`, but each part gets what its border leaves of the output. The
+ * values of a border are Y, U and V if both pictures are YUV, else R, G and B, which become those
+ * of the output.
+ *
+ * The numbers of rows and columns of a border should be even where the output shares chroma: chroma
+ * that the border and the picture share is the mean of both, or the border's if it repeats the
+ * picture.
+ *
+ * Inputs are 10x6 to 8192x8192 pixels, outputs 10x6 to 4096x8192. Width and height are even where
+ * chroma is shared: the width for 4:2:0 and 4:2:2, the height for 4:2:0 and 4:4:0. Strides need no
+ * alignment beyond that.
+ *
+ * Formats may differ; then colours are converted, by the matrix of the channel.
+ *
+ * Asynchronous: do not touch the memory before the stream is synchronised. The descriptions can be
+ * changed at once.
+ *
+ * @param[in] channelDesc       A channel that was made, for VPC if its mode was set.
+ * @param[in] srcBatchPicDescs  The pictures: format, size, strides and memory of each.
+ * @param[in] roiNums           How many parts of each picture are cropped. Their sum is the number
+ *                              of results, at most 256.
+ * @param[in] size              Number of pictures.
+ * @param[in] dstBatchPicDescs  Where the results go, one for each part that is cropped, picture by
+ *                              picture.
+ * @param[in] cropAreas         The parts, for each result one.
+ * @param[in] borderCfgs        The borders, for each result one: its widths, its type and the
+ *                              values of a constant one.
+ * @param[in] resizeConfig      How pixels are computed if sizes differ; the filter of high order is
+ *                              not allowed.
+ * @param[in] stream            The stream; null for the default one of the current context.
+ *
+ * @return `ACL_SUCCESS` (0), or
+ *   - `ACL_ERROR_INVALID_PARAM` (100000): an argument is null, the channel does not exist or is not
+ *     for VPC, or format, size, strides, size of memory or rectangle of a picture are not as
+ *     documented, or the numbers of parts, results and pictures do not fit, or a border leaves less
+ *     than 10x6 pixels, or is a mirror and `SOFTACL_STRICT_PRODUCT` is 1
+ *   - `ACL_ERROR_INVALID_RESOURCE_HANDLE` (200005): a description or configuration is no living one
+ *   - `ACL_ERROR_RT_PARAM_INVALID` (107000): the memory of a picture is not device memory
+ *   - `ACL_ERROR_RT_CONTEXT_NULL` (107002): the thread has no current context
+ *   - `ACL_ERROR_RT_INVALID_HANDLE` (107017): `stream` is no living stream
+ *   - `ACL_ERROR_RT_STREAM_CONTEXT` (107003): `stream` belongs to another context
+ *
+ * Threads: May be called from any thread.
+ * Python:  ret = acl.media.dvpp_vpc_batch_crop_resize_make_border_async(dvpp_channel_desc, src_batch_pic_descs, roi_nums_list, dst_batch_pic_descs, crop_area_list, border_cfgs_list, resize_config, stream)
+ * Manual:  section 10.7.6.13
+ */
+ACL_API aclError acldvppVpcBatchCropResizeMakeBorderAsync(acldvppChannelDesc *channelDesc,
+                                                          acldvppBatchPicDesc *srcBatchPicDescs,
+                                                          uint32_t *roiNums, uint32_t size,
+                                                          acldvppBatchPicDesc *dstBatchPicDescs,
+                                                          acldvppRoiConfig **cropAreas,
+                                                          acldvppBorderConfig **borderCfgs,
+                                                          acldvppResizeConfig *resizeConfig,
+                                                          aclrtStream stream);
+
+/**
  * Converts a picture to another format.
  *
  * Pictures are 10x6 to 4096x4096 pixels, both of the same size. If width or height of the output is

@@ -1210,81 +1210,92 @@ inline constexpr Row acldvppVpcBatchCropResizePasteAsync = {235,
     "acldvppVpcBatchCropResizePasteAsync", "acl.media.dvpp_vpc_batch_crop_resize_paste_async",
     kParams_acldvppVpcBatchCropResizePasteAsync, 9, Missing::kNowhere};
 
+inline constexpr Param kParams_acldvppVpcBatchCropResizeMakeBorderAsync[] = {
+    {"channelDesc", Check::kNone, 0, 0}, {"srcBatchPicDescs", Check::kNone, 0, 0},
+    {"roiNums", Check::kNonNull, 0, 0}, {"size", Check::kNone, 0, 0},
+    {"dstBatchPicDescs", Check::kNone, 0, 0}, {"cropAreas", Check::kNonNull, 0, 0},
+    {"borderCfgs", Check::kNonNull, 0, 0}, {"resizeConfig", Check::kNone, 0, 0},
+    {"stream", Check::kNone, 0, 0}};
+inline constexpr Row acldvppVpcBatchCropResizeMakeBorderAsync = {236,
+    "acldvppVpcBatchCropResizeMakeBorderAsync",
+    "acl.media.dvpp_vpc_batch_crop_resize_make_border_async",
+    kParams_acldvppVpcBatchCropResizeMakeBorderAsync, 9, Missing::kNowhere};
+
 inline constexpr Param kParams_acldvppVpcConvertColorAsync[] = {{"channelDesc", Check::kNone, 0, 0},
     {"inputDesc", Check::kNone, 0, 0}, {"outputDesc", Check::kNone, 0, 0},
     {"stream", Check::kNone, 0, 0}};
-inline constexpr Row acldvppVpcConvertColorAsync = {236, "acldvppVpcConvertColorAsync",
+inline constexpr Row acldvppVpcConvertColorAsync = {237, "acldvppVpcConvertColorAsync",
     "acl.media.dvpp_vpc_convert_color_async", kParams_acldvppVpcConvertColorAsync, 4,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppVpcPyrDownAsync[] = {{"channelDesc", Check::kNone, 0, 0},
     {"inputDesc", Check::kNone, 0, 0}, {"outputDesc", Check::kNone, 0, 0},
     {"reserve", Check::kNone, 0, 0}, {"stream", Check::kNone, 0, 0}};
-inline constexpr Row acldvppVpcPyrDownAsync = {237, "acldvppVpcPyrDownAsync",
+inline constexpr Row acldvppVpcPyrDownAsync = {238, "acldvppVpcPyrDownAsync",
     "acl.media.dvpp_vpc_pyr_down_async", kParams_acldvppVpcPyrDownAsync, 5, Missing::kEverywhere};
 
 inline constexpr Param kParams_acldvppCreateRoiConfig[] = {{"left", Check::kNone, 0, 0},
     {"right", Check::kNone, 0, 0}, {"top", Check::kNone, 0, 0}, {"bottom", Check::kNone, 0, 0}};
-inline constexpr Row acldvppCreateRoiConfig = {238, "acldvppCreateRoiConfig",
+inline constexpr Row acldvppCreateRoiConfig = {239, "acldvppCreateRoiConfig",
     "acl.media.dvpp_create_roi_config", kParams_acldvppCreateRoiConfig, 4, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppDestroyRoiConfig[] = {{"roiConfig", Check::kNone, 0, 0}};
-inline constexpr Row acldvppDestroyRoiConfig = {239, "acldvppDestroyRoiConfig",
+inline constexpr Row acldvppDestroyRoiConfig = {240, "acldvppDestroyRoiConfig",
     "acl.media.dvpp_destroy_roi_config", kParams_acldvppDestroyRoiConfig, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetRoiConfig[] = {{"config", Check::kNone, 0, 0},
     {"left", Check::kNone, 0, 0}, {"right", Check::kNone, 0, 0}, {"top", Check::kNone, 0, 0},
     {"bottom", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetRoiConfig = {240, "acldvppSetRoiConfig",
+inline constexpr Row acldvppSetRoiConfig = {241, "acldvppSetRoiConfig",
     "acl.media.dvpp_set_roi_config", kParams_acldvppSetRoiConfig, 5, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetRoiConfigLeft[] = {{"config", Check::kNone, 0, 0},
     {"left", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetRoiConfigLeft = {241, "acldvppSetRoiConfigLeft",
+inline constexpr Row acldvppSetRoiConfigLeft = {242, "acldvppSetRoiConfigLeft",
     "acl.media.dvpp_set_roi_config_left", kParams_acldvppSetRoiConfigLeft, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetRoiConfigRight[] = {{"config", Check::kNone, 0, 0},
     {"right", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetRoiConfigRight = {242, "acldvppSetRoiConfigRight",
+inline constexpr Row acldvppSetRoiConfigRight = {243, "acldvppSetRoiConfigRight",
     "acl.media.dvpp_set_roi_config_right", kParams_acldvppSetRoiConfigRight, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetRoiConfigTop[] = {{"config", Check::kNone, 0, 0},
     {"top", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetRoiConfigTop = {243, "acldvppSetRoiConfigTop",
+inline constexpr Row acldvppSetRoiConfigTop = {244, "acldvppSetRoiConfigTop",
     "acl.media.dvpp_set_roi_config_top", kParams_acldvppSetRoiConfigTop, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetRoiConfigBottom[] = {{"config", Check::kNone, 0, 0},
     {"bottom", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetRoiConfigBottom = {244, "acldvppSetRoiConfigBottom",
+inline constexpr Row acldvppSetRoiConfigBottom = {245, "acldvppSetRoiConfigBottom",
     "acl.media.dvpp_set_roi_config_bottom", kParams_acldvppSetRoiConfigBottom, 2,
     Missing::kNowhere};
 
-inline constexpr Row acldvppCreateResizeConfig = {245, "acldvppCreateResizeConfig",
+inline constexpr Row acldvppCreateResizeConfig = {246, "acldvppCreateResizeConfig",
     "acl.media.dvpp_create_resize_config", nullptr, 0, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppDestroyResizeConfig[] = {
     {"resizeConfig", Check::kNone, 0, 0}};
-inline constexpr Row acldvppDestroyResizeConfig = {246, "acldvppDestroyResizeConfig",
+inline constexpr Row acldvppDestroyResizeConfig = {247, "acldvppDestroyResizeConfig",
     "acl.media.dvpp_destroy_resize_config", kParams_acldvppDestroyResizeConfig, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetResizeConfigInterpolation[] = {
     {"resizeConfig", Check::kNone, 0, 0}, {"interpolation", Check::kRange, 0, 5}};
-inline constexpr Row acldvppSetResizeConfigInterpolation = {247,
+inline constexpr Row acldvppSetResizeConfigInterpolation = {248,
     "acldvppSetResizeConfigInterpolation", "acl.media.dvpp_set_resize_config_interpolation",
     kParams_acldvppSetResizeConfigInterpolation, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetResizeConfigInterpolation[] = {
     {"resizeConfig", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetResizeConfigInterpolation = {248,
+inline constexpr Row acldvppGetResizeConfigInterpolation = {249,
     "acldvppGetResizeConfigInterpolation", "acl.media.dvpp_get_resize_config_interpolation",
     kParams_acldvppGetResizeConfigInterpolation, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtSetOpExecuteTimeOut[] = {{"timeout", Check::kNone, 0, 0}};
-inline constexpr Row aclrtSetOpExecuteTimeOut = {249, "aclrtSetOpExecuteTimeOut",
+inline constexpr Row aclrtSetOpExecuteTimeOut = {250, "aclrtSetOpExecuteTimeOut",
     "acl.rt.set_op_execute_time_out", kParams_aclrtSetOpExecuteTimeOut, 1, Missing::kNowhere};
 
-inline constexpr int kCount = 250;
+inline constexpr int kCount = 251;
 inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, &aclrtGetSocName,
     &aclGetRecentErrMsg, &aclrtSetDeviceSatMode, &aclrtGetDeviceSatMode, &aclFloat16ToFloat,
     &aclFloatToFloat16, &aclCreateDataBuffer, &aclDestroyDataBuffer, &aclGetDataBufferAddr,
@@ -1354,11 +1365,11 @@ inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, 
     &acldvppVpcResizeAsync, &acldvppVpcCropAsync, &acldvppVpcCropResizeAsync,
     &acldvppVpcBatchCropAsync, &acldvppVpcBatchCropResizeAsync, &acldvppVpcCropAndPasteAsync,
     &acldvppVpcCropResizePasteAsync, &acldvppVpcBatchCropAndPasteAsync,
-    &acldvppVpcBatchCropResizePasteAsync, &acldvppVpcConvertColorAsync, &acldvppVpcPyrDownAsync,
-    &acldvppCreateRoiConfig, &acldvppDestroyRoiConfig, &acldvppSetRoiConfig,
-    &acldvppSetRoiConfigLeft, &acldvppSetRoiConfigRight, &acldvppSetRoiConfigTop,
-    &acldvppSetRoiConfigBottom, &acldvppCreateResizeConfig, &acldvppDestroyResizeConfig,
-    &acldvppSetResizeConfigInterpolation, &acldvppGetResizeConfigInterpolation,
-    &aclrtSetOpExecuteTimeOut};
+    &acldvppVpcBatchCropResizePasteAsync, &acldvppVpcBatchCropResizeMakeBorderAsync,
+    &acldvppVpcConvertColorAsync, &acldvppVpcPyrDownAsync, &acldvppCreateRoiConfig,
+    &acldvppDestroyRoiConfig, &acldvppSetRoiConfig, &acldvppSetRoiConfigLeft,
+    &acldvppSetRoiConfigRight, &acldvppSetRoiConfigTop, &acldvppSetRoiConfigBottom,
+    &acldvppCreateResizeConfig, &acldvppDestroyResizeConfig, &acldvppSetResizeConfigInterpolation,
+    &acldvppGetResizeConfigInterpolation, &aclrtSetOpExecuteTimeOut};
 
 }  // namespace softacl::api::row

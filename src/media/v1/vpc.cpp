@@ -6,6 +6,8 @@
 
 #include "acl/acl_base.h"
 #include "base/parallel.h"
+#include "media/image/border.h"
+#include "runtime/process.h"
 
 namespace softacl::media {
 namespace {
@@ -16,6 +18,7 @@ struct Step {
     Rect crop;
     Picture result;
     Rect paste;
+    std::optional<Border> border;
     std::shared_ptr<PicDesc> told;
 };
 
@@ -53,15 +56,23 @@ bool independent(const std::vector<Step>& steps) {
     });
 }
 
+void run_on(const ConstPicture& source, const Step& step, const ProcessOptions& options) {
+    if (step.border) {
+        process_with_border(source, step.crop, step.result, step.paste, options, *step.border);
+    } else {
+        process(source, step.crop, step.result, step.paste, options);
+    }
+}
+
 void run(const Step& step, const ProcessOptions& options) {
     if (!bytes_of(step.source).touches(bytes_of(step.result))) {
-        process(step.source, step.crop, step.result, step.paste, options);
+        run_on(step.source, step, options);
     } else {  // as if all was read before anything is written
         const Bytes bytes = bytes_of(step.source);
         std::vector<uint8_t> copy(step.source.data, step.source.data + (bytes.end - bytes.begin));
         ConstPicture source = step.source;
         source.data = copy.data();
-        process(source, step.crop, step.result, step.paste, options);
+        run_on(source, step, options);
     }
     step.told->set(&PicFields::ret_code, uint32_t{0});
 }
@@ -109,6 +120,32 @@ Status check_high_order(const VpcStep& step, const Step& checked) {
     return {};
 }
 
+Status check_border(const VpcStep& step, const VpcRequest& request, Step& checked) {
+    const BorderFields& border = *step.border;
+    const uint64_t columns = uint64_t{border.left} + border.right + 10;
+    const uint64_t rows = uint64_t{border.top} + border.bottom + 6;
+    if (columns > checked.result.width || rows > checked.result.height) {
+        return fail(ACL_ERROR_INVALID_PARAM, "borderCfgs has ", border.left, " + ", border.right, " columns and ",
+                    border.top, " + ", border.bottom, " rows for ", step.result_name.text(), ", which is ",
+                    checked.result.width, "x", checked.result.height, "; expected to leave at least 10x6");
+    }
+    if (request.interpolation == 5) {
+        return fail(ACL_ERROR_INVALID_PARAM, "resizeConfig has the interpolation 5; expected another one with borders");
+    }
+    checked.paste = {border.left, border.top, checked.result.width - border.left - border.right,
+                     checked.result.height - border.top - border.bottom};
+    const auto type = static_cast<BorderType>(border.type);
+    const bool documented = type == BorderType::kConstant || type == BorderType::kReplicate;
+    if (!documented && runtime::Process::instance().is_strict_product()) {
+        return fail(ACL_ERROR_INVALID_PARAM, "borderCfgs has the type ", border.type,
+                    "; the documented product has 0 and 1, without SOFTACL_STRICT_PRODUCT=1 it works");
+    }
+    const ProcessOptions options{};
+    checked.border = Border{type, border_colour(border.value, *checked.source.format, *checked.result.format,
+                                                static_cast<ColourMatrix>(request.matrix), options.alpha)};
+    return {};
+}
+
 Result<Step> check(const VpcRequest& request, const VpcStep& step) {
     Step checked{};
     SOFTACL_ASSIGN(checked.source,
@@ -117,6 +154,9 @@ Result<Step> check(const VpcRequest& request, const VpcStep& step) {
                    check_picture(step.result_name, step.result->get(), VpcRole::kOutput, request.output_sizes));
     SOFTACL_ASSIGN(checked.crop, check_part(step.source_name, "the part to crop", step.crop, checked.source));
     SOFTACL_ASSIGN(checked.paste, check_part(step.result_name, "the part to paste to", step.paste, checked.result));
+    if (step.border) {
+        SOFTACL_TRY(check_border(step, request, checked));
+    }
     const FormatInfo& from = *checked.source.format;
     const FormatInfo& to = *checked.result.format;
     if (!convertible(from, to)) {

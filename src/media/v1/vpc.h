@@ -20,8 +20,9 @@ struct VpcStep {
     std::shared_ptr<PicDesc> source;
     PictureName result_name;
     std::shared_ptr<PicDesc> result;
-    std::optional<RoiFields> crop = std::nullopt;   ///< without: the whole picture
-    std::optional<RoiFields> paste = std::nullopt;  ///< without: the whole picture
+    std::optional<RoiFields> crop = std::nullopt;       ///< without: the whole picture
+    std::optional<RoiFields> paste = std::nullopt;      ///< without: the whole picture
+    std::optional<BorderFields> border = std::nullopt;  ///< instead of `paste`: what is around the part
 };
 
 struct VpcRequest {
@@ -34,7 +35,8 @@ struct VpcRequest {
 };
 
 /// A task that does all steps, in their order where they write the same memory, and tells it in the result codes of
-/// the results. Fails as vpc_rules.h says; 100000 also for what cannot be converted or filtered.
+/// the results. Fails as vpc_rules.h says; 100000 also for what cannot be converted or filtered, and for a
+/// border that the product does not have, if SOFTACL_STRICT_PRODUCT=1.
 Result<std::unique_ptr<runtime::Task>> vpc_task(const VpcRequest& request);
 
 /// For a result without width or height (manual 10.7.6.14): gives it the size of the source and the smallest strides
