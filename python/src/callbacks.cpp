@@ -70,6 +70,8 @@ Outcome code_result(aclError code) { return {PyLong_FromLong(code), code == ACL_
 
 }  // namespace
 
+bool interpreter_ends() { return ending; }
+
 bool prepare_callbacks() {
     Ref atexit(PyImport_ImportModule("atexit"));
     Ref end(PyCFunction_NewEx(&end_callbacks_method, nullptr, nullptr));

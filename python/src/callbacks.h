@@ -17,6 +17,9 @@ class GilHold {
     PyGILState_STATE state_;
 };
 
+// True from then on when threads of the library must not ask for the GIL any more.
+bool interpreter_ends();
+
 // Lets the library know when the interpreter ends, after which its threads never come back from a callback.
 // False with an exception set.
 bool prepare_callbacks();

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "media/video/plugin/encoder_x264.h"
+
+// It wants the integer types before it.
+#include <x264.h>
+
+#include <cstdarg>
+#include <cstdio>
+
+#include "acl/acl_base.h"
+#include "media/video/plugin/key_frames.h"
+#include "media/video/plugin/rate_buffer.h"
+
+namespace softacl::media {
+namespace {
+
+// superfast costs about a third more than ultrafast and gives main and high profile what they are for: CABAC, 8x8
+// transforms. See docs/design/media-encode.md.
+constexpr char kPreset[] = "superfast";
+constexpr char kTune[] = "zerolatency";
+
+const char* profile_name(VideoProfile profile) {
+    switch (profile) {
+        case VideoProfile::kH264Baseline: return "baseline";
+        case VideoProfile::kH264Main: return "main";
+        default: return "high";
+    }
+}
+
+// Keeps the last complaint, for the sentence of a failure.
+void keep_complaint(void* kept, int /*level*/, const char* format, va_list arguments) {
+    char line[256];
+    std::vsnprintf(line, sizeof line, format, arguments);
+    std::string& complaint = *static_cast<std::string*>(kept);
+    complaint = line;
+    complaint.erase(complaint.find_last_not_of('\n') + 1);
+}
+
+class X264Encoder final : public VideoEncoder {
+   public:
+    explicit X264Encoder(const VideoEncoderParams& settings) : keys_(settings.key_frame_interval) {}
+    ~X264Encoder() override {
+        if (encoder_ != nullptr) {
+            x264_encoder_close(encoder_);
+        }
+    }
+
+    Status open(const VideoEncoderParams& settings);
+    Result<AccessUnit> encode(const ConstPicture& picture, bool force_key) override;
+
+   private:
+    KeyFrames keys_;
+    std::string complaint_;
+    x264_t* encoder_ = nullptr;
+    int64_t pictures_ = 0;
+};
+
+void set_rate(x264_param_t& param, const VideoEncoderParams& settings) {
+    const int bit_rate = static_cast<int>(settings.bit_rate);
+    param.rc.i_vbv_max_bitrate = bit_rate;
+    param.rc.i_vbv_buffer_size = rate_buffer(settings);
+    if (settings.rate_mode == RateMode::kConstant) {
+        param.rc.i_rc_method = X264_RC_ABR;
+        param.rc.i_bitrate = bit_rate;
+    } else {
+        param.rc.i_rc_method = X264_RC_CRF;
+        param.rc.f_rf_constant = kVariableQuality;
+    }
+}
+
+Status X264Encoder::open(const VideoEncoderParams& settings) {
+    x264_param_t param;
+    if (x264_param_default_preset(&param, kPreset, kTune) != 0) {
+        return fail(ACL_ERROR_INTERNAL_ERROR, "x264 has no preset ", kPreset);
+    }
+    param.pf_log = keep_complaint;
+    param.p_log_private = &complaint_;
+    param.i_log_level = X264_LOG_ERROR;
+    param.i_width = static_cast<int>(settings.width);
+    param.i_height = static_cast<int>(settings.height);
+    param.i_csp = X264_CSP_NV12;
+    param.i_bitdepth = 8;
+    param.i_threads = static_cast<int>(settings.threads);
+    param.b_sliced_threads = 1;
+    param.b_deterministic = 1;
+    param.i_fps_num = settings.frame_rate;
+    param.i_fps_den = 1;
+    param.b_vfr_input = 0;
+    param.i_keyint_max = X264_KEYINT_MAX_INFINITE;
+    param.i_scenecut_threshold = 0;
+    param.b_repeat_headers = 1;
+    param.b_annexb = 1;
+    set_rate(param, settings);
+    if (x264_param_apply_profile(&param, profile_name(settings.profile)) != 0) {
+        return fail(ACL_ERROR_INTERNAL_ERROR, "x264 refuses profile ", profile_name(settings.profile));
+    }
+    encoder_ = x264_encoder_open(&param);
+    if (encoder_ == nullptr) {
+        return fail(ACL_ERROR_INTERNAL_ERROR, "x264 refuses ", settings.width, "x", settings.height, ": ", complaint_);
+    }
+    return {};
+}
+
+Result<AccessUnit> X264Encoder::encode(const ConstPicture& picture, bool force_key) {
+    x264_picture_t in;
+    x264_picture_t out;
+    x264_picture_init(&in);
+    const ConstPlane planes[] = {picture.luma(), picture.chroma()};
+    in.img.i_csp = picture.format->format == PixelFormat::kYvu420Sp ? X264_CSP_NV21 : X264_CSP_NV12;
+    in.img.i_plane = 2;
+    for (int plane = 0; plane < 2; ++plane) {
+        in.img.plane[plane] = const_cast<uint8_t*>(planes[plane].data);  // it only reads
+        in.img.i_stride[plane] = static_cast<int>(planes[plane].stride);
+    }
+    in.i_type = keys_.next(force_key) ? X264_TYPE_IDR : X264_TYPE_P;
+    in.i_pts = pictures_++;
+    x264_nal_t* units = nullptr;
+    int count = 0;
+    const int size = x264_encoder_encode(encoder_, &units, &count, &in, &out);
+    if (size <= 0 || count == 0) {
+        return fail(ACL_ERROR_INTERNAL_ERROR, "x264 made nothing of picture ", pictures_ - 1, ": ", complaint_);
+    }
+    return AccessUnit{units[0].p_payload, static_cast<size_t>(size), out.b_keyframe != 0};  // units lie in one piece
+}
+
+}  // namespace
+
+Result<std::unique_ptr<VideoEncoder>> open_x264_encoder(const VideoEncoderParams& settings) {
+    auto encoder = std::make_unique<X264Encoder>(settings);
+    SOFTACL_TRY(encoder->open(settings));
+    return std::unique_ptr<VideoEncoder>(std::move(encoder));
+}
+
+}  // namespace softacl::media
