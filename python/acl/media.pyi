@@ -324,6 +324,1140 @@ def dvpp_get_channel_desc_param(channelDesc: typing.SupportsIndex, paramType: ty
     Manual: section 10.7.5.6
     """
 
+def venc_create_channel(venc_channel_desc: typing.SupportsIndex, /) -> int:
+    """Makes a channel that encodes video.
+
+    The channel takes two streams of the current context, one for encoding and one to which
+    it subscribes the thread that was set; they are released when it is destroyed. The
+    thread must then call `acl.rt.process_report` again and again.
+
+    What is set in the description later applies to the next channel made of it, except the
+    callback.
+
+    Parameters
+    ----------
+    venc_channel_desc : int
+        The description.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `venc_channel_desc` is null, its channel exists already, or the thread, the
+        callback, the width or the height was not set
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `venc_channel_desc` is no living description of a video encoder
+    107002 ACL_ERROR_RT_CONTEXT_NULL
+        the thread has no current context
+    107000 ACL_ERROR_RT_PARAM_INVALID
+        the buffer that was set is not device memory of its size
+    107012 ACL_ERROR_RT_THREAD_SUBSCRIBE
+        the thread that was set serves streams of another device, or 1024 threads serve
+        streams already
+    207008 ACL_ERROR_RT_NO_STREAM_RESOURCE
+        the device has no two streams left
+    207001 ACL_ERROR_RT_MEMORY_ALLOCATION
+        the device has no memory left for the buffer of the channel
+    300000 ACL_ERROR_STORAGE_OVER_LIMIT
+        the device has 128 channels for encoding video already
+    200006 ACL_ERROR_FEATURE_UNSUPPORTED
+        the library of video codecs is not installed
+
+    Threads: May be called from any thread. Other Python threads run while it waits.
+    C function: aclvencCreateChannel
+    Manual: section 10.7.4.3.1
+    """
+
+def venc_destroy_channel(venc_channel_desc: typing.SupportsIndex, /) -> int:
+    """Destroys a channel that encodes video.
+
+    Waits until all pictures are encoded and the callback has run for each. Callbacks that
+    nobody will run any more, because their thread has ended or is the calling one, are
+    dropped with a warning in the log. The description can make another channel.
+
+    Parameters
+    ----------
+    venc_channel_desc : int
+        The description.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `venc_channel_desc` is null, or has no channel
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `venc_channel_desc` is no living description of a video encoder: it was destroyed
+        first
+
+    Threads: May be called from any thread. Other Python threads run while it waits.
+    C function: aclvencDestroyChannel
+    Manual: section 10.7.4.3.2
+    """
+
+def venc_send_frame(venc_channel_desc: typing.SupportsIndex, input: typing.SupportsIndex,
+        reserve: typing.SupportsIndex, config: typing.SupportsIndex, userdata: typing.Any,
+        /) -> int:
+    """Queues a picture to be encoded.
+
+    Asynchronous: the callback gets the picture's description, that of the coded piece, and
+    `userdata`, in the thread that was set. The coded piece lies in memory of the channel
+    and is valid in the callback only, and so is its description. A picture that could not
+    be encoded has a return code in both.
+
+    The format of the picture is the channel's, whatever its description says. Rows are as
+    long as the width, rounded up to a multiple of 16, if no width stride is set. The memory
+    of the picture may be released after its callback.
+
+    With `eos` in `config` the call waits until everything sent has been encoded; then the
+    memory of all pictures may be released, although callbacks may still come. There is no
+    callback for the end itself. A picture that is sent later begins with an I frame.
+
+    In Python `userdata` is kept until the callback has run or is dropped. An exception that
+    the callback raises goes to `sys.unraisablehook`.
+
+    Parameters
+    ----------
+    venc_channel_desc : int
+        The description with which the channel was made.
+    input : int
+        The picture: its memory and size; where they are set, width and height must be the
+        channel's, the width stride a multiple of 16 and the height stride even. Null, or a
+        picture without memory, only at the end of the video.
+    reserve : int
+        Not used; null (Python: 0).
+    config : int
+        Settings for this picture. What they say is copied.
+    userdata : Any
+        What the callback gets.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `venc_channel_desc` is null or has no channel, `config` is null, `input` has no
+        picture although `eos` is 0 in `config`, the picture is smaller than its strides say
+        or does not fit the channel, or the callback was set to null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `venc_channel_desc`, `input` or `config` is no living object
+    107000 ACL_ERROR_RT_PARAM_INVALID
+        the memory of the picture is no device memory, or ends too early
+    107017 ACL_ERROR_RT_INVALID_HANDLE
+        the context in which the channel was made has ended
+
+    Threads: The device allows one thread at a time to use a channel; here several may.
+        Other Python threads run while it waits.
+    C function: aclvencSendFrame
+    Manual: section 10.7.10.3
+    """
+
+def venc_create_channel_desc() -> int:
+    """Makes a description of a channel that encodes video.
+
+    Parameters: none
+
+    Returns
+    -------
+    venc_channel_desc : int
+        The description; null (Python: 0) on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    200000 ACL_ERROR_BAD_ALLOC
+        there is no memory or no handle left
+
+    Threads: May be called from any thread.
+    C function: aclvencCreateChannelDesc
+    Manual: section 10.7.10.4
+    """
+
+def venc_destroy_channel_desc(venc_channel_desc: typing.SupportsIndex, /) -> int:
+    """Destroys a description of a channel that encodes video.
+
+    Destroy its channel first: `acl.media.venc_destroy_channel` cannot do it any more, and
+    the channel ends with its description.
+
+    Parameters
+    ----------
+    venc_channel_desc : int
+        The description.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `venc_channel_desc` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `venc_channel_desc` is no living description of a video encoder
+
+    Threads: May be called from any thread. Other Python threads run while it waits.
+    C function: aclvencDestroyChannelDesc
+    Manual: section 10.7.10.5
+    """
+
+def venc_set_channel_desc_thread_id(venc_channel_desc: typing.SupportsIndex,
+        thread_id: typing.SupportsIndex, /) -> int:
+    """Sets the thread that runs the callback of a video encoder.
+
+    Parameters
+    ----------
+    venc_channel_desc : int
+        The description.
+    thread_id : int
+        The thread: what `acl.util.start_thread` and `threading.get_ident` give, in C
+        `pthread_self`. It must be set.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `venc_channel_desc` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `venc_channel_desc` is no living description of a video encoder
+
+    Threads: May be called from any thread.
+    C function: aclvencSetChannelDescThreadId
+    Manual: section 10.7.10.6
+    """
+
+def venc_set_channel_desc_callback(venc_channel_desc: typing.SupportsIndex,
+        callback: typing.Callable[[int, int, typing.Any], object] | None, /) -> int:
+    """Sets the function that gets encoded pictures.
+
+    It gets the description of the picture that was sent, the description of the coded piece
+    and the data given with the picture.
+
+    In Python the function is kept until another one, or `None`, is set or the description
+    is destroyed.
+
+    Parameters
+    ----------
+    venc_channel_desc : int
+        The description.
+    callback : Callable[[int, int, Any], object] | None
+        The function; null for none. It applies to pictures sent from then on.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `venc_channel_desc` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `venc_channel_desc` is no living description of a video encoder
+
+    Threads: May be called from any thread.
+    C function: aclvencSetChannelDescCallback
+    Manual: section 10.7.10.7
+    """
+
+def venc_set_channel_desc_entype(venc_channel_desc: typing.SupportsIndex,
+        venc_entype: typing.SupportsIndex, /) -> int:
+    """Sets how a video encoder codes.
+
+    Parameters
+    ----------
+    venc_channel_desc : int
+        The description.
+    venc_entype : int
+        H.265 main, or H.264 with one of its profiles. If not set: H.265.
+        0  H265_MAIN_LEVEL: H.265, main profile.
+        1  H264_BASELINE_LEVEL: H.264, baseline profile.
+        2  H264_MAIN_LEVEL: H.264, main profile.
+        3  H264_HIGH_LEVEL: H.264, high profile.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `venc_channel_desc` is null, or `venc_entype` is none of the values
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `venc_channel_desc` is no living description of a video encoder
+
+    Threads: May be called from any thread.
+    C function: aclvencSetChannelDescEnType
+    Manual: section 10.7.10.8
+    """
+
+def venc_set_channel_desc_pic_format(venc_channel_desc: typing.SupportsIndex,
+        venc_format: typing.SupportsIndex, /) -> int:
+    """Sets the format of the pictures to encode.
+
+    Parameters
+    ----------
+    venc_channel_desc : int
+        The description.
+    venc_format : int
+        `PIXEL_FORMAT_YUV_SEMIPLANAR_420` or `PIXEL_FORMAT_YVU_SEMIPLANAR_420`. If not set:
+        the first.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `venc_channel_desc` is null, or `venc_format` is neither of the two
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `venc_channel_desc` is no living description of a video encoder
+
+    Threads: May be called from any thread.
+    C function: aclvencSetChannelDescPicFormat
+    Manual: section 10.7.10.9
+    """
+
+def venc_set_channel_desc_pic_width(venc_channel_desc: typing.SupportsIndex,
+        in_pic_width: typing.SupportsIndex, /) -> int:
+    """Sets the width of the pictures to encode.
+
+    Parameters
+    ----------
+    venc_channel_desc : int
+        The description.
+    in_pic_width : int
+        Pixels: 114 to 8192, an even number. It must be set.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `venc_channel_desc` is null, or `in_pic_width` is odd or out of range
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `venc_channel_desc` is no living description of a video encoder
+
+    Threads: May be called from any thread.
+    C function: aclvencSetChannelDescPicWidth
+    Manual: section 10.7.10.10
+    """
+
+def venc_set_channel_desc_pic_height(venc_channel_desc: typing.SupportsIndex,
+        in_pic_height: typing.SupportsIndex, /) -> int:
+    """Sets the height of the pictures to encode.
+
+    Parameters
+    ----------
+    venc_channel_desc : int
+        The description.
+    in_pic_height : int
+        Pixels: 114 to 8192, an even number. It must be set.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `venc_channel_desc` is null, or `in_pic_height` is odd or out of range
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `venc_channel_desc` is no living description of a video encoder
+
+    Threads: May be called from any thread.
+    C function: aclvencSetChannelDescPicHeight
+    Manual: section 10.7.10.11
+    """
+
+def venc_set_channel_desc_key_frame_interval(venc_channel_desc: typing.SupportsIndex,
+        key_frame_interval: typing.SupportsIndex, /) -> int:
+    """Sets after how many pictures the next I frame comes.
+
+    Parameters
+    ----------
+    venc_channel_desc : int
+        The description.
+    key_frame_interval : int
+        1 to 65536; 1: every picture is an I frame. If not set: 65536.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `venc_channel_desc` is null, or `key_frame_interval` is out of range
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `venc_channel_desc` is no living description of a video encoder
+
+    Threads: May be called from any thread.
+    C function: aclvencSetChannelDescKeyFrameInterval
+    Manual: section 10.7.10.12
+    """
+
+def venc_set_channel_desc_buf_addr(venc_channel_desc: typing.SupportsIndex,
+        buf_addr: typing.SupportsIndex, /) -> int:
+    """Sets the memory for coded pieces.
+
+    Parameters
+    ----------
+    venc_channel_desc : int
+        The description.
+    buf_addr : int
+        Device memory as large as the buffer size; it must stay until the channel is
+        destroyed. Null: the channel allocates it.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `venc_channel_desc` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `venc_channel_desc` is no living description of a video encoder
+
+    Threads: May be called from any thread.
+    C function: aclvencSetChannelDescBufAddr
+    Manual: section 10.7.10.13
+    """
+
+def venc_set_channel_desc_buf_size(venc_channel_desc: typing.SupportsIndex,
+        buf_size: typing.SupportsIndex, /) -> int:
+    """Sets how much memory there is for a coded piece.
+
+    Parameters
+    ----------
+    venc_channel_desc : int
+        The description.
+    buf_size : int
+        Bytes, at least 5 MiB. If not set: 8 MiB. A picture that takes more reaches the
+        callback without data and with a return code.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `venc_channel_desc` is null, or `buf_size` is too small
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `venc_channel_desc` is no living description of a video encoder
+
+    Threads: May be called from any thread.
+    C function: aclvencSetChannelDescBufSize
+    Manual: section 10.7.10.14
+    """
+
+def venc_set_channel_desc_rc_mode(venc_channel_desc: typing.SupportsIndex,
+        rc_mode: typing.SupportsIndex, /) -> int:
+    """Sets how a video encoder controls its bit rate.
+
+    Parameters
+    ----------
+    venc_channel_desc : int
+        The description.
+    rc_mode : int
+        1: variable (VBR), even quality that the bit rate limits. 2: constant (CBR). 0, and
+        if not set: the default, which is 1.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `venc_channel_desc` is null, or `rc_mode` is above 2
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `venc_channel_desc` is no living description of a video encoder
+
+    Threads: May be called from any thread.
+    C function: aclvencSetChannelDescRcMode
+    Manual: section 10.7.10.15
+    """
+
+def venc_set_channel_desc_src_rate(venc_channel_desc: typing.SupportsIndex,
+        src_rate: typing.SupportsIndex, /) -> int:
+    """Sets how many pictures a second a video has.
+
+    Parameters
+    ----------
+    venc_channel_desc : int
+        The description.
+    src_rate : int
+        1 to 240, or 0 for the default. If not set: 30. The bit rate is kept for this number
+        of pictures.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `venc_channel_desc` is null, or `src_rate` is above 240
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `venc_channel_desc` is no living description of a video encoder
+
+    Threads: May be called from any thread.
+    C function: aclvencSetChannelDescSrcRate
+    Manual: section 10.7.10.16
+    """
+
+def venc_set_channel_desc_max_bit_rate(venc_channel_desc: typing.SupportsIndex,
+        max_bit_rate: typing.SupportsIndex, /) -> int:
+    """Sets the bit rate of a video encoder.
+
+    Parameters
+    ----------
+    venc_channel_desc : int
+        The description.
+    max_bit_rate : int
+        In 1000 bits a second: 2 to 614400, or 0 for the default. If not set: 2000.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `venc_channel_desc` is null, or `max_bit_rate` is out of range
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `venc_channel_desc` is no living description of a video encoder
+
+    Threads: May be called from any thread.
+    C function: aclvencSetChannelDescMaxBitRate
+    Manual: section 10.7.10.17
+    """
+
+def venc_get_channel_desc_channel_id(venc_channel_desc: typing.SupportsIndex, /) -> int:
+    """Tells the number of a channel that encodes video.
+
+    Parameters
+    ----------
+    venc_channel_desc : int
+        The description.
+
+    Returns
+    -------
+    channel_id : int
+        The number, from 0 on; 0 on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `venc_channel_desc` is null, or has no channel
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `venc_channel_desc` is no living description of a video encoder
+
+    Threads: May be called from any thread.
+    C function: aclvencGetChannelDescChannelId
+    Manual: section 10.7.10.18
+    """
+
+def venc_get_channel_desc_thread_id(venc_channel_desc: typing.SupportsIndex, /) -> int:
+    """Tells the thread that runs the callback of a video encoder.
+
+    Parameters
+    ----------
+    venc_channel_desc : int
+        The description.
+
+    Returns
+    -------
+    thread_id : int
+        The thread; 0 if it was not set, and on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `venc_channel_desc` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `venc_channel_desc` is no living description of a video encoder
+
+    Threads: May be called from any thread.
+    C function: aclvencGetChannelDescThreadId
+    Manual: section 10.7.10.19
+    """
+
+def venc_get_channel_desc_callback(venc_channel_desc: typing.SupportsIndex,
+        /) -> typing.Callable[[int, int, typing.Any], object] | None:
+    """Tells the function that gets encoded pictures.
+
+    Parameters
+    ----------
+    venc_channel_desc : int
+        The description.
+
+    Returns
+    -------
+    callback : Callable[[int, int, Any], object] | None
+        The function; null (Python: `None`) if there is none, and on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `venc_channel_desc` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `venc_channel_desc` is no living description of a video encoder
+
+    Threads: May be called from any thread.
+    C function: aclvencGetChannelDescCallback
+    Manual: section 10.7.10.20
+    """
+
+def venc_get_channel_desc_entype(venc_channel_desc: typing.SupportsIndex, /) -> int:
+    """Tells how a video encoder codes.
+
+    Parameters
+    ----------
+    venc_channel_desc : int
+        The description.
+
+    Returns
+    -------
+    entype : int
+        The coding; `H265_MAIN_LEVEL` (0) on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `venc_channel_desc` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `venc_channel_desc` is no living description of a video encoder
+
+    Threads: May be called from any thread.
+    C function: aclvencGetChannelDescEnType
+    Manual: section 10.7.10.21
+    """
+
+def venc_get_channel_desc_pic_format(venc_channel_desc: typing.SupportsIndex, /) -> int:
+    """Tells the format of the pictures to encode.
+
+    Parameters
+    ----------
+    venc_channel_desc : int
+        The description.
+
+    Returns
+    -------
+    in_pic_format : int
+        The format; `PIXEL_FORMAT_YUV_400` (0), which is none of those, on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `venc_channel_desc` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `venc_channel_desc` is no living description of a video encoder
+
+    Threads: May be called from any thread.
+    C function: aclvencGetChannelDescPicFormat
+    Manual: section 10.7.10.22
+    """
+
+def venc_get_channel_desc_pic_width(venc_channel_desc: typing.SupportsIndex, /) -> int:
+    """Tells the width of the pictures to encode.
+
+    Parameters
+    ----------
+    venc_channel_desc : int
+        The description.
+
+    Returns
+    -------
+    in_pic_width : int
+        Pixels; 0 if it was not set, and on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `venc_channel_desc` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `venc_channel_desc` is no living description of a video encoder
+
+    Threads: May be called from any thread.
+    C function: aclvencGetChannelDescPicWidth
+    Manual: section 10.7.10.23
+    """
+
+def venc_get_channel_desc_pic_height(venc_channel_desc: typing.SupportsIndex, /) -> int:
+    """Tells the height of the pictures to encode.
+
+    Parameters
+    ----------
+    venc_channel_desc : int
+        The description.
+
+    Returns
+    -------
+    in_pic_height : int
+        Pixels; 0 if it was not set, and on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `venc_channel_desc` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `venc_channel_desc` is no living description of a video encoder
+
+    Threads: May be called from any thread.
+    C function: aclvencGetChannelDescPicHeight
+    Manual: section 10.7.10.24
+    """
+
+def venc_get_channel_desc_key_frame_interval(venc_channel_desc: typing.SupportsIndex, /) -> int:
+    """Tells after how many pictures the next I frame comes.
+
+    Parameters
+    ----------
+    venc_channel_desc : int
+        The description.
+
+    Returns
+    -------
+    key_frame_interval : int
+        That number; 0 on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `venc_channel_desc` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `venc_channel_desc` is no living description of a video encoder
+
+    Threads: May be called from any thread.
+    C function: aclvencGetChannelDescKeyFrameInterval
+    Manual: section 10.7.10.25
+    """
+
+def venc_get_channel_desc_buf_addr(venc_channel_desc: typing.SupportsIndex, /) -> int:
+    """Tells the memory that was set for coded pieces.
+
+    Parameters
+    ----------
+    venc_channel_desc : int
+        The description.
+
+    Returns
+    -------
+    buf_addr : int
+        Its address; null (Python: 0) if none was set, and on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `venc_channel_desc` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `venc_channel_desc` is no living description of a video encoder
+
+    Threads: May be called from any thread.
+    C function: aclvencGetChannelDescBufAddr
+    Manual: section 10.7.10.26
+    """
+
+def venc_get_channel_desc_buf_size(venc_channel_desc: typing.SupportsIndex, /) -> int:
+    """Tells how much memory there is for a coded piece.
+
+    Parameters
+    ----------
+    venc_channel_desc : int
+        The description.
+
+    Returns
+    -------
+    buf_size : int
+        Bytes; 0 on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `venc_channel_desc` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `venc_channel_desc` is no living description of a video encoder
+
+    Threads: May be called from any thread.
+    C function: aclvencGetChannelDescBufSize
+    Manual: section 10.7.10.27
+    """
+
+def venc_get_channel_desc_rc_mode(venc_channel_desc: typing.SupportsIndex, /) -> int:
+    """Tells how a video encoder controls its bit rate.
+
+    Parameters
+    ----------
+    venc_channel_desc : int
+        The description.
+
+    Returns
+    -------
+    rc_mode : int
+        What was set: 1 or 2; 0 if that is the default, and on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `venc_channel_desc` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `venc_channel_desc` is no living description of a video encoder
+
+    Threads: May be called from any thread.
+    C function: aclvencGetChannelDescRcMode
+    Manual: section 10.7.10.28
+    """
+
+def venc_get_channel_desc_src_rate(venc_channel_desc: typing.SupportsIndex, /) -> int:
+    """Tells how many pictures a second a video has.
+
+    Parameters
+    ----------
+    venc_channel_desc : int
+        The description.
+
+    Returns
+    -------
+    src_rate : int
+        What was set; 30 if nothing was; 0 on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `venc_channel_desc` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `venc_channel_desc` is no living description of a video encoder
+
+    Threads: May be called from any thread.
+    C function: aclvencGetChannelDescSrcRate
+    Manual: section 10.7.10.29
+    """
+
+def venc_get_channel_desc_max_bit_rate(venc_channel_desc: typing.SupportsIndex, /) -> int:
+    """Tells the bit rate of a video encoder.
+
+    Parameters
+    ----------
+    venc_channel_desc : int
+        The description.
+
+    Returns
+    -------
+    max_bit_rate : int
+        What was set, in 1000 bits a second; 2000 if nothing was; 0 on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `venc_channel_desc` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `venc_channel_desc` is no living description of a video encoder
+
+    Threads: May be called from any thread.
+    C function: aclvencGetChannelDescMaxBitRate
+    Manual: section 10.7.10.30
+    """
+
+def venc_set_channel_desc_param(venc_channel_desc: typing.SupportsIndex,
+        param_type: typing.SupportsIndex,
+        param: int | typing.Callable[[int, int, typing.Any], object] | None, /) -> int:
+    """Sets a parameter of a channel that encodes video.
+
+    The same as the function for that parameter. `ACL_VENC_MAX_IP_PROP_UINT32` has none: how
+    many times the bits of a P frame an I frame may have at most, 1 to 100, or 0 for the
+    default, which is 80 with a variable and 70 with a constant bit rate.
+
+    Parameters
+    ----------
+    venc_channel_desc : int
+        The description.
+    param_type : int
+        The parameter.
+        0  ACL_VENC_THREAD_ID_UINT64: The thread that runs the callback, 8 bytes.
+        1  ACL_VENC_CALLBACK_PTR: The callback: an `aclvencCallback`.
+        2  ACL_VENC_PIXEL_FORMAT_UINT32: The format of pictures: an `acldvppPixelFormat`, 4
+            bytes.
+        3  ACL_VENC_ENCODE_TYPE_UINT32: How video is coded: an `acldvppStreamFormat`, 4
+            bytes.
+        4  ACL_VENC_PIC_WIDTH_UINT32: The width of pictures, 4 bytes.
+        5  ACL_VENC_PIC_HEIGHT_UINT32: The height of pictures, 4 bytes.
+        6  ACL_VENC_KEY_FRAME_INTERVAL_UINT32: Pictures from one key frame to the next, 4
+            bytes.
+        7  ACL_VENC_BUF_ADDR_PTR: Memory for what is encoded: an address.
+        8  ACL_VENC_BUF_SIZE_UINT32: Bytes of that memory, 4 bytes.
+        9  ACL_VENC_RC_MODE_UINT32: How the bit rate is controlled, 4 bytes: 1 variable, 2
+            constant, 0 the default, which is 1.
+        10  ACL_VENC_SRC_RATE_UINT32: Pictures a second, 4 bytes.
+        11  ACL_VENC_MAX_BITRATE_UINT32: Bit rate in kbit/s, 4 bytes.
+        12  ACL_VENC_MAX_IP_PROP_UINT32: How many times the bits of a P frame an I frame may
+            have, 4 bytes.
+    param : int | Callable[[int, int, Any], object] | None
+        Address of the value; also of a pointer or a function. In Python: the value.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `venc_channel_desc` or `param` is null, there is no such parameter, `length` is not
+        that of the parameter, or the value is out of its range
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `venc_channel_desc` is no living description of a video encoder
+
+    Threads: May be called from any thread.
+    C function: aclvencSetChannelDescParam
+    Manual: section 10.7.10.31
+    """
+
+def venc_get_channel_desc_param(venc_channel_desc: typing.SupportsIndex,
+        param_type: typing.SupportsIndex,
+        /) -> tuple[int | typing.Callable[[int, int, typing.Any], object] | None, int]:
+    """Tells a parameter of a channel that encodes video.
+
+    Parameters
+    ----------
+    venc_channel_desc : int
+        The description.
+    param_type : int
+        The parameter.
+        0  ACL_VENC_THREAD_ID_UINT64: The thread that runs the callback, 8 bytes.
+        1  ACL_VENC_CALLBACK_PTR: The callback: an `aclvencCallback`.
+        2  ACL_VENC_PIXEL_FORMAT_UINT32: The format of pictures: an `acldvppPixelFormat`, 4
+            bytes.
+        3  ACL_VENC_ENCODE_TYPE_UINT32: How video is coded: an `acldvppStreamFormat`, 4
+            bytes.
+        4  ACL_VENC_PIC_WIDTH_UINT32: The width of pictures, 4 bytes.
+        5  ACL_VENC_PIC_HEIGHT_UINT32: The height of pictures, 4 bytes.
+        6  ACL_VENC_KEY_FRAME_INTERVAL_UINT32: Pictures from one key frame to the next, 4
+            bytes.
+        7  ACL_VENC_BUF_ADDR_PTR: Memory for what is encoded: an address.
+        8  ACL_VENC_BUF_SIZE_UINT32: Bytes of that memory, 4 bytes.
+        9  ACL_VENC_RC_MODE_UINT32: How the bit rate is controlled, 4 bytes: 1 variable, 2
+            constant, 0 the default, which is 1.
+        10  ACL_VENC_SRC_RATE_UINT32: Pictures a second, 4 bytes.
+        11  ACL_VENC_MAX_BITRATE_UINT32: Bit rate in kbit/s, 4 bytes.
+        12  ACL_VENC_MAX_IP_PROP_UINT32: How many times the bits of a P frame an I frame may
+            have, 4 bytes.
+
+    Returns
+    -------
+    attr : int | Callable[[int, int, Any], object] | None
+        The value.
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        an argument is null, there is no such parameter, or `length` is too small
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `venc_channel_desc` is no living description of a video encoder
+
+    Threads: May be called from any thread.
+    C function: aclvencGetChannelDescParam
+    Manual: section 10.7.10.32
+    """
+
+def venc_create_frame_config() -> int:
+    """Makes settings for a picture to encode.
+
+    Parameters: none
+
+    Returns
+    -------
+    frame_config : int
+        The settings, both of them 0; null (Python: 0) on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    200000 ACL_ERROR_BAD_ALLOC
+        there is no memory or no handle left
+
+    Threads: May be called from any thread.
+    C function: aclvencCreateFrameConfig
+    Manual: section 10.7.10.33
+    """
+
+def venc_destroy_frame_config(frame_config: typing.SupportsIndex, /) -> int:
+    """Destroys settings for a picture to encode.
+
+    Parameters
+    ----------
+    frame_config : int
+        The settings.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `frame_config` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `frame_config` is no living set of settings
+
+    Threads: May be called from any thread.
+    C function: aclvencDestroyFrameConfig
+    Manual: section 10.7.10.34
+    """
+
+def venc_set_frame_config_force_i_frame(config: typing.SupportsIndex,
+        force_i_frame: typing.SupportsIndex, /) -> int:
+    """Sets whether a picture is to become an I frame.
+
+    Parameters
+    ----------
+    config : int
+        The settings.
+    force_i_frame : int
+        0: as the interval has it. 1: it is one, and the interval begins again.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `config` is null, or `force_i_frame` is above 1
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `config` is no living set of settings
+
+    Threads: May be called from any thread.
+    C function: aclvencSetFrameConfigForceIFrame
+    Manual: section 10.7.10.35
+    """
+
+def venc_set_frame_config_eos(config: typing.SupportsIndex, eos: typing.SupportsIndex, /) -> int:
+    """Sets whether a video ends with a picture.
+
+    Parameters
+    ----------
+    config : int
+        The settings.
+    eos : int
+        1: it is the last one, or there is none any more.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `config` is null, or `eos` is above 1
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `config` is no living set of settings
+
+    Threads: May be called from any thread.
+    C function: aclvencSetFrameConfigEos
+    Manual: section 10.7.10.36
+    """
+
+def venc_get_frame_config_force_i_frame(config: typing.SupportsIndex, /) -> int:
+    """Tells whether a picture is to become an I frame.
+
+    Parameters
+    ----------
+    config : int
+        The settings.
+
+    Returns
+    -------
+    force_i_frame : int
+        0 or 1; 0 on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `config` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `config` is no living set of settings
+
+    Threads: May be called from any thread.
+    C function: aclvencGetFrameConfigForceIFrame
+    Manual: section 10.7.10.37
+    """
+
+def venc_get_frame_config_eos(config: typing.SupportsIndex, /) -> int:
+    """Tells whether a video ends with a picture.
+
+    Parameters
+    ----------
+    config : int
+        The settings.
+
+    Returns
+    -------
+    eos : int
+        0 or 1; 0 on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `config` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `config` is no living set of settings
+
+    Threads: May be called from any thread.
+    C function: aclvencGetFrameConfigEos
+    Manual: section 10.7.10.38
+    """
+
 def dvpp_create_pic_desc() -> int:
     """Makes a description of a picture.
 

@@ -13,10 +13,10 @@ constexpr Place place_of(std::size_t argument) {
     return Place(Row::kName, Row::kParameters[argument].name);
 }
 
-// Reads the arguments from left to right, up to the first that does not fit. A PyObject* takes any object.
+// Reads the first arguments from left to right, up to one that does not fit. A PyObject* takes any object.
 template <class Row, class... Types>
-Verdict read_arguments(PyObject* const* arguments, Types&... values) {
-    static_assert(sizeof...(Types) == Row::kParameters.size());
+Verdict read_first_arguments(PyObject* const* arguments, Types&... values) {
+    static_assert(sizeof...(Types) <= Row::kParameters.size());
     Verdict verdict = Verdict::kRead;
     std::size_t next = 0;
     const auto read = [&](auto& value) {
@@ -26,6 +26,13 @@ Verdict read_arguments(PyObject* const* arguments, Types&... values) {
     };
     (void)(read(values) && ...);
     return verdict;
+}
+
+// Reads them all.
+template <class Row, class... Types>
+Verdict read_arguments(PyObject* const* arguments, Types&... values) {
+    static_assert(sizeof...(Types) == Row::kParameters.size());
+    return read_first_arguments<Row>(arguments, values...);
 }
 
 // Takes the reference; null is a failure with its exception set.

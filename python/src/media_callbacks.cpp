@@ -2,6 +2,7 @@
 #include "media_callbacks.h"
 
 #include <memory>
+#include <utility>
 
 #include "callbacks.h"
 #include "convert.h"

@@ -54,9 +54,8 @@ Outcome AclMediaVencSetChannelDescCallback::call(PyObject* const* arguments) {
     if (verdict != Verdict::kRead) {
         return code_result(verdict, ACL_ERROR_INVALID_PARAM);
     }
-    return set_callback<AclMediaVencSetChannelDescCallback>(desc, function, 1, [desc](aclvencCallback callback) {
-        return aclvencSetChannelDescCallback(desc, callback);
-    });
+    return set_callback<AclMediaVencSetChannelDescCallback>(
+        desc, function, 1, [desc](aclvencCallback callback) { return aclvencSetChannelDescCallback(desc, callback); });
 }
 
 Outcome AclMediaVencGetChannelDescCallback::call(PyObject* const* arguments) {
@@ -88,8 +87,7 @@ Outcome AclMediaVencSendFrame::call(PyObject* const* arguments) {
     void* reserve = nullptr;
     aclvencFrameConfig* config = nullptr;
     PyObject* data = nullptr;
-    const Verdict verdict =
-        read_arguments<AclMediaVencSendFrame>(arguments, desc, picture, reserve, config, data);
+    const Verdict verdict = read_arguments<AclMediaVencSendFrame>(arguments, desc, picture, reserve, config, data);
     aclError code = ACL_ERROR_INVALID_PARAM;
     if (verdict == Verdict::kRead) {
         auto call = std::make_unique<ChannelCall>(functions().get(desc), data);
@@ -103,12 +101,12 @@ Outcome AclMediaVencSetChannelDescParam::call(PyObject* const* arguments) {
     using Row = AclMediaVencSetChannelDescParam;
     aclvencChannelDesc* desc = nullptr;
     aclvencChannelDescParamType type{};
-    PyObject* value = nullptr;
-    Verdict verdict = read_arguments<Row>(arguments, desc, type, value);
+    PyObject* const value = arguments[2];
+    Verdict verdict = read_first_arguments<Row>(arguments, desc, type);
     if (verdict != Verdict::kRead) {
         return code_result(verdict, ACL_ERROR_INVALID_PARAM);
     }
-    constexpr std::size_t kValue = 2;
+    constexpr std::size_t kValue = 3;  // behind the length, which Python does not pass
     if (type == ACL_VENC_CALLBACK_PTR) {
         return set_callback<Row>(desc, value, kValue, [desc](aclvencCallback callback) {
             return aclvencSetChannelDescParam(desc, ACL_VENC_CALLBACK_PTR, sizeof callback, &callback);
@@ -138,7 +136,7 @@ Outcome AclMediaVencSetChannelDescParam::call(PyObject* const* arguments) {
 Outcome AclMediaVencGetChannelDescParam::call(PyObject* const* arguments) {
     aclvencChannelDesc* desc = nullptr;
     aclvencChannelDescParamType type{};
-    const Verdict verdict = read_arguments<AclMediaVencGetChannelDescParam>(arguments, desc, type);
+    const Verdict verdict = read_first_arguments<AclMediaVencGetChannelDescParam>(arguments, desc, type);
     if (verdict == Verdict::kRaised) {
         return done(nullptr);
     }

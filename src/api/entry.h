@@ -96,12 +96,12 @@ class Entry {
     /// The same for a function that returns a value: the body returns Result, and a failure gives `otherwise`.
     template <class T, class Body>
     T value(T otherwise, Body&& body) const {
-        T value = otherwise;
+        T answer = otherwise;
         static_cast<void>((*this)([&]() -> Status {
-            SOFTACL_ASSIGN(value, body());
+            SOFTACL_ASSIGN(answer, body());
             return {};
         }));
-        return value;
+        return answer;
     }
 
    private:

@@ -119,7 +119,8 @@ aclError aclvencSetChannelDescPicHeight(aclvencChannelDesc* channelDesc, uint32_
 }
 
 aclError aclvencSetChannelDescKeyFrameInterval(aclvencChannelDesc* channelDesc, uint32_t keyFrameInterval) {
-    return set_value<row::aclvencSetChannelDescKeyFrameInterval>(channelDesc, ACL_VENC_KEY_FRAME_INTERVAL_UINT32, keyFrameInterval);
+    return set_value<row::aclvencSetChannelDescKeyFrameInterval>(channelDesc, ACL_VENC_KEY_FRAME_INTERVAL_UINT32,
+                                                                 keyFrameInterval);
 }
 
 aclError aclvencSetChannelDescBufAddr(aclvencChannelDesc* channelDesc, void* bufAddr) {
@@ -162,7 +163,8 @@ acldvppStreamFormat aclvencGetChannelDescEnType(const aclvencChannelDesc* channe
 }
 
 acldvppPixelFormat aclvencGetChannelDescPicFormat(const aclvencChannelDesc* channelDesc) {
-    return get_value<row::aclvencGetChannelDescPicFormat, acldvppPixelFormat>(channelDesc, ACL_VENC_PIXEL_FORMAT_UINT32);
+    return get_value<row::aclvencGetChannelDescPicFormat, acldvppPixelFormat>(channelDesc,
+                                                                              ACL_VENC_PIXEL_FORMAT_UINT32);
 }
 
 uint32_t aclvencGetChannelDescPicWidth(const aclvencChannelDesc* channelDesc) {
@@ -174,7 +176,8 @@ uint32_t aclvencGetChannelDescPicHeight(const aclvencChannelDesc* channelDesc) {
 }
 
 uint32_t aclvencGetChannelDescKeyFrameInterval(const aclvencChannelDesc* channelDesc) {
-    return get_value<row::aclvencGetChannelDescKeyFrameInterval, uint32_t>(channelDesc, ACL_VENC_KEY_FRAME_INTERVAL_UINT32);
+    return get_value<row::aclvencGetChannelDescKeyFrameInterval, uint32_t>(channelDesc,
+                                                                           ACL_VENC_KEY_FRAME_INTERVAL_UINT32);
 }
 
 void* aclvencGetChannelDescBufAddr(const aclvencChannelDesc* channelDesc) {

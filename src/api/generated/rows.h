@@ -887,274 +887,489 @@ inline constexpr Row acldvppGetChannelDescParam = {177, "acldvppGetChannelDescPa
     "acl.media.dvpp_get_channel_desc_param", kParams_acldvppGetChannelDescParam, 5,
     Missing::kNowhere};
 
-inline constexpr Row acldvppCreatePicDesc = {178, "acldvppCreatePicDesc",
+inline constexpr Param kParams_aclvencCreateChannel[] = {{"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row aclvencCreateChannel = {178, "aclvencCreateChannel",
+    "acl.media.venc_create_channel", kParams_aclvencCreateChannel, 1, Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencDestroyChannel[] = {{"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row aclvencDestroyChannel = {179, "aclvencDestroyChannel",
+    "acl.media.venc_destroy_channel", kParams_aclvencDestroyChannel, 1, Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencSendFrame[] = {{"channelDesc", Check::kNone, 0, 0},
+    {"input", Check::kNone, 0, 0}, {"reserve", Check::kNone, 0, 0}, {"config", Check::kNone, 0, 0},
+    {"userdata", Check::kNone, 0, 0}};
+inline constexpr Row aclvencSendFrame = {180, "aclvencSendFrame", "acl.media.venc_send_frame",
+    kParams_aclvencSendFrame, 5, Missing::kNowhere};
+
+inline constexpr Row aclvencCreateChannelDesc = {181, "aclvencCreateChannelDesc",
+    "acl.media.venc_create_channel_desc", nullptr, 0, Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencDestroyChannelDesc[] = {{"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row aclvencDestroyChannelDesc = {182, "aclvencDestroyChannelDesc",
+    "acl.media.venc_destroy_channel_desc", kParams_aclvencDestroyChannelDesc, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencSetChannelDescThreadId[] = {
+    {"channelDesc", Check::kNone, 0, 0}, {"threadId", Check::kNone, 0, 0}};
+inline constexpr Row aclvencSetChannelDescThreadId = {183, "aclvencSetChannelDescThreadId",
+    "acl.media.venc_set_channel_desc_thread_id", kParams_aclvencSetChannelDescThreadId, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencSetChannelDescCallback[] = {
+    {"channelDesc", Check::kNone, 0, 0}, {"callback", Check::kNone, 0, 0}};
+inline constexpr Row aclvencSetChannelDescCallback = {184, "aclvencSetChannelDescCallback",
+    "acl.media.venc_set_channel_desc_callback", kParams_aclvencSetChannelDescCallback, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencSetChannelDescEnType[] = {{"channelDesc", Check::kNone, 0, 0},
+    {"enType", Check::kRange, 0, 3}};
+inline constexpr Row aclvencSetChannelDescEnType = {185, "aclvencSetChannelDescEnType",
+    "acl.media.venc_set_channel_desc_entype", kParams_aclvencSetChannelDescEnType, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencSetChannelDescPicFormat[] = {
+    {"channelDesc", Check::kNone, 0, 0}, {"picFormat", Check::kRange, 1, 2}};
+inline constexpr Row aclvencSetChannelDescPicFormat = {186, "aclvencSetChannelDescPicFormat",
+    "acl.media.venc_set_channel_desc_pic_format", kParams_aclvencSetChannelDescPicFormat, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencSetChannelDescPicWidth[] = {
+    {"channelDesc", Check::kNone, 0, 0}, {"picWidth", Check::kNone, 0, 0}};
+inline constexpr Row aclvencSetChannelDescPicWidth = {187, "aclvencSetChannelDescPicWidth",
+    "acl.media.venc_set_channel_desc_pic_width", kParams_aclvencSetChannelDescPicWidth, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencSetChannelDescPicHeight[] = {
+    {"channelDesc", Check::kNone, 0, 0}, {"picHeight", Check::kNone, 0, 0}};
+inline constexpr Row aclvencSetChannelDescPicHeight = {188, "aclvencSetChannelDescPicHeight",
+    "acl.media.venc_set_channel_desc_pic_height", kParams_aclvencSetChannelDescPicHeight, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencSetChannelDescKeyFrameInterval[] = {
+    {"channelDesc", Check::kNone, 0, 0}, {"keyFrameInterval", Check::kNone, 0, 0}};
+inline constexpr Row aclvencSetChannelDescKeyFrameInterval = {189,
+    "aclvencSetChannelDescKeyFrameInterval", "acl.media.venc_set_channel_desc_key_frame_interval",
+    kParams_aclvencSetChannelDescKeyFrameInterval, 2, Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencSetChannelDescBufAddr[] = {
+    {"channelDesc", Check::kNone, 0, 0}, {"bufAddr", Check::kNone, 0, 0}};
+inline constexpr Row aclvencSetChannelDescBufAddr = {190, "aclvencSetChannelDescBufAddr",
+    "acl.media.venc_set_channel_desc_buf_addr", kParams_aclvencSetChannelDescBufAddr, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencSetChannelDescBufSize[] = {
+    {"channelDesc", Check::kNone, 0, 0}, {"bufSize", Check::kNone, 0, 0}};
+inline constexpr Row aclvencSetChannelDescBufSize = {191, "aclvencSetChannelDescBufSize",
+    "acl.media.venc_set_channel_desc_buf_size", kParams_aclvencSetChannelDescBufSize, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencSetChannelDescRcMode[] = {{"channelDesc", Check::kNone, 0, 0},
+    {"rcMode", Check::kNone, 0, 0}};
+inline constexpr Row aclvencSetChannelDescRcMode = {192, "aclvencSetChannelDescRcMode",
+    "acl.media.venc_set_channel_desc_rc_mode", kParams_aclvencSetChannelDescRcMode, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencSetChannelDescSrcRate[] = {
+    {"channelDesc", Check::kNone, 0, 0}, {"srcRate", Check::kNone, 0, 0}};
+inline constexpr Row aclvencSetChannelDescSrcRate = {193, "aclvencSetChannelDescSrcRate",
+    "acl.media.venc_set_channel_desc_src_rate", kParams_aclvencSetChannelDescSrcRate, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencSetChannelDescMaxBitRate[] = {
+    {"channelDesc", Check::kNone, 0, 0}, {"maxBitRate", Check::kNone, 0, 0}};
+inline constexpr Row aclvencSetChannelDescMaxBitRate = {194, "aclvencSetChannelDescMaxBitRate",
+    "acl.media.venc_set_channel_desc_max_bit_rate", kParams_aclvencSetChannelDescMaxBitRate, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencGetChannelDescChannelId[] = {
+    {"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row aclvencGetChannelDescChannelId = {195, "aclvencGetChannelDescChannelId",
+    "acl.media.venc_get_channel_desc_channel_id", kParams_aclvencGetChannelDescChannelId, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencGetChannelDescThreadId[] = {
+    {"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row aclvencGetChannelDescThreadId = {196, "aclvencGetChannelDescThreadId",
+    "acl.media.venc_get_channel_desc_thread_id", kParams_aclvencGetChannelDescThreadId, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencGetChannelDescCallback[] = {
+    {"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row aclvencGetChannelDescCallback = {197, "aclvencGetChannelDescCallback",
+    "acl.media.venc_get_channel_desc_callback", kParams_aclvencGetChannelDescCallback, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencGetChannelDescEnType[] = {
+    {"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row aclvencGetChannelDescEnType = {198, "aclvencGetChannelDescEnType",
+    "acl.media.venc_get_channel_desc_entype", kParams_aclvencGetChannelDescEnType, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencGetChannelDescPicFormat[] = {
+    {"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row aclvencGetChannelDescPicFormat = {199, "aclvencGetChannelDescPicFormat",
+    "acl.media.venc_get_channel_desc_pic_format", kParams_aclvencGetChannelDescPicFormat, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencGetChannelDescPicWidth[] = {
+    {"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row aclvencGetChannelDescPicWidth = {200, "aclvencGetChannelDescPicWidth",
+    "acl.media.venc_get_channel_desc_pic_width", kParams_aclvencGetChannelDescPicWidth, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencGetChannelDescPicHeight[] = {
+    {"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row aclvencGetChannelDescPicHeight = {201, "aclvencGetChannelDescPicHeight",
+    "acl.media.venc_get_channel_desc_pic_height", kParams_aclvencGetChannelDescPicHeight, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencGetChannelDescKeyFrameInterval[] = {
+    {"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row aclvencGetChannelDescKeyFrameInterval = {202,
+    "aclvencGetChannelDescKeyFrameInterval", "acl.media.venc_get_channel_desc_key_frame_interval",
+    kParams_aclvencGetChannelDescKeyFrameInterval, 1, Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencGetChannelDescBufAddr[] = {
+    {"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row aclvencGetChannelDescBufAddr = {203, "aclvencGetChannelDescBufAddr",
+    "acl.media.venc_get_channel_desc_buf_addr", kParams_aclvencGetChannelDescBufAddr, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencGetChannelDescBufSize[] = {
+    {"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row aclvencGetChannelDescBufSize = {204, "aclvencGetChannelDescBufSize",
+    "acl.media.venc_get_channel_desc_buf_size", kParams_aclvencGetChannelDescBufSize, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencGetChannelDescRcMode[] = {
+    {"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row aclvencGetChannelDescRcMode = {205, "aclvencGetChannelDescRcMode",
+    "acl.media.venc_get_channel_desc_rc_mode", kParams_aclvencGetChannelDescRcMode, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencGetChannelDescSrcRate[] = {
+    {"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row aclvencGetChannelDescSrcRate = {206, "aclvencGetChannelDescSrcRate",
+    "acl.media.venc_get_channel_desc_src_rate", kParams_aclvencGetChannelDescSrcRate, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencGetChannelDescMaxBitRate[] = {
+    {"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row aclvencGetChannelDescMaxBitRate = {207, "aclvencGetChannelDescMaxBitRate",
+    "acl.media.venc_get_channel_desc_max_bit_rate", kParams_aclvencGetChannelDescMaxBitRate, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencSetChannelDescParam[] = {{"channelDesc", Check::kNone, 0, 0},
+    {"paramType", Check::kRange, 0, 12}, {"length", Check::kNone, 0, 0},
+    {"param", Check::kNonNull, 0, 0}};
+inline constexpr Row aclvencSetChannelDescParam = {208, "aclvencSetChannelDescParam",
+    "acl.media.venc_set_channel_desc_param", kParams_aclvencSetChannelDescParam, 4,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencGetChannelDescParam[] = {{"channelDesc", Check::kNone, 0, 0},
+    {"paramType", Check::kRange, 0, 12}, {"length", Check::kNone, 0, 0},
+    {"paramRetSize", Check::kNonNull, 0, 0}, {"param", Check::kNonNull, 0, 0}};
+inline constexpr Row aclvencGetChannelDescParam = {209, "aclvencGetChannelDescParam",
+    "acl.media.venc_get_channel_desc_param", kParams_aclvencGetChannelDescParam, 5,
+    Missing::kNowhere};
+
+inline constexpr Row aclvencCreateFrameConfig = {210, "aclvencCreateFrameConfig",
+    "acl.media.venc_create_frame_config", nullptr, 0, Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencDestroyFrameConfig[] = {{"config", Check::kNone, 0, 0}};
+inline constexpr Row aclvencDestroyFrameConfig = {211, "aclvencDestroyFrameConfig",
+    "acl.media.venc_destroy_frame_config", kParams_aclvencDestroyFrameConfig, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencSetFrameConfigForceIFrame[] = {{"config", Check::kNone, 0, 0},
+    {"forceIFrame", Check::kRange, 0, 1}};
+inline constexpr Row aclvencSetFrameConfigForceIFrame = {212, "aclvencSetFrameConfigForceIFrame",
+    "acl.media.venc_set_frame_config_force_i_frame", kParams_aclvencSetFrameConfigForceIFrame, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencSetFrameConfigEos[] = {{"config", Check::kNone, 0, 0},
+    {"eos", Check::kRange, 0, 1}};
+inline constexpr Row aclvencSetFrameConfigEos = {213, "aclvencSetFrameConfigEos",
+    "acl.media.venc_set_frame_config_eos", kParams_aclvencSetFrameConfigEos, 2, Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencGetFrameConfigForceIFrame[] = {
+    {"config", Check::kNone, 0, 0}};
+inline constexpr Row aclvencGetFrameConfigForceIFrame = {214, "aclvencGetFrameConfigForceIFrame",
+    "acl.media.venc_get_frame_config_force_i_frame", kParams_aclvencGetFrameConfigForceIFrame, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvencGetFrameConfigEos[] = {{"config", Check::kNone, 0, 0}};
+inline constexpr Row aclvencGetFrameConfigEos = {215, "aclvencGetFrameConfigEos",
+    "acl.media.venc_get_frame_config_eos", kParams_aclvencGetFrameConfigEos, 1, Missing::kNowhere};
+
+inline constexpr Row acldvppCreatePicDesc = {216, "acldvppCreatePicDesc",
     "acl.media.dvpp_create_pic_desc", nullptr, 0, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppDestroyPicDesc[] = {{"picDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppDestroyPicDesc = {179, "acldvppDestroyPicDesc",
+inline constexpr Row acldvppDestroyPicDesc = {217, "acldvppDestroyPicDesc",
     "acl.media.dvpp_destroy_pic_desc", kParams_acldvppDestroyPicDesc, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetPicDescData[] = {{"picDesc", Check::kNone, 0, 0},
     {"dataDev", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetPicDescData = {180, "acldvppSetPicDescData",
+inline constexpr Row acldvppSetPicDescData = {218, "acldvppSetPicDescData",
     "acl.media.dvpp_set_pic_desc_data", kParams_acldvppSetPicDescData, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetPicDescSize[] = {{"picDesc", Check::kNone, 0, 0},
     {"size", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetPicDescSize = {181, "acldvppSetPicDescSize",
+inline constexpr Row acldvppSetPicDescSize = {219, "acldvppSetPicDescSize",
     "acl.media.dvpp_set_pic_desc_size", kParams_acldvppSetPicDescSize, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetPicDescFormat[] = {{"picDesc", Check::kNone, 0, 0},
     {"format", Check::kRange, 0, 10000}};
-inline constexpr Row acldvppSetPicDescFormat = {182, "acldvppSetPicDescFormat",
+inline constexpr Row acldvppSetPicDescFormat = {220, "acldvppSetPicDescFormat",
     "acl.media.dvpp_set_pic_desc_format", kParams_acldvppSetPicDescFormat, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetPicDescWidth[] = {{"picDesc", Check::kNone, 0, 0},
     {"width", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetPicDescWidth = {183, "acldvppSetPicDescWidth",
+inline constexpr Row acldvppSetPicDescWidth = {221, "acldvppSetPicDescWidth",
     "acl.media.dvpp_set_pic_desc_width", kParams_acldvppSetPicDescWidth, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetPicDescHeight[] = {{"picDesc", Check::kNone, 0, 0},
     {"height", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetPicDescHeight = {184, "acldvppSetPicDescHeight",
+inline constexpr Row acldvppSetPicDescHeight = {222, "acldvppSetPicDescHeight",
     "acl.media.dvpp_set_pic_desc_height", kParams_acldvppSetPicDescHeight, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetPicDescWidthStride[] = {{"picDesc", Check::kNone, 0, 0},
     {"widthStride", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetPicDescWidthStride = {185, "acldvppSetPicDescWidthStride",
+inline constexpr Row acldvppSetPicDescWidthStride = {223, "acldvppSetPicDescWidthStride",
     "acl.media.dvpp_set_pic_desc_width_stride", kParams_acldvppSetPicDescWidthStride, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetPicDescHeightStride[] = {{"picDesc", Check::kNone, 0, 0},
     {"heightStride", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetPicDescHeightStride = {186, "acldvppSetPicDescHeightStride",
+inline constexpr Row acldvppSetPicDescHeightStride = {224, "acldvppSetPicDescHeightStride",
     "acl.media.dvpp_set_pic_desc_height_stride", kParams_acldvppSetPicDescHeightStride, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetPicDescRetCode[] = {{"picDesc", Check::kNone, 0, 0},
     {"retCode", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetPicDescRetCode = {187, "acldvppSetPicDescRetCode",
+inline constexpr Row acldvppSetPicDescRetCode = {225, "acldvppSetPicDescRetCode",
     "acl.media.dvpp_set_pic_desc_ret_code", kParams_acldvppSetPicDescRetCode, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetPicDescData[] = {{"picDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetPicDescData = {188, "acldvppGetPicDescData",
+inline constexpr Row acldvppGetPicDescData = {226, "acldvppGetPicDescData",
     "acl.media.dvpp_get_pic_desc_data", kParams_acldvppGetPicDescData, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetPicDescSize[] = {{"picDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetPicDescSize = {189, "acldvppGetPicDescSize",
+inline constexpr Row acldvppGetPicDescSize = {227, "acldvppGetPicDescSize",
     "acl.media.dvpp_get_pic_desc_size", kParams_acldvppGetPicDescSize, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetPicDescFormat[] = {{"picDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetPicDescFormat = {190, "acldvppGetPicDescFormat",
+inline constexpr Row acldvppGetPicDescFormat = {228, "acldvppGetPicDescFormat",
     "acl.media.dvpp_get_pic_desc_format", kParams_acldvppGetPicDescFormat, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetPicDescWidth[] = {{"picDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetPicDescWidth = {191, "acldvppGetPicDescWidth",
+inline constexpr Row acldvppGetPicDescWidth = {229, "acldvppGetPicDescWidth",
     "acl.media.dvpp_get_pic_desc_width", kParams_acldvppGetPicDescWidth, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetPicDescHeight[] = {{"picDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetPicDescHeight = {192, "acldvppGetPicDescHeight",
+inline constexpr Row acldvppGetPicDescHeight = {230, "acldvppGetPicDescHeight",
     "acl.media.dvpp_get_pic_desc_height", kParams_acldvppGetPicDescHeight, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetPicDescWidthStride[] = {{"picDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetPicDescWidthStride = {193, "acldvppGetPicDescWidthStride",
+inline constexpr Row acldvppGetPicDescWidthStride = {231, "acldvppGetPicDescWidthStride",
     "acl.media.dvpp_get_pic_desc_width_stride", kParams_acldvppGetPicDescWidthStride, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetPicDescHeightStride[] = {{"picDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetPicDescHeightStride = {194, "acldvppGetPicDescHeightStride",
+inline constexpr Row acldvppGetPicDescHeightStride = {232, "acldvppGetPicDescHeightStride",
     "acl.media.dvpp_get_pic_desc_height_stride", kParams_acldvppGetPicDescHeightStride, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetPicDescRetCode[] = {{"picDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetPicDescRetCode = {195, "acldvppGetPicDescRetCode",
+inline constexpr Row acldvppGetPicDescRetCode = {233, "acldvppGetPicDescRetCode",
     "acl.media.dvpp_get_pic_desc_ret_code", kParams_acldvppGetPicDescRetCode, 1,
     Missing::kNowhere};
 
-inline constexpr Row acldvppCreateStreamDesc = {196, "acldvppCreateStreamDesc",
+inline constexpr Row acldvppCreateStreamDesc = {234, "acldvppCreateStreamDesc",
     "acl.media.dvpp_create_stream_desc", nullptr, 0, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppDestroyStreamDesc[] = {{"streamDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppDestroyStreamDesc = {197, "acldvppDestroyStreamDesc",
+inline constexpr Row acldvppDestroyStreamDesc = {235, "acldvppDestroyStreamDesc",
     "acl.media.dvpp_destroy_stream_desc", kParams_acldvppDestroyStreamDesc, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetStreamDescData[] = {{"streamDesc", Check::kNone, 0, 0},
     {"dataDev", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetStreamDescData = {198, "acldvppSetStreamDescData",
+inline constexpr Row acldvppSetStreamDescData = {236, "acldvppSetStreamDescData",
     "acl.media.dvpp_set_stream_desc_data", kParams_acldvppSetStreamDescData, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetStreamDescSize[] = {{"streamDesc", Check::kNone, 0, 0},
     {"size", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetStreamDescSize = {199, "acldvppSetStreamDescSize",
+inline constexpr Row acldvppSetStreamDescSize = {237, "acldvppSetStreamDescSize",
     "acl.media.dvpp_set_stream_desc_size", kParams_acldvppSetStreamDescSize, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetStreamDescFormat[] = {{"streamDesc", Check::kNone, 0, 0},
     {"format", Check::kRange, 0, 3}};
-inline constexpr Row acldvppSetStreamDescFormat = {200, "acldvppSetStreamDescFormat",
+inline constexpr Row acldvppSetStreamDescFormat = {238, "acldvppSetStreamDescFormat",
     "acl.media.dvpp_set_stream_desc_format", kParams_acldvppSetStreamDescFormat, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetStreamDescTimestamp[] = {
     {"streamDesc", Check::kNone, 0, 0}, {"timestamp", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetStreamDescTimestamp = {201, "acldvppSetStreamDescTimestamp",
+inline constexpr Row acldvppSetStreamDescTimestamp = {239, "acldvppSetStreamDescTimestamp",
     "acl.media.dvpp_set_stream_desc_timestamp", kParams_acldvppSetStreamDescTimestamp, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetStreamDescRetCode[] = {{"streamDesc", Check::kNone, 0, 0},
     {"retCode", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetStreamDescRetCode = {202, "acldvppSetStreamDescRetCode",
+inline constexpr Row acldvppSetStreamDescRetCode = {240, "acldvppSetStreamDescRetCode",
     "acl.media.dvpp_set_stream_desc_ret_code", kParams_acldvppSetStreamDescRetCode, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetStreamDescEos[] = {{"streamDesc", Check::kNone, 0, 0},
     {"eos", Check::kRange, 0, 1}};
-inline constexpr Row acldvppSetStreamDescEos = {203, "acldvppSetStreamDescEos",
+inline constexpr Row acldvppSetStreamDescEos = {241, "acldvppSetStreamDescEos",
     "acl.media.dvpp_set_stream_desc_eos", kParams_acldvppSetStreamDescEos, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetStreamDescData[] = {{"streamDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetStreamDescData = {204, "acldvppGetStreamDescData",
+inline constexpr Row acldvppGetStreamDescData = {242, "acldvppGetStreamDescData",
     "acl.media.dvpp_get_stream_desc_data", kParams_acldvppGetStreamDescData, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetStreamDescSize[] = {{"streamDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetStreamDescSize = {205, "acldvppGetStreamDescSize",
+inline constexpr Row acldvppGetStreamDescSize = {243, "acldvppGetStreamDescSize",
     "acl.media.dvpp_get_stream_desc_size", kParams_acldvppGetStreamDescSize, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetStreamDescFormat[] = {{"streamDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetStreamDescFormat = {206, "acldvppGetStreamDescFormat",
+inline constexpr Row acldvppGetStreamDescFormat = {244, "acldvppGetStreamDescFormat",
     "acl.media.dvpp_get_stream_desc_format", kParams_acldvppGetStreamDescFormat, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetStreamDescTimestamp[] = {
     {"streamDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetStreamDescTimestamp = {207, "acldvppGetStreamDescTimestamp",
+inline constexpr Row acldvppGetStreamDescTimestamp = {245, "acldvppGetStreamDescTimestamp",
     "acl.media.dvpp_get_stream_desc_timestamp", kParams_acldvppGetStreamDescTimestamp, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetStreamDescRetCode[] = {{"streamDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetStreamDescRetCode = {208, "acldvppGetStreamDescRetCode",
+inline constexpr Row acldvppGetStreamDescRetCode = {246, "acldvppGetStreamDescRetCode",
     "acl.media.dvpp_get_stream_desc_ret_code", kParams_acldvppGetStreamDescRetCode, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetStreamDescEos[] = {{"streamDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetStreamDescEos = {209, "acldvppGetStreamDescEos",
+inline constexpr Row acldvppGetStreamDescEos = {247, "acldvppGetStreamDescEos",
     "acl.media.dvpp_get_stream_desc_eos", kParams_acldvppGetStreamDescEos, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppCreateBatchPicDesc[] = {
     {"batchSize", Check::kRange, 1, 1024}};
-inline constexpr Row acldvppCreateBatchPicDesc = {210, "acldvppCreateBatchPicDesc",
+inline constexpr Row acldvppCreateBatchPicDesc = {248, "acldvppCreateBatchPicDesc",
     "acl.media.dvpp_create_batch_pic_desc", kParams_acldvppCreateBatchPicDesc, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppDestroyBatchPicDesc[] = {
     {"batchPicDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppDestroyBatchPicDesc = {211, "acldvppDestroyBatchPicDesc",
+inline constexpr Row acldvppDestroyBatchPicDesc = {249, "acldvppDestroyBatchPicDesc",
     "acl.media.dvpp_destroy_batch_pic_desc", kParams_acldvppDestroyBatchPicDesc, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetPicDesc[] = {{"batchPicDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetPicDesc = {212, "acldvppGetPicDesc", "acl.media.dvpp_get_pic_desc",
+inline constexpr Row acldvppGetPicDesc = {250, "acldvppGetPicDesc", "acl.media.dvpp_get_pic_desc",
     kParams_acldvppGetPicDesc, 2, Missing::kNowhere};
 
-inline constexpr Row acldvppCreateBorderConfig = {213, "acldvppCreateBorderConfig",
+inline constexpr Row acldvppCreateBorderConfig = {251, "acldvppCreateBorderConfig",
     "acl.media.dvpp_create_border_config", nullptr, 0, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppDestroyBorderConfig[] = {
     {"borderConfig", Check::kNone, 0, 0}};
-inline constexpr Row acldvppDestroyBorderConfig = {214, "acldvppDestroyBorderConfig",
+inline constexpr Row acldvppDestroyBorderConfig = {252, "acldvppDestroyBorderConfig",
     "acl.media.dvpp_destroy_border_config", kParams_acldvppDestroyBorderConfig, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetBorderConfigValue[] = {
     {"borderConfig", Check::kNone, 0, 0}, {"index", Check::kRange, 0, 3},
     {"value", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetBorderConfigValue = {215, "acldvppSetBorderConfigValue",
+inline constexpr Row acldvppSetBorderConfigValue = {253, "acldvppSetBorderConfigValue",
     "acl.media.dvpp_set_border_config_value", kParams_acldvppSetBorderConfigValue, 3,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetBorderConfigBorderType[] = {
     {"borderConfig", Check::kNone, 0, 0}, {"borderType", Check::kRange, 0, 3}};
-inline constexpr Row acldvppSetBorderConfigBorderType = {216, "acldvppSetBorderConfigBorderType",
+inline constexpr Row acldvppSetBorderConfigBorderType = {254, "acldvppSetBorderConfigBorderType",
     "acl.media.dvpp_set_border_config_border_type", kParams_acldvppSetBorderConfigBorderType, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetBorderConfigTop[] = {{"borderConfig", Check::kNone, 0, 0},
     {"top", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetBorderConfigTop = {217, "acldvppSetBorderConfigTop",
+inline constexpr Row acldvppSetBorderConfigTop = {255, "acldvppSetBorderConfigTop",
     "acl.media.dvpp_set_border_config_top", kParams_acldvppSetBorderConfigTop, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetBorderConfigBottom[] = {
     {"borderConfig", Check::kNone, 0, 0}, {"bottom", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetBorderConfigBottom = {218, "acldvppSetBorderConfigBottom",
+inline constexpr Row acldvppSetBorderConfigBottom = {256, "acldvppSetBorderConfigBottom",
     "acl.media.dvpp_set_border_config_bottom", kParams_acldvppSetBorderConfigBottom, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetBorderConfigLeft[] = {{"borderConfig", Check::kNone, 0, 0},
     {"left", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetBorderConfigLeft = {219, "acldvppSetBorderConfigLeft",
+inline constexpr Row acldvppSetBorderConfigLeft = {257, "acldvppSetBorderConfigLeft",
     "acl.media.dvpp_set_border_config_left", kParams_acldvppSetBorderConfigLeft, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetBorderConfigRight[] = {
     {"borderConfig", Check::kNone, 0, 0}, {"right", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetBorderConfigRight = {220, "acldvppSetBorderConfigRight",
+inline constexpr Row acldvppSetBorderConfigRight = {258, "acldvppSetBorderConfigRight",
     "acl.media.dvpp_set_border_config_right", kParams_acldvppSetBorderConfigRight, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetBorderConfigValue[] = {
     {"borderConfig", Check::kNone, 0, 0}, {"index", Check::kRange, 0, 3}};
-inline constexpr Row acldvppGetBorderConfigValue = {221, "acldvppGetBorderConfigValue",
+inline constexpr Row acldvppGetBorderConfigValue = {259, "acldvppGetBorderConfigValue",
     "acl.media.dvpp_get_border_config_value", kParams_acldvppGetBorderConfigValue, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetBorderConfigBorderType[] = {
     {"borderConfig", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetBorderConfigBorderType = {222, "acldvppGetBorderConfigBorderType",
+inline constexpr Row acldvppGetBorderConfigBorderType = {260, "acldvppGetBorderConfigBorderType",
     "acl.media.dvpp_get_border_config_border_type", kParams_acldvppGetBorderConfigBorderType, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetBorderConfigTop[] = {{"borderConfig", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetBorderConfigTop = {223, "acldvppGetBorderConfigTop",
+inline constexpr Row acldvppGetBorderConfigTop = {261, "acldvppGetBorderConfigTop",
     "acl.media.dvpp_get_border_config_top", kParams_acldvppGetBorderConfigTop, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetBorderConfigBottom[] = {
     {"borderConfig", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetBorderConfigBottom = {224, "acldvppGetBorderConfigBottom",
+inline constexpr Row acldvppGetBorderConfigBottom = {262, "acldvppGetBorderConfigBottom",
     "acl.media.dvpp_get_border_config_bottom", kParams_acldvppGetBorderConfigBottom, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetBorderConfigLeft[] = {
     {"borderConfig", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetBorderConfigLeft = {225, "acldvppGetBorderConfigLeft",
+inline constexpr Row acldvppGetBorderConfigLeft = {263, "acldvppGetBorderConfigLeft",
     "acl.media.dvpp_get_border_config_left", kParams_acldvppGetBorderConfigLeft, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetBorderConfigRight[] = {
     {"borderConfig", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetBorderConfigRight = {226, "acldvppGetBorderConfigRight",
+inline constexpr Row acldvppGetBorderConfigRight = {264, "acldvppGetBorderConfigRight",
     "acl.media.dvpp_get_border_config_right", kParams_acldvppGetBorderConfigRight, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppVpcResizeAsync[] = {{"channelDesc", Check::kNone, 0, 0},
     {"inputDesc", Check::kNone, 0, 0}, {"outputDesc", Check::kNone, 0, 0},
     {"resizeConfig", Check::kNone, 0, 0}, {"stream", Check::kNone, 0, 0}};
-inline constexpr Row acldvppVpcResizeAsync = {227, "acldvppVpcResizeAsync",
+inline constexpr Row acldvppVpcResizeAsync = {265, "acldvppVpcResizeAsync",
     "acl.media.dvpp_vpc_resize_async", kParams_acldvppVpcResizeAsync, 5, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppVpcCropAsync[] = {{"channelDesc", Check::kNone, 0, 0},
     {"inputDesc", Check::kNone, 0, 0}, {"outputDesc", Check::kNone, 0, 0},
     {"cropArea", Check::kNone, 0, 0}, {"stream", Check::kNone, 0, 0}};
-inline constexpr Row acldvppVpcCropAsync = {228, "acldvppVpcCropAsync",
+inline constexpr Row acldvppVpcCropAsync = {266, "acldvppVpcCropAsync",
     "acl.media.dvpp_vpc_crop_async", kParams_acldvppVpcCropAsync, 5, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppVpcCropResizeAsync[] = {{"channelDesc", Check::kNone, 0, 0},
     {"inputDesc", Check::kNone, 0, 0}, {"outputDesc", Check::kNone, 0, 0},
     {"cropArea", Check::kNone, 0, 0}, {"resizeConfig", Check::kNone, 0, 0},
     {"stream", Check::kNone, 0, 0}};
-inline constexpr Row acldvppVpcCropResizeAsync = {229, "acldvppVpcCropResizeAsync",
+inline constexpr Row acldvppVpcCropResizeAsync = {267, "acldvppVpcCropResizeAsync",
     "acl.media.dvpp_vpc_crop_resize_async", kParams_acldvppVpcCropResizeAsync, 6,
     Missing::kNowhere};
 
@@ -1162,7 +1377,7 @@ inline constexpr Param kParams_acldvppVpcBatchCropAsync[] = {{"channelDesc", Che
     {"srcBatchPicDescs", Check::kNone, 0, 0}, {"roiNums", Check::kNonNull, 0, 0},
     {"size", Check::kNone, 0, 0}, {"dstBatchPicDescs", Check::kNone, 0, 0},
     {"cropAreas", Check::kNonNull, 0, 0}, {"stream", Check::kNone, 0, 0}};
-inline constexpr Row acldvppVpcBatchCropAsync = {230, "acldvppVpcBatchCropAsync",
+inline constexpr Row acldvppVpcBatchCropAsync = {268, "acldvppVpcBatchCropAsync",
     "acl.media.dvpp_vpc_batch_crop_async", kParams_acldvppVpcBatchCropAsync, 7, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppVpcBatchCropResizeAsync[] = {
@@ -1170,7 +1385,7 @@ inline constexpr Param kParams_acldvppVpcBatchCropResizeAsync[] = {
     {"roiNums", Check::kNonNull, 0, 0}, {"size", Check::kNone, 0, 0},
     {"dstBatchPicDescs", Check::kNone, 0, 0}, {"cropAreas", Check::kNonNull, 0, 0},
     {"resizeConfig", Check::kNone, 0, 0}, {"stream", Check::kNone, 0, 0}};
-inline constexpr Row acldvppVpcBatchCropResizeAsync = {231, "acldvppVpcBatchCropResizeAsync",
+inline constexpr Row acldvppVpcBatchCropResizeAsync = {269, "acldvppVpcBatchCropResizeAsync",
     "acl.media.dvpp_vpc_batch_crop_resize_async", kParams_acldvppVpcBatchCropResizeAsync, 8,
     Missing::kNowhere};
 
@@ -1178,7 +1393,7 @@ inline constexpr Param kParams_acldvppVpcCropAndPasteAsync[] = {{"channelDesc", 
     {"inputDesc", Check::kNone, 0, 0}, {"outputDesc", Check::kNone, 0, 0},
     {"cropArea", Check::kNone, 0, 0}, {"pasteArea", Check::kNone, 0, 0},
     {"stream", Check::kNone, 0, 0}};
-inline constexpr Row acldvppVpcCropAndPasteAsync = {232, "acldvppVpcCropAndPasteAsync",
+inline constexpr Row acldvppVpcCropAndPasteAsync = {270, "acldvppVpcCropAndPasteAsync",
     "acl.media.dvpp_vpc_crop_and_paste_async", kParams_acldvppVpcCropAndPasteAsync, 6,
     Missing::kNowhere};
 
@@ -1187,7 +1402,7 @@ inline constexpr Param kParams_acldvppVpcCropResizePasteAsync[] = {
     {"outputDesc", Check::kNone, 0, 0}, {"cropArea", Check::kNone, 0, 0},
     {"pasteArea", Check::kNone, 0, 0}, {"resizeConfig", Check::kNone, 0, 0},
     {"stream", Check::kNone, 0, 0}};
-inline constexpr Row acldvppVpcCropResizePasteAsync = {233, "acldvppVpcCropResizePasteAsync",
+inline constexpr Row acldvppVpcCropResizePasteAsync = {271, "acldvppVpcCropResizePasteAsync",
     "acl.media.dvpp_vpc_crop_resize_paste_async", kParams_acldvppVpcCropResizePasteAsync, 7,
     Missing::kNowhere};
 
@@ -1196,7 +1411,7 @@ inline constexpr Param kParams_acldvppVpcBatchCropAndPasteAsync[] = {
     {"roiNums", Check::kNonNull, 0, 0}, {"size", Check::kNone, 0, 0},
     {"dstBatchPicDesc", Check::kNone, 0, 0}, {"cropAreas", Check::kNonNull, 0, 0},
     {"pasteAreas", Check::kNonNull, 0, 0}, {"stream", Check::kNone, 0, 0}};
-inline constexpr Row acldvppVpcBatchCropAndPasteAsync = {234, "acldvppVpcBatchCropAndPasteAsync",
+inline constexpr Row acldvppVpcBatchCropAndPasteAsync = {272, "acldvppVpcBatchCropAndPasteAsync",
     "acl.media.dvpp_vpc_batch_crop_and_paste_async", kParams_acldvppVpcBatchCropAndPasteAsync, 8,
     Missing::kNowhere};
 
@@ -1206,7 +1421,7 @@ inline constexpr Param kParams_acldvppVpcBatchCropResizePasteAsync[] = {
     {"dstBatchPicDescs", Check::kNone, 0, 0}, {"cropAreas", Check::kNonNull, 0, 0},
     {"pasteAreas", Check::kNonNull, 0, 0}, {"resizeConfig", Check::kNone, 0, 0},
     {"stream", Check::kNone, 0, 0}};
-inline constexpr Row acldvppVpcBatchCropResizePasteAsync = {235,
+inline constexpr Row acldvppVpcBatchCropResizePasteAsync = {273,
     "acldvppVpcBatchCropResizePasteAsync", "acl.media.dvpp_vpc_batch_crop_resize_paste_async",
     kParams_acldvppVpcBatchCropResizePasteAsync, 9, Missing::kNowhere};
 
@@ -1216,7 +1431,7 @@ inline constexpr Param kParams_acldvppVpcBatchCropResizeMakeBorderAsync[] = {
     {"dstBatchPicDescs", Check::kNone, 0, 0}, {"cropAreas", Check::kNonNull, 0, 0},
     {"borderCfgs", Check::kNonNull, 0, 0}, {"resizeConfig", Check::kNone, 0, 0},
     {"stream", Check::kNone, 0, 0}};
-inline constexpr Row acldvppVpcBatchCropResizeMakeBorderAsync = {236,
+inline constexpr Row acldvppVpcBatchCropResizeMakeBorderAsync = {274,
     "acldvppVpcBatchCropResizeMakeBorderAsync",
     "acl.media.dvpp_vpc_batch_crop_resize_make_border_async",
     kParams_acldvppVpcBatchCropResizeMakeBorderAsync, 9, Missing::kNowhere};
@@ -1224,78 +1439,78 @@ inline constexpr Row acldvppVpcBatchCropResizeMakeBorderAsync = {236,
 inline constexpr Param kParams_acldvppVpcConvertColorAsync[] = {{"channelDesc", Check::kNone, 0, 0},
     {"inputDesc", Check::kNone, 0, 0}, {"outputDesc", Check::kNone, 0, 0},
     {"stream", Check::kNone, 0, 0}};
-inline constexpr Row acldvppVpcConvertColorAsync = {237, "acldvppVpcConvertColorAsync",
+inline constexpr Row acldvppVpcConvertColorAsync = {275, "acldvppVpcConvertColorAsync",
     "acl.media.dvpp_vpc_convert_color_async", kParams_acldvppVpcConvertColorAsync, 4,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppVpcPyrDownAsync[] = {{"channelDesc", Check::kNone, 0, 0},
     {"inputDesc", Check::kNone, 0, 0}, {"outputDesc", Check::kNone, 0, 0},
     {"reserve", Check::kNone, 0, 0}, {"stream", Check::kNone, 0, 0}};
-inline constexpr Row acldvppVpcPyrDownAsync = {238, "acldvppVpcPyrDownAsync",
+inline constexpr Row acldvppVpcPyrDownAsync = {276, "acldvppVpcPyrDownAsync",
     "acl.media.dvpp_vpc_pyr_down_async", kParams_acldvppVpcPyrDownAsync, 5, Missing::kEverywhere};
 
 inline constexpr Param kParams_acldvppCreateRoiConfig[] = {{"left", Check::kNone, 0, 0},
     {"right", Check::kNone, 0, 0}, {"top", Check::kNone, 0, 0}, {"bottom", Check::kNone, 0, 0}};
-inline constexpr Row acldvppCreateRoiConfig = {239, "acldvppCreateRoiConfig",
+inline constexpr Row acldvppCreateRoiConfig = {277, "acldvppCreateRoiConfig",
     "acl.media.dvpp_create_roi_config", kParams_acldvppCreateRoiConfig, 4, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppDestroyRoiConfig[] = {{"roiConfig", Check::kNone, 0, 0}};
-inline constexpr Row acldvppDestroyRoiConfig = {240, "acldvppDestroyRoiConfig",
+inline constexpr Row acldvppDestroyRoiConfig = {278, "acldvppDestroyRoiConfig",
     "acl.media.dvpp_destroy_roi_config", kParams_acldvppDestroyRoiConfig, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetRoiConfig[] = {{"config", Check::kNone, 0, 0},
     {"left", Check::kNone, 0, 0}, {"right", Check::kNone, 0, 0}, {"top", Check::kNone, 0, 0},
     {"bottom", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetRoiConfig = {241, "acldvppSetRoiConfig",
+inline constexpr Row acldvppSetRoiConfig = {279, "acldvppSetRoiConfig",
     "acl.media.dvpp_set_roi_config", kParams_acldvppSetRoiConfig, 5, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetRoiConfigLeft[] = {{"config", Check::kNone, 0, 0},
     {"left", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetRoiConfigLeft = {242, "acldvppSetRoiConfigLeft",
+inline constexpr Row acldvppSetRoiConfigLeft = {280, "acldvppSetRoiConfigLeft",
     "acl.media.dvpp_set_roi_config_left", kParams_acldvppSetRoiConfigLeft, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetRoiConfigRight[] = {{"config", Check::kNone, 0, 0},
     {"right", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetRoiConfigRight = {243, "acldvppSetRoiConfigRight",
+inline constexpr Row acldvppSetRoiConfigRight = {281, "acldvppSetRoiConfigRight",
     "acl.media.dvpp_set_roi_config_right", kParams_acldvppSetRoiConfigRight, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetRoiConfigTop[] = {{"config", Check::kNone, 0, 0},
     {"top", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetRoiConfigTop = {244, "acldvppSetRoiConfigTop",
+inline constexpr Row acldvppSetRoiConfigTop = {282, "acldvppSetRoiConfigTop",
     "acl.media.dvpp_set_roi_config_top", kParams_acldvppSetRoiConfigTop, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetRoiConfigBottom[] = {{"config", Check::kNone, 0, 0},
     {"bottom", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetRoiConfigBottom = {245, "acldvppSetRoiConfigBottom",
+inline constexpr Row acldvppSetRoiConfigBottom = {283, "acldvppSetRoiConfigBottom",
     "acl.media.dvpp_set_roi_config_bottom", kParams_acldvppSetRoiConfigBottom, 2,
     Missing::kNowhere};
 
-inline constexpr Row acldvppCreateResizeConfig = {246, "acldvppCreateResizeConfig",
+inline constexpr Row acldvppCreateResizeConfig = {284, "acldvppCreateResizeConfig",
     "acl.media.dvpp_create_resize_config", nullptr, 0, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppDestroyResizeConfig[] = {
     {"resizeConfig", Check::kNone, 0, 0}};
-inline constexpr Row acldvppDestroyResizeConfig = {247, "acldvppDestroyResizeConfig",
+inline constexpr Row acldvppDestroyResizeConfig = {285, "acldvppDestroyResizeConfig",
     "acl.media.dvpp_destroy_resize_config", kParams_acldvppDestroyResizeConfig, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetResizeConfigInterpolation[] = {
     {"resizeConfig", Check::kNone, 0, 0}, {"interpolation", Check::kRange, 0, 5}};
-inline constexpr Row acldvppSetResizeConfigInterpolation = {248,
+inline constexpr Row acldvppSetResizeConfigInterpolation = {286,
     "acldvppSetResizeConfigInterpolation", "acl.media.dvpp_set_resize_config_interpolation",
     kParams_acldvppSetResizeConfigInterpolation, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetResizeConfigInterpolation[] = {
     {"resizeConfig", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetResizeConfigInterpolation = {249,
+inline constexpr Row acldvppGetResizeConfigInterpolation = {287,
     "acldvppGetResizeConfigInterpolation", "acl.media.dvpp_get_resize_config_interpolation",
     kParams_acldvppGetResizeConfigInterpolation, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtSetOpExecuteTimeOut[] = {{"timeout", Check::kNone, 0, 0}};
-inline constexpr Row aclrtSetOpExecuteTimeOut = {250, "aclrtSetOpExecuteTimeOut",
+inline constexpr Row aclrtSetOpExecuteTimeOut = {288, "aclrtSetOpExecuteTimeOut",
     "acl.rt.set_op_execute_time_out", kParams_aclrtSetOpExecuteTimeOut, 1, Missing::kNowhere};
 
-inline constexpr int kCount = 251;
+inline constexpr int kCount = 289;
 inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, &aclrtGetSocName,
     &aclGetRecentErrMsg, &aclrtSetDeviceSatMode, &aclrtGetDeviceSatMode, &aclFloat16ToFloat,
     &aclFloatToFloat16, &aclCreateDataBuffer, &aclDestroyDataBuffer, &aclGetDataBufferAddr,
@@ -1345,31 +1560,45 @@ inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, 
     &aclmdlGetInputDynamicGearCount, &aclmdlGetInputDynamicDims, &aclmdlGetOpAttr, &acldvppMalloc,
     &acldvppFree, &acldvppCreateChannel, &acldvppDestroyChannel, &acldvppCreateChannelDesc,
     &acldvppDestroyChannelDesc, &acldvppGetChannelDescChannelId, &acldvppSetChannelDescMode,
-    &acldvppSetChannelDescParam, &acldvppGetChannelDescParam, &acldvppCreatePicDesc,
-    &acldvppDestroyPicDesc, &acldvppSetPicDescData, &acldvppSetPicDescSize,
-    &acldvppSetPicDescFormat, &acldvppSetPicDescWidth, &acldvppSetPicDescHeight,
-    &acldvppSetPicDescWidthStride, &acldvppSetPicDescHeightStride, &acldvppSetPicDescRetCode,
-    &acldvppGetPicDescData, &acldvppGetPicDescSize, &acldvppGetPicDescFormat,
-    &acldvppGetPicDescWidth, &acldvppGetPicDescHeight, &acldvppGetPicDescWidthStride,
-    &acldvppGetPicDescHeightStride, &acldvppGetPicDescRetCode, &acldvppCreateStreamDesc,
-    &acldvppDestroyStreamDesc, &acldvppSetStreamDescData, &acldvppSetStreamDescSize,
-    &acldvppSetStreamDescFormat, &acldvppSetStreamDescTimestamp, &acldvppSetStreamDescRetCode,
-    &acldvppSetStreamDescEos, &acldvppGetStreamDescData, &acldvppGetStreamDescSize,
-    &acldvppGetStreamDescFormat, &acldvppGetStreamDescTimestamp, &acldvppGetStreamDescRetCode,
-    &acldvppGetStreamDescEos, &acldvppCreateBatchPicDesc, &acldvppDestroyBatchPicDesc,
-    &acldvppGetPicDesc, &acldvppCreateBorderConfig, &acldvppDestroyBorderConfig,
-    &acldvppSetBorderConfigValue, &acldvppSetBorderConfigBorderType, &acldvppSetBorderConfigTop,
-    &acldvppSetBorderConfigBottom, &acldvppSetBorderConfigLeft, &acldvppSetBorderConfigRight,
-    &acldvppGetBorderConfigValue, &acldvppGetBorderConfigBorderType, &acldvppGetBorderConfigTop,
-    &acldvppGetBorderConfigBottom, &acldvppGetBorderConfigLeft, &acldvppGetBorderConfigRight,
-    &acldvppVpcResizeAsync, &acldvppVpcCropAsync, &acldvppVpcCropResizeAsync,
-    &acldvppVpcBatchCropAsync, &acldvppVpcBatchCropResizeAsync, &acldvppVpcCropAndPasteAsync,
-    &acldvppVpcCropResizePasteAsync, &acldvppVpcBatchCropAndPasteAsync,
-    &acldvppVpcBatchCropResizePasteAsync, &acldvppVpcBatchCropResizeMakeBorderAsync,
-    &acldvppVpcConvertColorAsync, &acldvppVpcPyrDownAsync, &acldvppCreateRoiConfig,
-    &acldvppDestroyRoiConfig, &acldvppSetRoiConfig, &acldvppSetRoiConfigLeft,
-    &acldvppSetRoiConfigRight, &acldvppSetRoiConfigTop, &acldvppSetRoiConfigBottom,
-    &acldvppCreateResizeConfig, &acldvppDestroyResizeConfig, &acldvppSetResizeConfigInterpolation,
+    &acldvppSetChannelDescParam, &acldvppGetChannelDescParam, &aclvencCreateChannel,
+    &aclvencDestroyChannel, &aclvencSendFrame, &aclvencCreateChannelDesc,
+    &aclvencDestroyChannelDesc, &aclvencSetChannelDescThreadId, &aclvencSetChannelDescCallback,
+    &aclvencSetChannelDescEnType, &aclvencSetChannelDescPicFormat, &aclvencSetChannelDescPicWidth,
+    &aclvencSetChannelDescPicHeight, &aclvencSetChannelDescKeyFrameInterval,
+    &aclvencSetChannelDescBufAddr, &aclvencSetChannelDescBufSize, &aclvencSetChannelDescRcMode,
+    &aclvencSetChannelDescSrcRate, &aclvencSetChannelDescMaxBitRate,
+    &aclvencGetChannelDescChannelId, &aclvencGetChannelDescThreadId, &aclvencGetChannelDescCallback,
+    &aclvencGetChannelDescEnType, &aclvencGetChannelDescPicFormat, &aclvencGetChannelDescPicWidth,
+    &aclvencGetChannelDescPicHeight, &aclvencGetChannelDescKeyFrameInterval,
+    &aclvencGetChannelDescBufAddr, &aclvencGetChannelDescBufSize, &aclvencGetChannelDescRcMode,
+    &aclvencGetChannelDescSrcRate, &aclvencGetChannelDescMaxBitRate, &aclvencSetChannelDescParam,
+    &aclvencGetChannelDescParam, &aclvencCreateFrameConfig, &aclvencDestroyFrameConfig,
+    &aclvencSetFrameConfigForceIFrame, &aclvencSetFrameConfigEos, &aclvencGetFrameConfigForceIFrame,
+    &aclvencGetFrameConfigEos, &acldvppCreatePicDesc, &acldvppDestroyPicDesc,
+    &acldvppSetPicDescData, &acldvppSetPicDescSize, &acldvppSetPicDescFormat,
+    &acldvppSetPicDescWidth, &acldvppSetPicDescHeight, &acldvppSetPicDescWidthStride,
+    &acldvppSetPicDescHeightStride, &acldvppSetPicDescRetCode, &acldvppGetPicDescData,
+    &acldvppGetPicDescSize, &acldvppGetPicDescFormat, &acldvppGetPicDescWidth,
+    &acldvppGetPicDescHeight, &acldvppGetPicDescWidthStride, &acldvppGetPicDescHeightStride,
+    &acldvppGetPicDescRetCode, &acldvppCreateStreamDesc, &acldvppDestroyStreamDesc,
+    &acldvppSetStreamDescData, &acldvppSetStreamDescSize, &acldvppSetStreamDescFormat,
+    &acldvppSetStreamDescTimestamp, &acldvppSetStreamDescRetCode, &acldvppSetStreamDescEos,
+    &acldvppGetStreamDescData, &acldvppGetStreamDescSize, &acldvppGetStreamDescFormat,
+    &acldvppGetStreamDescTimestamp, &acldvppGetStreamDescRetCode, &acldvppGetStreamDescEos,
+    &acldvppCreateBatchPicDesc, &acldvppDestroyBatchPicDesc, &acldvppGetPicDesc,
+    &acldvppCreateBorderConfig, &acldvppDestroyBorderConfig, &acldvppSetBorderConfigValue,
+    &acldvppSetBorderConfigBorderType, &acldvppSetBorderConfigTop, &acldvppSetBorderConfigBottom,
+    &acldvppSetBorderConfigLeft, &acldvppSetBorderConfigRight, &acldvppGetBorderConfigValue,
+    &acldvppGetBorderConfigBorderType, &acldvppGetBorderConfigTop, &acldvppGetBorderConfigBottom,
+    &acldvppGetBorderConfigLeft, &acldvppGetBorderConfigRight, &acldvppVpcResizeAsync,
+    &acldvppVpcCropAsync, &acldvppVpcCropResizeAsync, &acldvppVpcBatchCropAsync,
+    &acldvppVpcBatchCropResizeAsync, &acldvppVpcCropAndPasteAsync, &acldvppVpcCropResizePasteAsync,
+    &acldvppVpcBatchCropAndPasteAsync, &acldvppVpcBatchCropResizePasteAsync,
+    &acldvppVpcBatchCropResizeMakeBorderAsync, &acldvppVpcConvertColorAsync,
+    &acldvppVpcPyrDownAsync, &acldvppCreateRoiConfig, &acldvppDestroyRoiConfig,
+    &acldvppSetRoiConfig, &acldvppSetRoiConfigLeft, &acldvppSetRoiConfigRight,
+    &acldvppSetRoiConfigTop, &acldvppSetRoiConfigBottom, &acldvppCreateResizeConfig,
+    &acldvppDestroyResizeConfig, &acldvppSetResizeConfigInterpolation,
     &acldvppGetResizeConfigInterpolation, &aclrtSetOpExecuteTimeOut};
 
 }  // namespace softacl::api::row

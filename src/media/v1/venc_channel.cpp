@@ -22,8 +22,8 @@ VencChannel::~VencChannel() {
 Status VencChannel::create() {
     const std::lock_guard lock(session_mutex_);
     if (session_ != nullptr) {
-        return fail(ACL_ERROR_INVALID_PARAM, "channelDesc describes a channel that exists, number ",
-                    session_->number(), "; expected a description of its own for each channel");
+        return fail(ACL_ERROR_INVALID_PARAM, "channelDesc describes a channel that exists, number ", session_->number(),
+                    "; expected a description of its own for each channel");
     }
     SOFTACL_ASSIGN(session_, VencSession::open(get()));
     return {};
@@ -74,8 +74,8 @@ Status VencChannel::send(acldvppPicDesc* handle, const VencFrameFields& config, 
             return fail(ACL_ERROR_INVALID_PARAM, "the callback of channelDesc is null");
         }
         SOFTACL_ASSIGN(const ConstPicture view, present->view(fields));
-        SOFTACL_TRY(present->send({std::move(desc), handle, view, callback, std::move(user_data)},
-                                  config.force_i_frame != 0));
+        SOFTACL_TRY(
+            present->send({std::move(desc), handle, view, callback, std::move(user_data)}, config.force_i_frame != 0));
     }
     return config.eos == 0 ? Status() : present->finish();
 }

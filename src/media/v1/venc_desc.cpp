@@ -39,8 +39,8 @@ unsigned threads_for(uint32_t height) {
     // Each one costs a slice header and what the slices do not know of each other.
     constexpr uint32_t kRowsForAThread = 180;
     constexpr uint64_t kMost = 8;
-    return static_cast<unsigned>(std::clamp<uint64_t>(height / kRowsForAThread, 1,
-                                                      std::min<uint64_t>(kMost, parallel_width())));
+    return static_cast<unsigned>(
+        std::clamp<uint64_t>(height / kRowsForAThread, 1, std::min<uint64_t>(kMost, parallel_width())));
 }
 
 }  // namespace
@@ -74,8 +74,8 @@ aclvencCallback VencFields::callback() const {
 }
 
 Result<VideoEncoderParams> VencFields::encoder_params() const {
-    for (const auto type : {ACL_VENC_THREAD_ID_UINT64, ACL_VENC_CALLBACK_PTR, ACL_VENC_PIC_WIDTH_UINT32,
-                            ACL_VENC_PIC_HEIGHT_UINT32}) {
+    for (const auto type :
+         {ACL_VENC_THREAD_ID_UINT64, ACL_VENC_CALLBACK_PTR, ACL_VENC_PIC_WIDTH_UINT32, ACL_VENC_PIC_HEIGHT_UINT32}) {
         if (values_[type] == 0) {
             return fail(ACL_ERROR_INVALID_PARAM, "the encoder's ", kParams[type].name, " was not set");
         }

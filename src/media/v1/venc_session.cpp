@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "media/v1/memory.h"
 #include "media/video/codecs.h"
 #include "runtime/context.h"
 #include "runtime/device.h"
@@ -107,7 +108,7 @@ Status VencSession::open_output(const VencFields& fields) {
     output_size_ = fields[ACL_VENC_BUF_SIZE_UINT32];
     output_ = reinterpret_cast<uint8_t*>(fields[ACL_VENC_BUF_ADDR_PTR]);
     if (output_ != nullptr) {
-        return runtime::check_on_device(output_, output_size_);
+        return check_memory("the buffer address", output_, output_size_, output_size_);
     }
     SOFTACL_ASSIGN(void* const memory, runtime::allocate_on_device(output_size_, false));
     output_ = static_cast<uint8_t*>(memory);
@@ -131,20 +132,7 @@ Result<ConstPicture> VencSession::view(const PicFields& fields) const {
                     "; expected an even number from ", height, " on, or 0");
     }
     const FormatInfo& format = format_info(format_);
-    const uint64_t needed = format.bytes(width_stride, height_stride);
-    if (fields.size < needed) {
-        return fail(ACL_ERROR_INVALID_PARAM, "input describes a picture of ", fields.size, " bytes; expected at least ",
-                    needed, " with rows of ", width_stride, " bytes");
-    }
-    std::string warning;
-    SOFTACL_ASSIGN(const bool on_device, runtime::check_if_device("input's data", fields.data, needed, warning));
-    if (!on_device) {
-        return fail(ACL_ERROR_RT_PARAM_INVALID, "input's data is ", fields.data,
-                    ", which is no device memory; expected memory of acldvppMalloc");
-    }
-    if (!warning.empty()) {
-        log(LogLevel::kWarning, SOFTACL_HERE, warning);
-    }
+    SOFTACL_TRY(check_memory("input", fields.data, fields.size, format.bytes(width_stride, height_stride)));
     return ConstPicture{&format, static_cast<const uint8_t*>(fields.data), width, height, width_stride, height_stride};
 }
 

@@ -3,7 +3,7 @@
 //
 // One picture in gives one access unit out, at once: there are no B frames and nothing is held back, so a stream has no
 // end to flush. Every I frame is an IDR frame with the parameter sets before it; a stream can be decoded from each of
-// them, its first byte included. The same pictures and settings give the same bytes.
+// them, its first byte included. The same pictures and parameters give the same bytes.
 #pragma once
 
 #include <cstddef>
@@ -56,8 +56,8 @@ class VideoEncoder {
    public:
     virtual ~VideoEncoder() = default;
 
-    /// `picture` is NV12 or NV21 and as large as the settings say; it is not read after the call. `force_key` makes it
-    /// an I frame, from which the interval counts again. 500000 if the encoder failed.
+    /// `picture` is NV12 or NV21 and as large as the parameters say; it is not read after the call. `force_key` makes
+    /// it an I frame, from which the interval counts again. 500000 if the encoder failed.
     virtual Result<AccessUnit> encode(const ConstPicture& picture, bool force_key) = 0;
 
    protected:

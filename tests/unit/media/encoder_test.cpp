@@ -73,6 +73,28 @@ class Encoder : public testing::TestWithParam<VideoProfile> {
     std::vector<PlanarPicture> decode(const std::vector<Bytes>& units) const {
         return is_h265() ? decode_h265(units) : decode_h264(units);
     }
+    /// How many pictures libavcodec finds: OpenH264 refuses the levels of the highest bit rates.
+    size_t decode_by_ffmpeg(const std::vector<Bytes>& units) const {
+        FrameDecoderParams decoding;
+        decoding.codec = is_h265() ? VideoCodec::kH265 : VideoCodec::kH264;
+        const auto library = codecs();
+        const auto decoder = (*library)->open_decoder(decoding);
+        EXPECT_TRUE(decoder.ok());
+        size_t pictures = 0;
+        const auto take = [&] {
+            while (const DecodedFrame* frame = (*decoder)->receive()) {
+                EXPECT_FALSE(frame->damaged);
+                ++pictures;
+            }
+        };
+        for (const Bytes& unit : units) {
+            EXPECT_TRUE((*decoder)->send(unit.data(), unit.size(), 0).ok());
+            take();
+        }
+        (*decoder)->flush();
+        take();
+        return pictures;
+    }
     /// Compares with the pictures from number `first` on.
     void expect_scene(const std::vector<Bytes>& units, const VideoEncoderParams& params, uint32_t first = 0) const {
         const auto pictures = decode(units);
@@ -143,7 +165,7 @@ TEST_P(Encoder, MakesIFramesOnlyWithAnIntervalOfOne) {
 }
 
 TEST_P(Encoder, SaysItsProfileInTheParameterSet) {
-    const Bytes& unit = encode(params(128, 128), {1}).units.at(0);
+    const Bytes unit = encode(params(128, 128), {1}).units.at(0);
     // The parameter set behind its start code: type, then for H.265 two more bytes, then the profile.
     for (size_t i = 0; i + 8 < unit.size(); ++i) {
         if (unit[i] != 0 || unit[i + 1] != 0 || unit[i + 2] != 1) {
@@ -249,8 +271,7 @@ TEST_P(Encoder, TakesTheBoundsOfItsRates) {
                 params.frame_rate = frame_rate;
                 params.rate_mode = mode;
                 params.max_ip_proportion = 1;
-                const Encoded encoded = encode(params, {4});
-                EXPECT_EQ(decode(encoded.units).size(), 4U) << bit_rate << " " << frame_rate;
+                EXPECT_EQ(decode_by_ffmpeg(encode(params, {4}).units), 4U) << bit_rate << " " << frame_rate;
             }
         }
     }

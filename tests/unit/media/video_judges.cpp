@@ -142,8 +142,8 @@ PlanarPicture scene(uint32_t width, uint32_t height, uint32_t number) {
 }
 
 SemiPlanar::SemiPlanar(const PlanarPicture& picture, PixelFormat format, uint32_t stride, uint32_t height_stride)
-    : bytes(size_t{stride} * height_stride * 3 / 2),
-      view{&format_info(format), nullptr, picture.width, picture.height, stride, height_stride} {
+    : bytes(size_t{stride} * height_stride * 3 / 2), view{&format_info(format), nullptr, picture.width,
+                                                          picture.height,       stride,  height_stride} {
     for (size_t i = 0; i < bytes.size(); ++i) {
         bytes[i] = static_cast<uint8_t>(i * 2654435761U >> 24);
     }

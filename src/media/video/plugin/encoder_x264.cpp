@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "media/video/plugin/encoder_x264.h"
+// Encoding H.264 by x264.
+
+#include <cstdarg>
+#include <cstdint>
+#include <cstdio>
 
 // It wants the integer types before it.
 #include <x264.h>
 
-#include <cstdarg>
-#include <cstdio>
-
 #include "acl/acl_base.h"
 #include "media/video/plugin/key_frames.h"
+#include "media/video/plugin/open.h"
 #include "media/video/plugin/rate_buffer.h"
 
 namespace softacl::media {
@@ -38,14 +40,14 @@ void keep_complaint(void* kept, int /*level*/, const char* format, va_list argum
 
 class X264Encoder final : public VideoEncoder {
    public:
-    explicit X264Encoder(const VideoEncoderParams& settings) : keys_(settings.key_frame_interval) {}
+    explicit X264Encoder(const VideoEncoderParams& params) : keys_(params.key_frame_interval) {}
     ~X264Encoder() override {
         if (encoder_ != nullptr) {
             x264_encoder_close(encoder_);
         }
     }
 
-    Status open(const VideoEncoderParams& settings);
+    Status open(const VideoEncoderParams& params);
     Result<AccessUnit> encode(const ConstPicture& picture, bool force_key) override;
 
    private:
@@ -55,11 +57,11 @@ class X264Encoder final : public VideoEncoder {
     int64_t pictures_ = 0;
 };
 
-void set_rate(x264_param_t& param, const VideoEncoderParams& settings) {
-    const int bit_rate = static_cast<int>(settings.bit_rate);
+void set_rate(x264_param_t& param, const VideoEncoderParams& params) {
+    const int bit_rate = static_cast<int>(params.bit_rate);
     param.rc.i_vbv_max_bitrate = bit_rate;
-    param.rc.i_vbv_buffer_size = rate_buffer(settings);
-    if (settings.rate_mode == RateMode::kConstant) {
+    param.rc.i_vbv_buffer_size = rate_buffer(params);
+    if (params.rate_mode == RateMode::kConstant) {
         param.rc.i_rc_method = X264_RC_ABR;
         param.rc.i_bitrate = bit_rate;
     } else {
@@ -68,7 +70,7 @@ void set_rate(x264_param_t& param, const VideoEncoderParams& settings) {
     }
 }
 
-Status X264Encoder::open(const VideoEncoderParams& settings) {
+Status X264Encoder::open(const VideoEncoderParams& params) {
     x264_param_t param;
     if (x264_param_default_preset(&param, kPreset, kTune) != 0) {
         return fail(ACL_ERROR_INTERNAL_ERROR, "x264 has no preset ", kPreset);
@@ -76,27 +78,27 @@ Status X264Encoder::open(const VideoEncoderParams& settings) {
     param.pf_log = keep_complaint;
     param.p_log_private = &complaint_;
     param.i_log_level = X264_LOG_ERROR;
-    param.i_width = static_cast<int>(settings.width);
-    param.i_height = static_cast<int>(settings.height);
+    param.i_width = static_cast<int>(params.width);
+    param.i_height = static_cast<int>(params.height);
     param.i_csp = X264_CSP_NV12;
     param.i_bitdepth = 8;
-    param.i_threads = static_cast<int>(settings.threads);
+    param.i_threads = static_cast<int>(params.threads);
     param.b_sliced_threads = 1;
     param.b_deterministic = 1;
-    param.i_fps_num = settings.frame_rate;
+    param.i_fps_num = params.frame_rate;
     param.i_fps_den = 1;
     param.b_vfr_input = 0;
     param.i_keyint_max = X264_KEYINT_MAX_INFINITE;
     param.i_scenecut_threshold = 0;
     param.b_repeat_headers = 1;
     param.b_annexb = 1;
-    set_rate(param, settings);
-    if (x264_param_apply_profile(&param, profile_name(settings.profile)) != 0) {
-        return fail(ACL_ERROR_INTERNAL_ERROR, "x264 refuses profile ", profile_name(settings.profile));
+    set_rate(param, params);
+    if (x264_param_apply_profile(&param, profile_name(params.profile)) != 0) {
+        return fail(ACL_ERROR_INTERNAL_ERROR, "x264 refuses profile ", profile_name(params.profile));
     }
     encoder_ = x264_encoder_open(&param);
     if (encoder_ == nullptr) {
-        return fail(ACL_ERROR_INTERNAL_ERROR, "x264 refuses ", settings.width, "x", settings.height, ": ", complaint_);
+        return fail(ACL_ERROR_INTERNAL_ERROR, "x264 refuses ", params.width, "x", params.height, ": ", complaint_);
     }
     return {};
 }
@@ -125,9 +127,9 @@ Result<AccessUnit> X264Encoder::encode(const ConstPicture& picture, bool force_k
 
 }  // namespace
 
-Result<std::unique_ptr<VideoEncoder>> open_x264_encoder(const VideoEncoderParams& settings) {
-    auto encoder = std::make_unique<X264Encoder>(settings);
-    SOFTACL_TRY(encoder->open(settings));
+Result<std::unique_ptr<VideoEncoder>> open_x264_encoder(const VideoEncoderParams& params) {
+    auto encoder = std::make_unique<X264Encoder>(params);
+    SOFTACL_TRY(encoder->open(params));
     return std::unique_ptr<VideoEncoder>(std::move(encoder));
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "media/video/plugin/encoder_x265.h"
+// Encoding H.265 by x265.
 
 #include <x265.h>
 
@@ -8,6 +8,7 @@
 
 #include "acl/acl_base.h"
 #include "media/video/plugin/key_frames.h"
+#include "media/video/plugin/open.h"
 #include "media/video/plugin/rate_buffer.h"
 
 namespace softacl::media {
@@ -23,14 +24,14 @@ const x265_api* api() { return x265_api_get(8); }
 
 class X265Encoder final : public VideoEncoder {
    public:
-    explicit X265Encoder(const VideoEncoderParams& settings) : keys_(settings.key_frame_interval) {}
+    explicit X265Encoder(const VideoEncoderParams& params) : keys_(params.key_frame_interval) {}
     ~X265Encoder() override {
         if (encoder_ != nullptr) {
             api()->encoder_close(encoder_);
         }
     }
 
-    Status open(const VideoEncoderParams& settings);
+    Status open(const VideoEncoderParams& params);
     Result<AccessUnit> encode(const ConstPicture& picture, bool force_key) override;
 
    private:
@@ -48,12 +49,12 @@ class X265Encoder final : public VideoEncoder {
     std::vector<uint8_t> unit_;
 };
 
-void set_rate(x265_param& param, const VideoEncoderParams& settings) {
-    const int bit_rate = static_cast<int>(settings.bit_rate);
+void set_rate(x265_param& param, const VideoEncoderParams& params) {
+    const int bit_rate = static_cast<int>(params.bit_rate);
     param.rc.vbvMaxBitrate = bit_rate;
-    param.rc.vbvBufferSize = rate_buffer(settings);
+    param.rc.vbvBufferSize = rate_buffer(params);
     param.rc.bEnableConstVbv = 1;  // else the order in which threads finish rows decides bytes
-    if (settings.rate_mode == RateMode::kConstant) {
+    if (params.rate_mode == RateMode::kConstant) {
         param.rc.rateControlMode = X265_RC_ABR;
         param.rc.bitrate = bit_rate;
     } else {
@@ -62,7 +63,7 @@ void set_rate(x265_param& param, const VideoEncoderParams& settings) {
     }
 }
 
-Status X265Encoder::open(const VideoEncoderParams& settings) {
+Status X265Encoder::open(const VideoEncoderParams& params) {
     if (api() == nullptr) {
         return fail(ACL_ERROR_INTERNAL_ERROR, "this x265 was built without 8 bits a sample");
     }
@@ -72,10 +73,10 @@ Status X265Encoder::open(const VideoEncoderParams& settings) {
     }
     x265_param& param = *param_;
     param.logLevel = X265_LOG_NONE;
-    param.sourceWidth = static_cast<int>(settings.width);
-    param.sourceHeight = static_cast<int>(settings.height);
+    param.sourceWidth = static_cast<int>(params.width);
+    param.sourceHeight = static_cast<int>(params.height);
     param.internalCsp = X265_CSP_I420;
-    param.fpsNum = settings.frame_rate;
+    param.fpsNum = params.frame_rate;
     param.fpsDenom = 1;
     param.bRepeatHeaders = 1;
     param.bAnnexB = 1;
@@ -84,12 +85,12 @@ Status X265Encoder::open(const VideoEncoderParams& settings) {
     param.scenecutThreshold = 0;
     param.bOpenGOP = 0;
     param.frameNumThreads = 1;
-    param.bEnableWavefront = settings.threads > 1;
-    const std::string pool = settings.threads > 1 ? std::to_string(settings.threads) : "none";
+    param.bEnableWavefront = params.threads > 1;
+    const std::string pool = params.threads > 1 ? std::to_string(params.threads) : "none";
     if (api()->param_parse(&param, "pools", pool.c_str()) != 0) {
         return fail(ACL_ERROR_INTERNAL_ERROR, "x265 refuses a pool of ", pool, " threads");
     }
-    set_rate(param, settings);
+    set_rate(param, params);
     if (api()->param_apply_profile(&param, kProfile) != 0) {
         return fail(ACL_ERROR_INTERNAL_ERROR, "x265 refuses profile ", kProfile);
     }
@@ -99,9 +100,9 @@ Status X265Encoder::open(const VideoEncoderParams& settings) {
         encoder_ = api()->encoder_open(&param);
     }
     if (encoder_ == nullptr) {
-        return fail(ACL_ERROR_INTERNAL_ERROR, "x265 refuses ", settings.width, "x", settings.height);
+        return fail(ACL_ERROR_INTERNAL_ERROR, "x265 refuses ", params.width, "x", params.height);
     }
-    const size_t chroma = size_t{settings.width / 2} * (settings.height / 2);
+    const size_t chroma = size_t{params.width / 2} * (params.height / 2);
     first_.resize(chroma);
     second_.resize(chroma);
     return {};
@@ -151,9 +152,9 @@ Result<AccessUnit> X265Encoder::encode(const ConstPicture& picture, bool force_k
 
 }  // namespace
 
-Result<std::unique_ptr<VideoEncoder>> open_x265_encoder(const VideoEncoderParams& settings) {
-    auto encoder = std::make_unique<X265Encoder>(settings);
-    SOFTACL_TRY(encoder->open(settings));
+Result<std::unique_ptr<VideoEncoder>> open_x265_encoder(const VideoEncoderParams& params) {
+    auto encoder = std::make_unique<X265Encoder>(params);
+    SOFTACL_TRY(encoder->open(params));
     return std::unique_ptr<VideoEncoder>(std::move(encoder));
 }
 

@@ -8,8 +8,8 @@ extern "C" __attribute__((visibility("default"))) const softacl::media::Codecs* 
 const softacl::media::Codecs* softacl_open_codecs_1() {
     static const softacl::media::Codecs kCodecs = {
         softacl::media::open_avcodec_decoder,
-        nullptr,
-        nullptr,
+        softacl::media::open_x264_encoder,
+        softacl::media::open_x265_encoder,
     };
     return &kCodecs;
 }

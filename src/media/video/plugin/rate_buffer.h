@@ -11,9 +11,9 @@ namespace softacl::media {
 
 /// In 1000 bits. No frame can be larger than the buffer, so its size is where the largest I frame is set: that many
 /// times the share of one frame, but at most half a second of the stream, or a whole one where its rate may vary.
-inline int rate_buffer(const VideoEncoderParams& settings) {
-    const uint64_t i_frame = uint64_t{settings.max_ip_proportion} * settings.bit_rate / settings.frame_rate;
-    const uint64_t longest = uint64_t{settings.bit_rate} / (settings.rate_mode == RateMode::kConstant ? 2 : 1);
+inline int rate_buffer(const VideoEncoderParams& params) {
+    const uint64_t i_frame = uint64_t{params.max_ip_proportion} * params.bit_rate / params.frame_rate;
+    const uint64_t longest = uint64_t{params.bit_rate} / (params.rate_mode == RateMode::kConstant ? 2 : 1);
     return static_cast<int>(std::clamp<uint64_t>(i_frame, 1, std::max<uint64_t>(longest, 1)));
 }
 
