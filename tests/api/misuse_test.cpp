@@ -67,6 +67,8 @@ const std::map<std::string, ClientObject>& client_objects() {
          client_object<acldvppRoiConfig>([] { return acldvppCreateRoiConfig(0, 9, 0, 5); }, acldvppDestroyRoiConfig)},
         {"resize_config", client_object<acldvppResizeConfig>(acldvppCreateResizeConfig, acldvppDestroyResizeConfig)},
         {"border_config", client_object<acldvppBorderConfig>(acldvppCreateBorderConfig, acldvppDestroyBorderConfig)},
+        {"venc_channel", client_object<aclvencChannelDesc>(aclvencCreateChannelDesc, aclvencDestroyChannelDesc)},
+        {"venc_frame_config", client_object<aclvencFrameConfig>(aclvencCreateFrameConfig, aclvencDestroyFrameConfig)},
     };
     return kObjects;
 }
