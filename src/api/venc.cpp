@@ -203,6 +203,7 @@ uint32_t aclvencGetChannelDescMaxBitRate(const aclvencChannelDesc* channelDesc) 
 aclError aclvencSetChannelDescParam(aclvencChannelDesc* channelDesc, aclvencChannelDescParamType paramType,
                                     size_t length, const void* param) {
     return entry<row::aclvencSetChannelDescParam>(channelDesc, paramType, length, param)([&]() -> Status {
+        SOFTACL_TRY(find(channelDesc).status());
         SOFTACL_ASSIGN(const media::VencParam* const described, media::venc_param(paramType));
         if (described->size == sizeof(uint32_t)) {
             SOFTACL_ASSIGN(const auto value, read_param<uint32_t>(length, param));
@@ -216,8 +217,8 @@ aclError aclvencSetChannelDescParam(aclvencChannelDesc* channelDesc, aclvencChan
 aclError aclvencGetChannelDescParam(const aclvencChannelDesc* channelDesc, aclvencChannelDescParamType paramType,
                                     size_t length, size_t* paramRetSize, void* param) {
     return entry<row::aclvencGetChannelDescParam>(channelDesc, paramType, length, paramRetSize, param)([&]() -> Status {
-        SOFTACL_ASSIGN(const media::VencParam* const described, media::venc_param(paramType));
         SOFTACL_ASSIGN(const Pin<VencChannel> channel, find(channelDesc));
+        SOFTACL_ASSIGN(const media::VencParam* const described, media::venc_param(paramType));
         const uint64_t value = channel->get()[paramType];
         return described->size == sizeof(uint32_t)
                    ? give_param(static_cast<uint32_t>(value), length, paramRetSize, param)

@@ -56,7 +56,6 @@ Result<std::shared_ptr<VencSession>> VencChannel::session() const {
 }
 
 Status VencChannel::send(acldvppPicDesc* handle, const VencFrameFields& config, UserData user_data) {
-    SOFTACL_ASSIGN(const std::shared_ptr<VencSession> present, session());
     std::shared_ptr<PicDesc> desc;
     PicFields fields;
     if (handle != nullptr) {
@@ -68,6 +67,7 @@ Status VencChannel::send(acldvppPicDesc* handle, const VencFrameFields& config, 
     if (empty && config.eos == 0) {
         return fail(ACL_ERROR_INVALID_PARAM, "input has no picture; expected one, or eos to be 1 in config");
     }
+    SOFTACL_ASSIGN(const std::shared_ptr<VencSession> present, session());
     if (!empty) {
         const aclvencCallback callback = get().callback();
         if (callback == nullptr) {

@@ -40,7 +40,7 @@ struct VideoEncoderParams {
     uint32_t bit_rate = 2000;  ///< 1000 bits a second
     /// How many times the bits of a P frame, at the full bit rate, an I frame may have.
     uint32_t max_ip_proportion = 80;
-    /// That may work on a picture. Part of what decides the bytes.
+    /// That may work on a picture, in slices of H.264; H.265 takes one. Part of what decides the bytes.
     unsigned threads = 1;
 };
 

@@ -186,9 +186,9 @@ TEST_P(Encoder, SaysItsProfileInTheParameterSet) {
 
 TEST_P(Encoder, KeepsAConstantBitRate) {
     for (const uint32_t interval : {15U, 65536U}) {
-        VideoEncoderParams params = this->params(640, 360);
+        VideoEncoderParams params = this->params(320, 180);
         params.rate_mode = RateMode::kConstant;
-        params.bit_rate = 600;
+        params.bit_rate = 250;
         params.key_frame_interval = interval;
         Sending sending;
         sending.count = 90;
@@ -198,8 +198,8 @@ TEST_P(Encoder, KeepsAConstantBitRate) {
 }
 
 TEST_P(Encoder, StaysBelowTheLargestBitRate) {
-    VideoEncoderParams params = this->params(640, 360);
-    params.bit_rate = 300;  // the scene would take more
+    VideoEncoderParams params = this->params(320, 180);
+    params.bit_rate = 100;  // the scene would take more
     Sending sending;
     sending.count = 90;
     const double bits = static_cast<double>(encode(params, sending).bits());
@@ -209,9 +209,9 @@ TEST_P(Encoder, StaysBelowTheLargestBitRate) {
 }
 
 TEST_P(Encoder, LimitsIFramesByTheProportion) {
-    VideoEncoderParams params = this->params(640, 360);
+    VideoEncoderParams params = this->params(320, 180);
     params.rate_mode = RateMode::kConstant;
-    params.bit_rate = 1000;
+    params.bit_rate = 400;
     params.key_frame_interval = 10;
     Sending sending;
     sending.count = 60;
@@ -232,7 +232,7 @@ TEST_P(Encoder, LimitsIFramesByTheProportion) {
 
 TEST_P(Encoder, MakesTheSameBytesEveryTimeAndWhateverLiesBetweenRows) {
     for (const unsigned threads : {1U, 3U}) {
-        VideoEncoderParams params = this->params(640, 368);
+        VideoEncoderParams params = this->params(320, 368);
         params.threads = threads;
         params.rate_mode = RateMode::kConstant;
         const Encoded once = encode(params, {});

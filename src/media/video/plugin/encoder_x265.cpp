@@ -53,7 +53,6 @@ void set_rate(x265_param& param, const VideoEncoderParams& params) {
     const int bit_rate = static_cast<int>(params.bit_rate);
     param.rc.vbvMaxBitrate = bit_rate;
     param.rc.vbvBufferSize = rate_buffer(params);
-    param.rc.bEnableConstVbv = 1;  // else the order in which threads finish rows decides bytes
     if (params.rate_mode == RateMode::kConstant) {
         param.rc.rateControlMode = X265_RC_ABR;
         param.rc.bitrate = bit_rate;
@@ -85,10 +84,12 @@ Status X265Encoder::open(const VideoEncoderParams& params) {
     param.scenecutThreshold = 0;
     param.bOpenGOP = 0;
     param.frameNumThreads = 1;
-    param.bEnableWavefront = params.threads > 1;
-    const std::string pool = params.threads > 1 ? std::to_string(params.threads) : "none";
-    if (api()->param_parse(&param, "pools", pool.c_str()) != 0) {
-        return fail(ACL_ERROR_INTERNAL_ERROR, "x265 refuses a pool of ", pool, " threads");
+    // Rows of a picture on several threads would share the bits that are left: in whatever order they finish, so that
+    // bytes differ from run to run, or with bEnableConstVbv in a fixed one, in which x265 3.5 comes to a halt for some
+    // sizes (320x336).
+    param.bEnableWavefront = 0;
+    if (api()->param_parse(&param, "pools", "none") != 0) {
+        return fail(ACL_ERROR_INTERNAL_ERROR, "x265 refuses to do without a pool of threads");
     }
     set_rate(param, params);
     if (api()->param_apply_profile(&param, kProfile) != 0) {
