@@ -33,31 +33,26 @@ constexpr ColourTable kTables[kColourMatrices] = {
      {16, 128, 128}},
 };
 
-Factor factor(double value) {
-    const double whole = std::floor(value + 0.5);
-    return {static_cast<int16_t>(whole), static_cast<int16_t>(std::lrint((value - whole) * 16384))};
-}
+int16_t fixed(double value, double unit) { return static_cast<int16_t>(std::lrint(value * unit)); }
 
 }  // namespace
 
 const ColourTable& colour_table(ColourMatrix matrix) { return kTables[static_cast<uint32_t>(matrix)]; }
 
 YuvToRgb yuv_to_rgb(const ColourTable& table) {
-    return {static_cast<int16_t>(table.before[0]),
-            factor(table.to_rgb[0][0]),
-            factor(table.to_rgb[0][2]),
-            factor(table.to_rgb[1][1]),
-            factor(table.to_rgb[1][2]),
-            factor(table.to_rgb[2][1])};
+    constexpr double kLuma = 16384;
+    constexpr double kChroma = 8192;
+    return {fixed(table.before[0], 1),          fixed(table.to_rgb[0][0], kLuma),   fixed(table.to_rgb[0][2], kChroma),
+            fixed(table.to_rgb[1][1], kChroma), fixed(table.to_rgb[1][2], kChroma), fixed(table.to_rgb[2][1], kChroma)};
 }
 
 std::array<RgbToYuv, 3> rgb_to_yuv(const ColourTable& table) {
     std::array<RgbToYuv, 3> all;
     for (size_t i = 0; i < 3; ++i) {
         for (size_t k = 0; k < 3; ++k) {
-            all[i].factors[k] = static_cast<int16_t>(std::lrint(table.to_yuv[i][k] * 32768));
+            all[i].factors[k] = fixed(table.to_yuv[i][k], 32768);
         }
-        all[i].bias = static_cast<int16_t>(table.after[i] * 64);
+        all[i].bias = fixed(table.after[i], 64);
     }
     return all;
 }

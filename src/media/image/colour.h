@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The documented colour matrices (manual 10.14.8) and what the loops need of them.
 //
-// Results are the exact ones, rounded with halves upwards and clamped, or one off where the exact number is within a
-// twentieth of a half. Follows the printed tables, also those from RGB to narrow YUV, which do not map white to 235
+// Results are the exact ones, rounded with halves upwards and clamped, or one off where the exact number is less than
+// 0.1 away from a half. Follows the printed tables, also those from RGB to narrow YUV, which do not map white to 235
 // and 128 (docs/limits.md). Any thread.
 #pragma once
 

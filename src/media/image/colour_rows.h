@@ -11,21 +11,15 @@
 
 namespace softacl::media {
 
-/// x * whole + x * part / 16384, where part is at most a half: `whole` small, to keep 16 bits enough.
-struct Factor {
-    int16_t whole = 0;
-    int16_t part = 0;
-};
-
 /// R = luma * (Y - bias) + red_v * V, G = luma * (Y - bias) + green_u * U + green_v * V and so on, with U and V less
 /// 128.
 struct YuvToRgb {
     int16_t bias = 0;
-    Factor luma;
-    Factor red_v;
-    Factor green_u;
-    Factor green_v;
-    Factor blue_u;
+    int16_t luma = 0;  ///< in 1/16384: below 2; the others in 1/8192: below 4
+    int16_t red_v = 0;
+    int16_t green_u = 0;
+    int16_t green_v = 0;
+    int16_t blue_u = 0;
 };
 
 /// One of Y, U and V: bias / 64 + the sum of factors / 32768 times components.
@@ -61,5 +55,7 @@ struct ColourRows {
 };
 
 const ColourRows& colour_rows();
+/// Those for every processor; they give the same numbers.
+const ColourRows& plain_colour_rows();
 
 }  // namespace softacl::media

@@ -14,8 +14,8 @@ constexpr size_t kWideStore = 16;
 
 }  // namespace
 
-ResizePlan::ResizePlan(Size from, Size to, uint32_t channels, Interpolation interpolation)
-    : from_(from), to_(to), channels_(channels) {
+ResizePlan::ResizePlan(Size from, Size to, uint32_t channels, Interpolation interpolation, const ResizeRows& loops)
+    : loops_(loops), from_(from), to_(to), channels_(channels) {
     if (from == to) {
         method_ = Method::kCopy;
     } else if (interpolation == Interpolation::kNearest) {
@@ -24,7 +24,7 @@ ResizePlan::ResizePlan(Size from, Size to, uint32_t channels, Interpolation inte
         first_row_ = nearest_places(from.height, to.height);
     } else if (interpolation == Interpolation::kHighOrder) {
         method_ = Method::kFilter;
-        FilterPlaces columns = filter_places(from.width, to.width);
+        FilterPlaces columns = filter_places(from.width, to.width, 8);  // eight at once
         FilterPlaces rows = filter_places(from.height, to.height);
         taps_ = columns.taps;
         row_taps_ = rows.taps;
@@ -42,7 +42,7 @@ ResizePlan::ResizePlan(Size from, Size to, uint32_t channels, Interpolation inte
         offset *= static_cast<int32_t>(channels);
         wide_ += static_cast<uint64_t>(offset) + 8 <= uint64_t{from.width} * channels ? 1 : 0;
     }
-    if (method_ == Method::kPairs && resize_rows().stretch_windows != nullptr) {
+    if (method_ == Method::kPairs && loops.stretch_windows != nullptr) {
         plan_windows();
     }
 }
@@ -113,10 +113,7 @@ PairTaps ResizePlan::pairs() const { return {to_.width, channels_, offset_.data(
 FilterTaps ResizePlan::filter() const { return {to_.width, channels_, taps_, offset_.data(), weights_.data()}; }
 
 RowResizer::RowResizer(const ResizePlan& plan, size_t planes)
-    : plan_(plan),
-      rows_(resize_rows()),
-      planes_(planes),
-      row_size_(size_t{plan.to_.width} * plan.channels_ + kWideStore) {
+    : plan_(plan), planes_(planes), row_size_(size_t{plan.to_.width} * plan.channels_ + kWideStore) {
     if (plan.method_ == ResizePlan::Method::kPairs || plan.method_ == ResizePlan::Method::kFilter) {
         ring_.resize(row_size_ * planes * plan.row_taps_);
         held_.assign(plan.row_taps_, -1);
@@ -144,11 +141,11 @@ void RowResizer::stretch(uint32_t y, Source source) {
     for (size_t plane = 0; plane < planes_; ++plane) {
         int16_t* out = ring_.data() + (y % plan_.row_taps_ * planes_ + plane) * row_size_;
         if (!plan_.window_base_.empty()) {
-            rows_.stretch_windows(plan_.windows(), fetched_rows_[0][plane], out);
+            plan_.loops_.stretch_windows(plan_.windows(), fetched_rows_[0][plane], out);
         } else if (plan_.method_ == ResizePlan::Method::kPairs) {
-            rows_.stretch(plan_.pairs(), fetched_rows_[0][plane], out);
+            plan_.loops_.stretch(plan_.pairs(), fetched_rows_[0][plane], out);
         } else {
-            rows_.filter(plan_.filter(), fetched_rows_[0][plane], out);
+            plan_.loops_.filter(plan_.filter(), fetched_rows_[0][plane], out);
         }
     }
 }
@@ -165,15 +162,16 @@ void RowResizer::make(uint32_t y, Source source, uint8_t* const* out) {
         case ResizePlan::Method::kPick:
             fetch(static_cast<uint32_t>(plan_.first_row_[y]), 0, source);
             for (size_t plane = 0; plane < planes_; ++plane) {
-                rows_.pick(plan_.offset_.data(), plan_.to_.width, plan_.channels_, fetched_rows_[0][plane], out[plane]);
+                plan_.loops_.pick(plan_.offset_.data(), plan_.to_.width, plan_.channels_, fetched_rows_[0][plane],
+                                  out[plane]);
             }
             break;
         case ResizePlan::Method::kHalve:
             fetch(2 * y, 0, source);
             fetch(2 * y + 1, 1, source);
             for (size_t plane = 0; plane < planes_; ++plane) {
-                rows_.halve(plan_.to_.width, plan_.channels_, fetched_rows_[0][plane], fetched_rows_[1][plane],
-                            out[plane]);
+                plan_.loops_.halve(plan_.to_.width, plan_.channels_, fetched_rows_[0][plane], fetched_rows_[1][plane],
+                                   out[plane]);
             }
             break;
         case ResizePlan::Method::kPairs: {
@@ -183,8 +181,8 @@ void RowResizer::make(uint32_t y, Source source, uint8_t* const* out) {
             stretch(first, source);
             stretch(second, source);
             for (size_t plane = 0; plane < planes_; ++plane) {
-                rows_.blend(plan_.row_weights_[2 * y], plan_.row_weights_[2 * y + 1], count, stretched(first, plane),
-                            stretched(second, plane), out[plane]);
+                plan_.loops_.blend(plan_.row_weights_[2 * y], plan_.row_weights_[2 * y + 1], count,
+                                   stretched(first, plane), stretched(second, plane), out[plane]);
             }
             break;
         }
@@ -198,8 +196,8 @@ void RowResizer::make(uint32_t y, Source source, uint8_t* const* out) {
                 for (uint32_t k = 0; k < plan_.row_taps_; ++k) {
                     rows[k] = stretched(first + k, plane);
                 }
-                rows_.weigh(plan_.row_weights_.data() + size_t{y} * plan_.row_taps_, plan_.row_taps_, count,
-                            rows.data(), out[plane]);
+                plan_.loops_.weigh(plan_.row_weights_.data() + size_t{y} * plan_.row_taps_, plan_.row_taps_, count,
+                                   rows.data(), out[plane]);
             }
         }
     }

@@ -28,7 +28,8 @@ struct Size {
 class ResizePlan {
    public:
     /// Sizes from 1 to 2^24. `channels`: interleaved bytes of a pixel, 1 to 4.
-    ResizePlan(Size from, Size to, uint32_t channels, Interpolation interpolation);
+    ResizePlan(Size from, Size to, uint32_t channels, Interpolation interpolation,
+               const ResizeRows& loops = resize_rows());
 
     /// Nothing to do: rows are as they were.
     bool identity() const { return method_ == Method::kCopy; }
@@ -45,6 +46,7 @@ class ResizePlan {
     WindowTaps windows() const;
     FilterTaps filter() const;
 
+    const ResizeRows& loops_;
     Size from_;
     Size to_;
     uint32_t channels_;
@@ -81,7 +83,6 @@ class RowResizer {
     void fetch(uint32_t y, uint32_t slot, Source source);
 
     const ResizePlan& plan_;
-    const ResizeRows& rows_;
     size_t planes_;
     size_t row_size_;            ///< of a stretched row, with room for wide stores
     std::vector<int16_t> ring_;  ///< stretched rows: row y of the source is in slot y % row_taps

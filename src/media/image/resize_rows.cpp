@@ -49,9 +49,9 @@ SOFTACL_INLINE void blend_all(int16_t w0, int16_t w1, size_t count, const int16_
 }
 
 template <uint32_t kChannels>
-SOFTACL_INLINE void filter_all(const FilterTaps& taps, const uint8_t* in, int16_t* __restrict out) {
+SOFTACL_INLINE void filter_all(size_t begin, const FilterTaps& taps, const uint8_t* in, int16_t* __restrict out) {
     constexpr int32_t kHalf = 1 << 7;
-    for (size_t i = 0; i < taps.count; ++i) {
+    for (size_t i = begin; i < taps.count; ++i) {
         const uint8_t* pixel = in + taps.offset[i];
         const int16_t* weights = taps.weights + i * taps.taps;
         int32_t sum[kChannels] = {};
@@ -100,9 +100,9 @@ SOFTACL_INLINE void pick_all(const int32_t* offset, size_t count, const uint8_t*
 }
 
 template <uint32_t kChannels>
-SOFTACL_INLINE void halve_all(size_t count, const uint8_t* __restrict first, const uint8_t* __restrict second,
-                              uint8_t* __restrict out) {
-    for (size_t i = 0; i < count; ++i) {
+SOFTACL_INLINE void halve_all(size_t begin, size_t count, const uint8_t* __restrict first,
+                              const uint8_t* __restrict second, uint8_t* __restrict out) {
+    for (size_t i = begin; i < count; ++i) {
         for (uint32_t c = 0; c < kChannels; ++c) {
             const size_t a = 2 * i * kChannels + c;
             const size_t b = a + kChannels;
@@ -119,7 +119,7 @@ SOFTACL_INLINE void halve_all(size_t count, const uint8_t* __restrict first, con
         default: FUNCTION<4>(__VA_ARGS__);       \
     }
 
-#define SOFTACL_RESIZE_ROWS(NAME, TARGET, STRETCH, WINDOWS)                                                         \
+#define SOFTACL_RESIZE_ROWS(NAME, TARGET, STRETCH, WINDOWS, FILTER, HALVE)                                          \
     struct NAME {                                                                                                   \
         TARGET static void stretch(const PairTaps& taps, const uint8_t* in, int16_t* out) {                         \
             stretch_rest(taps, STRETCH(taps, in, out), in, out);                                                    \
@@ -130,7 +130,8 @@ SOFTACL_INLINE void halve_all(size_t count, const uint8_t* __restrict first, con
         }                                                                                                           \
         TARGET static void filter(const FilterTaps& taps, const uint8_t* in, int16_t* out) {                        \
             const uint32_t channels = taps.channels;                                                                \
-            SOFTACL_BY_CHANNELS(filter_all, taps, in, out)                                                          \
+            const size_t done = FILTER(taps, in, out);                                                              \
+            SOFTACL_BY_CHANNELS(filter_all, done, taps, in, out)                                                    \
         }                                                                                                           \
         TARGET static void weigh(const int16_t* weights, size_t taps, size_t count, const int16_t* const* rows,     \
                                  uint8_t* out) {                                                                    \
@@ -140,13 +141,16 @@ SOFTACL_INLINE void halve_all(size_t count, const uint8_t* __restrict first, con
                                 uint8_t* out){SOFTACL_BY_CHANNELS(pick_all, offset, count, in, out)} TARGET         \
             static void halve(size_t count, uint32_t channels, const uint8_t* first, const uint8_t* second,         \
                               uint8_t* out) {                                                                       \
-            SOFTACL_BY_CHANNELS(halve_all, count, first, second, out)                                               \
+            const size_t done = HALVE(count, channels, first, second, out);                                         \
+            SOFTACL_BY_CHANNELS(halve_all, done, count, first, second, out)                                         \
         }                                                                                                           \
         static constexpr ResizeRows kAll = {stretch, WINDOWS, blend, filter, weigh, pick, halve};                   \
     };
 
+SOFTACL_INLINE size_t filter_none(const FilterTaps&, const uint8_t*, int16_t*) { return 0; }
+SOFTACL_INLINE size_t halve_none(size_t, uint32_t, const uint8_t*, const uint8_t*, uint8_t*) { return 0; }
 SOFTACL_INLINE size_t stretch_none(const PairTaps&, const uint8_t*, int16_t*) { return 0; }
-SOFTACL_RESIZE_ROWS(Common, , stretch_none, nullptr)
+SOFTACL_RESIZE_ROWS(Common, , stretch_none, nullptr, filter_none, halve_none)
 
 #if defined(__x86_64__)
 #define SOFTACL_AVX2 [[gnu::target("avx2")]]
@@ -193,8 +197,9 @@ SOFTACL_AVX2 size_t stretch_2(const PairTaps& taps, const uint8_t* in, int16_t* 
 // The eight bytes behind an offset are all of two neighbours, whether of three or of four channels.
 SOFTACL_AVX2 __m128i weigh_pixel(const PairTaps& taps, size_t i, const uint8_t* in, __m128i words) {
     const __m128i pixel = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(in + taps.offset[i]));
-    const __m128i weights = _mm_set1_epi32((static_cast<int32_t>(taps.weights[2 * i + 1]) << 16) |
-                                           static_cast<uint16_t>(taps.weights[2 * i]));
+    int32_t both = 0;
+    __builtin_memcpy(&both, taps.weights + 2 * i, sizeof(both));
+    const __m128i weights = _mm_set1_epi32(both);
     return _mm_srai_epi32(_mm_madd_epi16(_mm_shuffle_epi8(pixel, words), weights), 4);
 }
 
@@ -245,7 +250,104 @@ SOFTACL_AVX2 void stretch_windows(const WindowTaps& taps, const uint8_t* in, int
     }
 }
 
-SOFTACL_RESIZE_ROWS(Avx2, SOFTACL_AVX2, stretch_wide, stretch_windows)
+// Four times two sums become four times one, rounded to 1/64.
+SOFTACL_AVX2 SOFTACL_INLINE __m128i round_sums(__m128i a, __m128i b, __m128i c, __m128i d) {
+    const __m128i sums = _mm_hadd_epi32(_mm_hadd_epi32(a, b), _mm_hadd_epi32(c, d));
+    return _mm_srai_epi32(_mm_add_epi32(sums, _mm_set1_epi32(1 << 7)), 8);
+}
+SOFTACL_AVX2 SOFTACL_INLINE __m128i load_words(const int16_t* in) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(in));
+}
+
+SOFTACL_AVX2 SOFTACL_INLINE __m128i filter_pixel(const FilterTaps& taps, size_t i, const uint8_t* in) {
+    const uint8_t* pixel = in + taps.offset[i];
+    const int16_t* weights = taps.weights + i * taps.taps;
+    __m128i sum = _mm_setzero_si128();
+    for (uint32_t k = 0; k < taps.taps; k += 8) {
+        const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(pixel + k));
+        sum = _mm_add_epi32(sum, _mm_madd_epi16(_mm_cvtepu8_epi16(bytes), load_words(weights + k)));
+    }
+    return sum;
+}
+
+SOFTACL_AVX2 size_t filter_1(const FilterTaps& taps, const uint8_t* in, int16_t* out) {
+    size_t i = 0;
+    for (; i + 4 <= taps.count; i += 4) {
+        const __m128i four = round_sums(filter_pixel(taps, i, in), filter_pixel(taps, i + 1, in),
+                                        filter_pixel(taps, i + 2, in), filter_pixel(taps, i + 3, in));
+        _mm_storel_epi64(reinterpret_cast<__m128i*>(out + i), _mm_packs_epi32(four, four));
+    }
+    return i;
+}
+
+SOFTACL_AVX2 SOFTACL_INLINE void filter_pair(const FilterTaps& taps, size_t i, const uint8_t* in, __m128i& first,
+                                             __m128i& second) {
+    const __m128i apart = _mm_setr_epi8(0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15);
+    const __m128i zero = _mm_setzero_si128();
+    const uint8_t* pixel = in + taps.offset[i];
+    const int16_t* weights = taps.weights + i * taps.taps;
+    first = second = zero;
+    for (uint32_t k = 0; k < taps.taps; k += 8) {
+        const __m128i loaded = _mm_loadu_si128(reinterpret_cast<const __m128i*>(pixel + size_t{2} * k));
+        const __m128i bytes = _mm_shuffle_epi8(loaded, apart);
+        const __m128i eight = load_words(weights + k);
+        first = _mm_add_epi32(first, _mm_madd_epi16(_mm_unpacklo_epi8(bytes, zero), eight));
+        second = _mm_add_epi32(second, _mm_madd_epi16(_mm_unpackhi_epi8(bytes, zero), eight));
+    }
+}
+
+SOFTACL_AVX2 size_t filter_2(const FilterTaps& taps, const uint8_t* in, int16_t* out) {
+    size_t i = 0;
+    for (; i + 2 <= taps.count; i += 2) {
+        __m128i a;
+        __m128i b;
+        __m128i c;
+        __m128i d;
+        filter_pair(taps, i, in, a, b);
+        filter_pair(taps, i + 1, in, c, d);
+        const __m128i four = round_sums(a, b, c, d);
+        _mm_storel_epi64(reinterpret_cast<__m128i*>(out + 2 * i), _mm_packs_epi32(four, four));
+    }
+    return i;
+}
+
+SOFTACL_AVX2 SOFTACL_INLINE size_t filter_wide(const FilterTaps& taps, const uint8_t* in, int16_t* out) {
+    if (taps.taps % 8 != 0 || taps.channels > 2) {
+        return 0;
+    }
+    return taps.channels == 1 ? filter_1(taps, in, out) : filter_2(taps, in, out);
+}
+
+// Sums of the two rows' neighbours, of the 16 bytes (of three channels: 12) at `at`.
+SOFTACL_AVX2 SOFTACL_INLINE __m128i mean_of_16(const uint8_t* first, const uint8_t* second, size_t at, __m128i pairs) {
+    const __m128i ones = _mm_set1_epi8(1);
+    const __m128i a = _mm_loadu_si128(reinterpret_cast<const __m128i*>(first + at));
+    const __m128i b = _mm_loadu_si128(reinterpret_cast<const __m128i*>(second + at));
+    const __m128i sum = _mm_add_epi16(_mm_maddubs_epi16(_mm_shuffle_epi8(a, pairs), ones),
+                                      _mm_maddubs_epi16(_mm_shuffle_epi8(b, pairs), ones));
+    return _mm_srli_epi16(_mm_add_epi16(sum, _mm_set1_epi16(2)), 2);
+}
+
+SOFTACL_AVX2 size_t halve_wide(size_t count, uint32_t channels, const uint8_t* first, const uint8_t* second,
+                               uint8_t* out) {
+    const __m128i pairs = channels == 1   ? _mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+                          : channels == 2 ? _mm_setr_epi8(0, 2, 1, 3, 4, 6, 5, 7, 8, 10, 9, 11, 12, 14, 13, 15)
+                          : channels == 3 ? _mm_setr_epi8(0, 3, 1, 4, 2, 5, 6, 9, 7, 10, 8, 11, -1, -1, -1, -1)
+                                          : _mm_setr_epi8(0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9, 13, 10, 14, 11, 15);
+    const __m128i close = channels == 3 ? _mm_setr_epi8(0, 1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 13, -1, -1, -1, -1)
+                                        : _mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    const size_t step = channels == 3 ? 12 : 16;
+    const size_t bytes = count * channels;
+    size_t i = 0;  // bytes of the result
+    for (; i + 16 <= bytes && 2 * i + step + 16 <= 2 * bytes; i += step) {
+        const __m128i low = mean_of_16(first, second, 2 * i, pairs);
+        const __m128i high = mean_of_16(first, second, 2 * i + step, pairs);
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(out + i), _mm_shuffle_epi8(_mm_packus_epi16(low, high), close));
+    }
+    return i / channels;
+}
+
+SOFTACL_RESIZE_ROWS(Avx2, SOFTACL_AVX2, stretch_wide, stretch_windows, filter_wide, halve_wide)
 #endif
 
 }  // namespace
@@ -258,5 +360,7 @@ const ResizeRows& resize_rows() {
     return Common::kAll;
 #endif
 }
+
+const ResizeRows& plain_resize_rows() { return Common::kAll; }
 
 }  // namespace softacl::media

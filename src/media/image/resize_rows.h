@@ -56,5 +56,7 @@ struct ResizeRows {
 };
 
 const ResizeRows& resize_rows();
+/// Those for every processor; they give the same numbers.
+const ResizeRows& plain_resize_rows();
 
 }  // namespace softacl::media

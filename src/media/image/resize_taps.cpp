@@ -44,11 +44,12 @@ LinearPlaces linear_places(uint32_t from, uint32_t to) {
     return places;
 }
 
-FilterPlaces filter_places(uint32_t from, uint32_t to) {
+FilterPlaces filter_places(uint32_t from, uint32_t to, uint32_t multiple) {
     const double scale = scale_of(from, to);
     const double stretch = std::max(scale, 1.0);
     FilterPlaces places;
-    places.taps = std::min(static_cast<uint32_t>(std::ceil(4 * stretch)) + 1, from);
+    const uint32_t needed = static_cast<uint32_t>(std::ceil(4 * stretch)) + 1;
+    places.taps = std::min((needed + multiple - 1) / multiple * multiple, from);
     places.first.resize(to);
     places.weights.resize(size_t{places.taps} * to);
     std::vector<double> exact(places.taps);

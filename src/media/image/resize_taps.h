@@ -30,6 +30,7 @@ struct FilterPlaces {
     std::vector<int32_t> first;
     std::vector<int16_t> weights;
 };
-FilterPlaces filter_places(uint32_t from, uint32_t to);
+/// `multiple`: of the number of taps, if the source has as many; weights of taps that are too many are 0.
+FilterPlaces filter_places(uint32_t from, uint32_t to, uint32_t multiple = 1);
 
 }  // namespace softacl::media

@@ -68,10 +68,6 @@ Status check_strides(const PictureName& name, const PicFields& fields, const For
         return fail(ACL_ERROR_INVALID_PARAM, name.text(), " has a height stride of ", fields.height_stride,
                     " rows; expected ", fields.height, " to ", kMostStride, whole_chroma ? "" : ", and an even number");
     }
-    if (info.layout == Layout::kSemiPlanar && fields.width_stride % info.width_multiple() != 0) {
-        return fail(ACL_ERROR_INVALID_PARAM, name.text(), " has a width stride of ", fields.width_stride,
-                    " bytes; expected an even number: chroma lies in pairs");
-    }
     return {};
 }
 

@@ -37,7 +37,7 @@ class TestPicture {
    public:
     TestPicture(int format, uint32_t width, uint32_t height, Random& random)
         : info_(format_info(static_cast<PixelFormat>(format))) {
-        stride_ = static_cast<uint32_t>(info_.row_bytes(width)) + 2 * random.between(0, 9);
+        stride_ = static_cast<uint32_t>(info_.row_bytes(width)) + random.between(0, 19);
         rows_ = height + 2 * random.between(0, 2);
         bytes_.resize(info_.bytes(stride_, rows_) + 2 * kGuard);
         random.fill(bytes_);
