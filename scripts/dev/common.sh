@@ -41,6 +41,7 @@ if setarch -R true 2> /dev/null; then fixed_addresses=(setarch -R); fi
 # An allocation that is refused is an answer the tests ask for. The leak checker falls over its own records of thread
 # storage in libraries that are loaded late, as the fast kernels are; it finds the storage without them.
 export ASAN_OPTIONS=allocator_may_return_null=1:intercept_tls_get_addr=0
+export LSAN_OPTIONS=suppressions=$PWD/scripts/dev/lsan.supp:print_suppressions=0
 export TSAN_OPTIONS="allocator_may_return_null=1:suppressions=$PWD/scripts/dev/tsan.supp"
 
 # python_path PRESET: where the module of a build and the module of its tests are.

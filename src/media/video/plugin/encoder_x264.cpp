@@ -16,8 +16,8 @@
 namespace softacl::media {
 namespace {
 
-// superfast costs about a third more than ultrafast and gives main and high profile what they are for: CABAC, 8x8
-// transforms. See docs/design/media-encode.md.
+// ultrafast would leave out what main and high profile are for: CABAC and 8x8 transforms. docs/design/media-encode.md
+// has speeds and qualities.
 constexpr char kPreset[] = "superfast";
 constexpr char kTune[] = "zerolatency";
 
