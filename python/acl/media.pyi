@@ -3872,3 +3872,676 @@ def dvpp_get_resize_config_interpolation(dvpp_resize_config: typing.SupportsInde
     C function: acldvppGetResizeConfigInterpolation
     Manual: section 10.7.6.26
     """
+
+def dvpp_jpeg_decode_async(dvpp_channel_desc: typing.SupportsIndex, data: typing.SupportsIndex,
+        size: typing.SupportsIndex, output_dvpp_pic_desc: typing.SupportsIndex,
+        stream: typing.SupportsIndex, /) -> int:
+    """Queues the decoding of a JPEG in a stream.
+
+    Baseline JPEG with Huffman codes and 8 bits is decoded, 32x32 to 16384x16384, in one
+    scan or one for each component. A picture that the file calls taken on its side (EXIF
+    orientation) is turned upright. Data that end early are decoded as far as they go.
+
+    `output_dvpp_pic_desc` tells address and size of the memory, the format and both
+    strides:
+
+    - format: that of the JPEG's sampling, U or V first (4:4:4: 5, 6; 4:2:2: 3, 4; 4:2:0: 1,
+      2; 4:4:0: 1000, 1001; gray: 0), or 1 or 2 for all, or `PIXEL_FORMAT_UNKNOWN`: the
+      JPEG's own with V first.
+    - width stride: a multiple of 64, at least the width; height stride: a multiple of 16,
+      at least the height. 0 stands for the smallest. Strides that fit the picture as coded,
+      but not as turned, are replaced by the smallest.
+    - size: at least what `acl.media.dvpp_jpeg_predict_dec_size` tells, or what format and
+      strides come to.
+
+    When the work is done, width, height and strides of `output_dvpp_pic_desc` are those of
+    the decoded picture, and its result code tells how it went. The parameter
+    `ACL_DVPP_JPEGD_PRECISION_MODE_ENUM` of the channel decides about odd sizes. Columns and
+    rows between the picture and its strides have no meaning.
+
+    What only the file can tell fails when the stream gets there:
+    `ACL_ERROR_UNSUPPORTED_JPEG` for a coding that is not supported, `ACL_ERROR_PARSE_FILE`
+    for damaged data, `ACL_ERROR_INVALID_PARAM` for a size, format, stride or memory that
+    does not fit the file.
+
+    Parameters
+    ----------
+    dvpp_channel_desc : int
+        The channel, made for JPEGD or all.
+    data : int
+        The file, in device memory.
+    size : int
+        Number of bytes of the file.
+    output_dvpp_pic_desc : int
+        Where to, and as what.
+    stream : int
+        The stream, or null for the default stream.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        an argument is null, the format is no result of decoding, a stride is no multiple of
+        64 or 16, the memory has no address or is too small for any picture, or the channel
+        does not exist, is not for JPEGD or is of another device
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `dvpp_channel_desc` or `output_dvpp_pic_desc` is not living
+    107000 ACL_ERROR_RT_PARAM_INVALID
+        the file or the output is not in device memory, or leaves its block
+    107017 ACL_ERROR_RT_INVALID_HANDLE
+        `stream` is no living stream
+    107003 ACL_ERROR_RT_STREAM_CONTEXT
+        `stream` belongs to another context
+    107002 ACL_ERROR_RT_CONTEXT_NULL
+        the thread has no current context
+
+    Threads: May be called from any thread.
+    C function: acldvppJpegDecodeAsync
+    Manual: section 10.7.7.3
+    """
+
+def dvpp_jpeg_get_image_info(data: typing.SupportsIndex, size: typing.SupportsIndex,
+        /) -> tuple[int, int, int, int]:
+    """Tells the size of a JPEG, and whether it can be decoded.
+
+    The size is that of the coded picture: before it is turned, and before odd sizes are
+    made even.
+
+    Parameters
+    ----------
+    data : int
+        The file, in memory of either side.
+    size : int
+        Number of bytes of the file.
+
+    Returns
+    -------
+    width : int
+        Width in pixels.
+    height : int
+        Height in pixels.
+    components : int
+        Number of components: 1 or 3.
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        a pointer is null or `size` is 0
+    148052 ACL_ERROR_UNSUPPORTED_JPEG
+        the JPEG is progressive, arithmetically coded, lossless, JPEG 2000, not of 8 bits,
+        not in YUV, sampled otherwise, or has more than 2 Huffman tables of a kind or 3 for
+        quantisation
+    100006 ACL_ERROR_PARSE_FILE
+        the data are no JPEG, or end in its header
+    107000 ACL_ERROR_RT_PARAM_INVALID
+        the memory cannot be read
+
+    Threads: May be called from any thread.
+    C function: acldvppJpegGetImageInfo
+    Manual: section 10.7.7.4
+    """
+
+def dvpp_jpeg_get_image_info_v2(data: typing.SupportsIndex, size: typing.SupportsIndex,
+        /) -> tuple[int, int, int, int, int]:
+    """Tells size and sampling of a JPEG, and whether it can be decoded.
+
+    As `acl.media.dvpp_jpeg_get_image_info`.
+
+    Parameters
+    ----------
+    data : int
+        The file, in memory of either side.
+    size : int
+        Number of bytes of the file.
+
+    Returns
+    -------
+    width : int
+        Width in pixels.
+    height : int
+        Height in pixels.
+    components : int
+        Number of components: 1 or 3.
+    format : int
+        How chroma is sampled; `ACL_JPEG_CSS_UNKNOWN` on failure.
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        a pointer is null or `size` is 0
+    148052 ACL_ERROR_UNSUPPORTED_JPEG
+        the JPEG has a coding that is not supported
+    100006 ACL_ERROR_PARSE_FILE
+        the data are no JPEG, or end in its header
+    107000 ACL_ERROR_RT_PARAM_INVALID
+        the memory cannot be read
+
+    Threads: May be called from any thread.
+    C function: acldvppJpegGetImageInfoV2
+    Manual: section 10.7.7.5
+    """
+
+def dvpp_jpeg_predict_dec_size(data: typing.SupportsIndex, data_size: typing.SupportsIndex,
+        format: typing.SupportsIndex, /) -> tuple[int, int]:
+    """Tells how much memory a decoded JPEG needs.
+
+    Enough for every precision mode, for the picture turned or not, and for a width stride
+    that is a multiple of 128: width and height rounded up to multiples of 128 and 16,
+    multiplied, times 3 for 4:4:4, 2 for 4:2:2 and 4:4:0, 3/2 for 4:2:0, 1 for gray.
+
+    Parameters
+    ----------
+    data : int
+        The file, in memory of either side.
+    data_size : int
+        Number of bytes of the file.
+    format : int
+        The format of the decoded picture, as for `acl.media.dvpp_jpeg_decode_async`.
+        0  PIXEL_FORMAT_YUV_400: Gray: luma only.
+        1  PIXEL_FORMAT_YUV_SEMIPLANAR_420: Luma, then rows of pairs U, V; 4:2:0 (NV12).
+        2  PIXEL_FORMAT_YVU_SEMIPLANAR_420: Luma, then rows of pairs V, U; 4:2:0 (NV21).
+        3  PIXEL_FORMAT_YUV_SEMIPLANAR_422: Luma, then rows of pairs U, V; 4:2:2.
+        4  PIXEL_FORMAT_YVU_SEMIPLANAR_422: Luma, then rows of pairs V, U; 4:2:2.
+        5  PIXEL_FORMAT_YUV_SEMIPLANAR_444: Luma, then rows of pairs U, V; 4:4:4.
+        6  PIXEL_FORMAT_YVU_SEMIPLANAR_444: Luma, then rows of pairs V, U; 4:4:4.
+        7  PIXEL_FORMAT_YUYV_PACKED_422: Two pixels in four bytes, in the order Y, U, Y, V;
+            4:2:2.
+        8  PIXEL_FORMAT_UYVY_PACKED_422: Two pixels in four bytes, in the order U, Y, V, Y;
+            4:2:2.
+        9  PIXEL_FORMAT_YVYU_PACKED_422: Two pixels in four bytes, in the order Y, V, Y, U;
+            4:2:2.
+        10  PIXEL_FORMAT_VYUY_PACKED_422: Two pixels in four bytes, in the order V, Y, U, Y;
+            4:2:2.
+        11  PIXEL_FORMAT_YUV_PACKED_444: Three bytes a pixel: Y, U, V.
+        12  PIXEL_FORMAT_RGB_888: Three bytes a pixel, in the order R, G, B.
+        13  PIXEL_FORMAT_BGR_888: Three bytes a pixel, in the order B, G, R.
+        14  PIXEL_FORMAT_ARGB_8888: Four bytes a pixel, in the order A, R, G, B.
+        15  PIXEL_FORMAT_ABGR_8888: Four bytes a pixel, in the order A, B, G, R.
+        16  PIXEL_FORMAT_RGBA_8888: Four bytes a pixel, in the order R, G, B, A.
+        17  PIXEL_FORMAT_BGRA_8888: Four bytes a pixel, in the order B, G, R, A.
+        18  PIXEL_FORMAT_YUV_SEMI_PLANNER_420_10BIT: Not taken here.
+        19  PIXEL_FORMAT_YVU_SEMI_PLANNER_420_10BIT: Not taken here.
+        20  PIXEL_FORMAT_YVU_PLANAR_420: Planes Y, V, U; 4:2:0. Not taken here.
+        21  PIXEL_FORMAT_YVU_PLANAR_422: Planes Y, V, U; 4:2:2. Not taken here.
+        22  PIXEL_FORMAT_YVU_PLANAR_444: Planes Y, V, U; 4:4:4. Not taken here.
+        23  PIXEL_FORMAT_RGB_444: Not taken here.
+        24  PIXEL_FORMAT_BGR_444: Not taken here.
+        25  PIXEL_FORMAT_ARGB_4444: Not taken here.
+        26  PIXEL_FORMAT_ABGR_4444: Not taken here.
+        27  PIXEL_FORMAT_RGBA_4444: Not taken here.
+        28  PIXEL_FORMAT_BGRA_4444: Not taken here.
+        29  PIXEL_FORMAT_RGB_555: Not taken here.
+        30  PIXEL_FORMAT_BGR_555: Not taken here.
+        31  PIXEL_FORMAT_RGB_565: Not taken here.
+        32  PIXEL_FORMAT_BGR_565: Not taken here.
+        33  PIXEL_FORMAT_ARGB_1555: Not taken here.
+        34  PIXEL_FORMAT_ABGR_1555: Not taken here.
+        35  PIXEL_FORMAT_RGBA_1555: Not taken here.
+        36  PIXEL_FORMAT_BGRA_1555: Not taken here.
+        37  PIXEL_FORMAT_ARGB_8565: Not taken here.
+        38  PIXEL_FORMAT_ABGR_8565: Not taken here.
+        39  PIXEL_FORMAT_RGBA_8565: Not taken here.
+        40  PIXEL_FORMAT_BGRA_8565: Not taken here.
+        50  PIXEL_FORMAT_RGB_BAYER_8BPP: Not taken here.
+        51  PIXEL_FORMAT_RGB_BAYER_10BPP: Not taken here.
+        52  PIXEL_FORMAT_RGB_BAYER_12BPP: Not taken here.
+        53  PIXEL_FORMAT_RGB_BAYER_14BPP: Not taken here.
+        54  PIXEL_FORMAT_RGB_BAYER_16BPP: Not taken here.
+        70  PIXEL_FORMAT_BGR_888_PLANAR: Not taken here.
+        71  PIXEL_FORMAT_HSV_888_PACKAGE: Not taken here.
+        72  PIXEL_FORMAT_HSV_888_PLANAR: Not taken here.
+        73  PIXEL_FORMAT_LAB_888_PACKAGE: Not taken here.
+        74  PIXEL_FORMAT_LAB_888_PLANAR: Not taken here.
+        75  PIXEL_FORMAT_S8C1: Not taken here.
+        76  PIXEL_FORMAT_S8C2_PACKAGE: Not taken here.
+        77  PIXEL_FORMAT_S8C2_PLANAR: Not taken here.
+        78  PIXEL_FORMAT_S16C1: Not taken here.
+        79  PIXEL_FORMAT_U8C1: Not taken here.
+        80  PIXEL_FORMAT_U16C1: Not taken here.
+        81  PIXEL_FORMAT_S32C1: Not taken here.
+        82  PIXEL_FORMAT_U32C1: Not taken here.
+        83  PIXEL_FORMAT_U64C1: Not taken here.
+        84  PIXEL_FORMAT_S64C1: Not taken here.
+        1000  PIXEL_FORMAT_YUV_SEMIPLANAR_440: Luma, then rows of pairs U, V; 4:4:0.
+        1001  PIXEL_FORMAT_YVU_SEMIPLANAR_440: Luma, then rows of pairs V, U; 4:4:0.
+        1002  PIXEL_FORMAT_FLOAT32: Not taken here.
+        1003  PIXEL_FORMAT_BUTT: End of the numbers; no format.
+        10000  PIXEL_FORMAT_UNKNOWN: The source's own, where a decoder is asked for its
+            output.
+
+    Returns
+    -------
+    dec_size : int
+        Number of bytes.
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        a pointer is null, `data_size` is 0, the JPEG does not become a picture of this
+        format, or it is smaller than 32x32 or larger than 16384x16384
+    148052 ACL_ERROR_UNSUPPORTED_JPEG
+        the JPEG has a coding that is not supported
+    100006 ACL_ERROR_PARSE_FILE
+        the data are no JPEG, or end in its header
+    107000 ACL_ERROR_RT_PARAM_INVALID
+        the memory cannot be read
+
+    Threads: May be called from any thread.
+    C function: acldvppJpegPredictDecSize
+    Manual: section 10.7.7.6
+    """
+
+def dvpp_jpeg_encode_async(dvpp_channel_desc: typing.SupportsIndex,
+        input_dvpp_pic_desc: typing.SupportsIndex, data: typing.SupportsIndex,
+        size_ptr: typing.SupportsIndex, dvpp_jpege_config: typing.SupportsIndex,
+        stream: typing.SupportsIndex, /) -> int:
+    """Queues the encoding of a picture as JPEG in a stream.
+
+    The file is baseline JPEG with standard Huffman codes, sampled as the picture is. The
+    picture, 32x32 to 16384x16384 and at most the channel's largest size, is described by
+    `input_dvpp_pic_desc`:
+
+    - format: `PIXEL_FORMAT_YUV_SEMIPLANAR_420`, `PIXEL_FORMAT_YVU_SEMIPLANAR_420` with even
+      width and height, or a packed 4:2:2 (7 to 10) with an even width.
+    - width stride: a multiple of 16, at least the bytes of a row; height stride: the
+      height, or that rounded up to a multiple of 16.
+    - size: at least width stride x height stride, times 3/2 for the first two formats.
+
+    `size_ptr` is read now. When the work is done, it is the length of the file, and the
+    bytes behind the file, up to what `size_ptr` was, are 0. A file that does not fit fails
+    when the stream gets there, with `ACL_ERROR_INVALID_PARAM`, and `size_ptr` stays as it
+    was; the result code of `input_dvpp_pic_desc` tells it, too.
+
+    Parameters
+    ----------
+    dvpp_channel_desc : int
+        The channel, made for JPEGE or all.
+    input_dvpp_pic_desc : int
+        The picture.
+    data : int
+        Where the file goes, in device memory.
+    size_ptr : int
+        Where the number of bytes at `data` is, and the length of the file will be: 4 bytes,
+        which must stay until then.
+    dvpp_jpege_config : int
+        The quality. Read now.
+    stream : int
+        The stream, or null for the default stream.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        an argument is null, format, size, strides or memory of the picture are outside the
+        rules, the output has no bytes, or the channel does not exist, is not for JPEGE, for
+        pictures of this size or is of another device
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `dvpp_channel_desc`, `input_dvpp_pic_desc` or `dvpp_jpege_config` is not living
+    107000 ACL_ERROR_RT_PARAM_INVALID
+        the picture or the output is not in device memory, or leaves its block, or
+        `size_ptr` cannot be written
+    107017 ACL_ERROR_RT_INVALID_HANDLE
+        `stream` is no living stream
+    107003 ACL_ERROR_RT_STREAM_CONTEXT
+        `stream` belongs to another context
+    107002 ACL_ERROR_RT_CONTEXT_NULL
+        the thread has no current context
+
+    Threads: May be called from any thread.
+    C function: acldvppJpegEncodeAsync
+    Manual: section 10.7.8.3
+    """
+
+def dvpp_jpeg_predict_enc_size(input_dvpp_pic_desc: typing.SupportsIndex,
+        config: typing.SupportsIndex, /) -> tuple[int, int]:
+    """Tells how much memory a picture encoded as JPEG can need.
+
+    Enough for every content and level: 192 bytes for each block of 8x8 samples, and 1024.
+
+    Parameters
+    ----------
+    input_dvpp_pic_desc : int
+        The picture; its format, width and height count.
+    config : int
+        The quality.
+
+    Returns
+    -------
+    size : int
+        Number of bytes.
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        an argument is null, or format or size of the picture are outside the rules
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `input_dvpp_pic_desc` or `config` is not living
+
+    Threads: May be called from any thread.
+    C function: acldvppJpegPredictEncSize
+    Manual: section 10.7.8.4
+    """
+
+def dvpp_create_jpege_config() -> int:
+    """Makes a description of how a picture is coded as JPEG.
+
+    Parameters: none
+
+    Returns
+    -------
+    dvpp_jpege_config : int
+        The description; null (Python: 0) on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    200000 ACL_ERROR_BAD_ALLOC
+        there is no memory or no handle left
+
+    Threads: May be called from any thread.
+    C function: acldvppCreateJpegeConfig
+    Manual: section 10.7.8.5
+    """
+
+def dvpp_destroy_jpege_config(dvpp_jpege_config: typing.SupportsIndex, /) -> int:
+    """Destroys a description of how a picture is coded as JPEG.
+
+    Parameters
+    ----------
+    dvpp_jpege_config : int
+        The description.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `dvpp_jpege_config` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `dvpp_jpege_config` is no living description of it
+
+    Threads: May be called from any thread.
+    C function: acldvppDestroyJpegeConfig
+    Manual: section 10.7.8.6
+    """
+
+def dvpp_set_jpege_config_level(dvpp_jpege_config: typing.SupportsIndex,
+        level: typing.SupportsIndex, /) -> int:
+    """Sets the quality of JPEG files.
+
+    Parameters
+    ----------
+    dvpp_jpege_config : int
+        The description.
+    level : int
+        1, the worst, to 100.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `dvpp_jpege_config` is null or `level` is not 1 to 100
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `dvpp_jpege_config` is no living description of it
+
+    Threads: May be called from any thread.
+    C function: acldvppSetJpegeConfigLevel
+    Manual: section 10.7.8.7
+    """
+
+def dvpp_get_jpege_config_level(dvpp_jpege_config: typing.SupportsIndex, /) -> int:
+    """Tells the quality of JPEG files.
+
+    Parameters
+    ----------
+    dvpp_jpege_config : int
+        The description.
+
+    Returns
+    -------
+    level : int
+        1 to 100; 100 if it was not set, 0 on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `dvpp_jpege_config` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `dvpp_jpege_config` is no living description of it
+
+    Threads: May be called from any thread.
+    C function: acldvppGetJpegeConfigLevel
+    Manual: section 10.7.8.8
+    """
+
+def dvpp_png_decode_async(dvpp_channel_desc: typing.SupportsIndex, data: typing.SupportsIndex,
+        size: typing.SupportsIndex, output_desc: typing.SupportsIndex, stream: typing.SupportsIndex,
+        /) -> int:
+    """Queues the decoding of a PNG in a stream.
+
+    PNG of every kind is decoded, 32x32 to 4096x4096: gray, colour, with alpha, with a
+    palette, 1 to 16 bits, interlaced. Of 16 bits the upper 8 are taken. A single colour
+    that the file calls transparent is not; a palette with transparent entries counts as
+    colour with alpha.
+
+    `output_desc` tells address, size and format of the memory: `PIXEL_FORMAT_RGB_888`,
+    which drops alpha; `PIXEL_FORMAT_RGBA_8888`, only for a PNG with alpha; or
+    `PIXEL_FORMAT_UNKNOWN`, RGBA for a PNG with alpha and RGB for others. Rows are as far
+    apart as the width rounded up to a multiple of 128, times 3 or 4, and the picture takes
+    a multiple of 16 rows; larger strides in `output_desc` are taken, others are not.
+
+    When the work is done, width, height and strides of `output_desc` are those of the
+    decoded picture, and its result code tells how it went. What only the file can tell
+    fails when the stream gets there: `ACL_ERROR_PARSE_FILE` for data that are no PNG or
+    damaged, `ACL_ERROR_INVALID_PARAM` for a size, format or memory that does not fit the
+    file.
+
+    Parameters
+    ----------
+    dvpp_channel_desc : int
+        The channel, made for PNGD or all.
+    data : int
+        The file, in device memory.
+    size : int
+        Number of bytes of the file.
+    output_desc : int
+        Where to, and as what.
+    stream : int
+        The stream, or null for the default stream.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        an argument is null, the format is no result of decoding, the memory has no address
+        or is too small for any picture, or the channel does not exist, is not for PNGD or
+        is of another device
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `dvpp_channel_desc` or `output_desc` is not living
+    107000 ACL_ERROR_RT_PARAM_INVALID
+        the file or the output is not in device memory, or leaves its block
+    107017 ACL_ERROR_RT_INVALID_HANDLE
+        `stream` is no living stream
+    107003 ACL_ERROR_RT_STREAM_CONTEXT
+        `stream` belongs to another context
+    107002 ACL_ERROR_RT_CONTEXT_NULL
+        the thread has no current context
+
+    Threads: May be called from any thread.
+    C function: acldvppPngDecodeAsync
+    Manual: section 10.7.11.3
+    """
+
+def dvpp_png_get_image_info(data: typing.SupportsIndex, data_size: typing.SupportsIndex,
+        /) -> tuple[int, int, int, int]:
+    """Tells the size of a PNG.
+
+    Parameters
+    ----------
+    data : int
+        The file, in memory of either side.
+    data_size : int
+        Number of bytes of the file.
+
+    Returns
+    -------
+    width : int
+        Width in pixels.
+    height : int
+        Height in pixels.
+    components : int
+        Gray 1, gray and alpha 2, colour 3, colour and alpha 4; a palette counts as what its
+        entries are.
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        a pointer is null or `data_size` is 0
+    100006 ACL_ERROR_PARSE_FILE
+        the data are no PNG, or end in its header
+    107000 ACL_ERROR_RT_PARAM_INVALID
+        the memory cannot be read
+
+    Threads: May be called from any thread.
+    C function: acldvppPngGetImageInfo
+    Manual: section 10.7.11.4
+    """
+
+def dvpp_png_predict_dec_size(data: typing.SupportsIndex, data_size: typing.SupportsIndex,
+        output_pixel_format: typing.SupportsIndex, /) -> tuple[int, int]:
+    """Tells how much memory a decoded PNG needs.
+
+    Width and height rounded up to multiples of 128 and 16, multiplied, times 3 for
+    `PIXEL_FORMAT_RGB_888`, 4 for `PIXEL_FORMAT_RGBA_8888` and `PIXEL_FORMAT_UNKNOWN`.
+
+    Parameters
+    ----------
+    data : int
+        The file, in memory of either side.
+    data_size : int
+        Number of bytes of the file.
+    output_pixel_format : int
+        The format of the decoded picture.
+        0  PIXEL_FORMAT_YUV_400: Gray: luma only.
+        1  PIXEL_FORMAT_YUV_SEMIPLANAR_420: Luma, then rows of pairs U, V; 4:2:0 (NV12).
+        2  PIXEL_FORMAT_YVU_SEMIPLANAR_420: Luma, then rows of pairs V, U; 4:2:0 (NV21).
+        3  PIXEL_FORMAT_YUV_SEMIPLANAR_422: Luma, then rows of pairs U, V; 4:2:2.
+        4  PIXEL_FORMAT_YVU_SEMIPLANAR_422: Luma, then rows of pairs V, U; 4:2:2.
+        5  PIXEL_FORMAT_YUV_SEMIPLANAR_444: Luma, then rows of pairs U, V; 4:4:4.
+        6  PIXEL_FORMAT_YVU_SEMIPLANAR_444: Luma, then rows of pairs V, U; 4:4:4.
+        7  PIXEL_FORMAT_YUYV_PACKED_422: Two pixels in four bytes, in the order Y, U, Y, V;
+            4:2:2.
+        8  PIXEL_FORMAT_UYVY_PACKED_422: Two pixels in four bytes, in the order U, Y, V, Y;
+            4:2:2.
+        9  PIXEL_FORMAT_YVYU_PACKED_422: Two pixels in four bytes, in the order Y, V, Y, U;
+            4:2:2.
+        10  PIXEL_FORMAT_VYUY_PACKED_422: Two pixels in four bytes, in the order V, Y, U, Y;
+            4:2:2.
+        11  PIXEL_FORMAT_YUV_PACKED_444: Three bytes a pixel: Y, U, V.
+        12  PIXEL_FORMAT_RGB_888: Three bytes a pixel, in the order R, G, B.
+        13  PIXEL_FORMAT_BGR_888: Three bytes a pixel, in the order B, G, R.
+        14  PIXEL_FORMAT_ARGB_8888: Four bytes a pixel, in the order A, R, G, B.
+        15  PIXEL_FORMAT_ABGR_8888: Four bytes a pixel, in the order A, B, G, R.
+        16  PIXEL_FORMAT_RGBA_8888: Four bytes a pixel, in the order R, G, B, A.
+        17  PIXEL_FORMAT_BGRA_8888: Four bytes a pixel, in the order B, G, R, A.
+        18  PIXEL_FORMAT_YUV_SEMI_PLANNER_420_10BIT: Not taken here.
+        19  PIXEL_FORMAT_YVU_SEMI_PLANNER_420_10BIT: Not taken here.
+        20  PIXEL_FORMAT_YVU_PLANAR_420: Planes Y, V, U; 4:2:0. Not taken here.
+        21  PIXEL_FORMAT_YVU_PLANAR_422: Planes Y, V, U; 4:2:2. Not taken here.
+        22  PIXEL_FORMAT_YVU_PLANAR_444: Planes Y, V, U; 4:4:4. Not taken here.
+        23  PIXEL_FORMAT_RGB_444: Not taken here.
+        24  PIXEL_FORMAT_BGR_444: Not taken here.
+        25  PIXEL_FORMAT_ARGB_4444: Not taken here.
+        26  PIXEL_FORMAT_ABGR_4444: Not taken here.
+        27  PIXEL_FORMAT_RGBA_4444: Not taken here.
+        28  PIXEL_FORMAT_BGRA_4444: Not taken here.
+        29  PIXEL_FORMAT_RGB_555: Not taken here.
+        30  PIXEL_FORMAT_BGR_555: Not taken here.
+        31  PIXEL_FORMAT_RGB_565: Not taken here.
+        32  PIXEL_FORMAT_BGR_565: Not taken here.
+        33  PIXEL_FORMAT_ARGB_1555: Not taken here.
+        34  PIXEL_FORMAT_ABGR_1555: Not taken here.
+        35  PIXEL_FORMAT_RGBA_1555: Not taken here.
+        36  PIXEL_FORMAT_BGRA_1555: Not taken here.
+        37  PIXEL_FORMAT_ARGB_8565: Not taken here.
+        38  PIXEL_FORMAT_ABGR_8565: Not taken here.
+        39  PIXEL_FORMAT_RGBA_8565: Not taken here.
+        40  PIXEL_FORMAT_BGRA_8565: Not taken here.
+        50  PIXEL_FORMAT_RGB_BAYER_8BPP: Not taken here.
+        51  PIXEL_FORMAT_RGB_BAYER_10BPP: Not taken here.
+        52  PIXEL_FORMAT_RGB_BAYER_12BPP: Not taken here.
+        53  PIXEL_FORMAT_RGB_BAYER_14BPP: Not taken here.
+        54  PIXEL_FORMAT_RGB_BAYER_16BPP: Not taken here.
+        70  PIXEL_FORMAT_BGR_888_PLANAR: Not taken here.
+        71  PIXEL_FORMAT_HSV_888_PACKAGE: Not taken here.
+        72  PIXEL_FORMAT_HSV_888_PLANAR: Not taken here.
+        73  PIXEL_FORMAT_LAB_888_PACKAGE: Not taken here.
+        74  PIXEL_FORMAT_LAB_888_PLANAR: Not taken here.
+        75  PIXEL_FORMAT_S8C1: Not taken here.
+        76  PIXEL_FORMAT_S8C2_PACKAGE: Not taken here.
+        77  PIXEL_FORMAT_S8C2_PLANAR: Not taken here.
+        78  PIXEL_FORMAT_S16C1: Not taken here.
+        79  PIXEL_FORMAT_U8C1: Not taken here.
+        80  PIXEL_FORMAT_U16C1: Not taken here.
+        81  PIXEL_FORMAT_S32C1: Not taken here.
+        82  PIXEL_FORMAT_U32C1: Not taken here.
+        83  PIXEL_FORMAT_U64C1: Not taken here.
+        84  PIXEL_FORMAT_S64C1: Not taken here.
+        1000  PIXEL_FORMAT_YUV_SEMIPLANAR_440: Luma, then rows of pairs U, V; 4:4:0.
+        1001  PIXEL_FORMAT_YVU_SEMIPLANAR_440: Luma, then rows of pairs V, U; 4:4:0.
+        1002  PIXEL_FORMAT_FLOAT32: Not taken here.
+        1003  PIXEL_FORMAT_BUTT: End of the numbers; no format.
+        10000  PIXEL_FORMAT_UNKNOWN: The source's own, where a decoder is asked for its
+            output.
+
+    Returns
+    -------
+    dec_size : int
+        Number of bytes.
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        a pointer is null, `data_size` is 0, the format is none of these three, or the PNG
+        is smaller than 32x32 or larger than 4096x4096
+    100006 ACL_ERROR_PARSE_FILE
+        the data are no PNG, or end in its header
+    107000 ACL_ERROR_RT_PARAM_INVALID
+        the memory cannot be read
+
+    Threads: May be called from any thread.
+    C function: acldvppPngPredictDecSize
+    Manual: section 10.7.11.5
+    """

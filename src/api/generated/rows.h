@@ -1506,11 +1506,88 @@ inline constexpr Row acldvppGetResizeConfigInterpolation = {287,
     "acldvppGetResizeConfigInterpolation", "acl.media.dvpp_get_resize_config_interpolation",
     kParams_acldvppGetResizeConfigInterpolation, 1, Missing::kNowhere};
 
+inline constexpr Param kParams_acldvppJpegDecodeAsync[] = {{"channelDesc", Check::kNone, 0, 0},
+    {"data", Check::kNonNull, 0, 0}, {"size", Check::kPositive, 0, 0},
+    {"outputDesc", Check::kNone, 0, 0}, {"stream", Check::kNone, 0, 0}};
+inline constexpr Row acldvppJpegDecodeAsync = {288, "acldvppJpegDecodeAsync",
+    "acl.media.dvpp_jpeg_decode_async", kParams_acldvppJpegDecodeAsync, 5, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppJpegGetImageInfo[] = {{"data", Check::kNonNull, 0, 0},
+    {"size", Check::kPositive, 0, 0}, {"width", Check::kNonNull, 0, 0},
+    {"height", Check::kNonNull, 0, 0}, {"components", Check::kNonNull, 0, 0}};
+inline constexpr Row acldvppJpegGetImageInfo = {289, "acldvppJpegGetImageInfo",
+    "acl.media.dvpp_jpeg_get_image_info", kParams_acldvppJpegGetImageInfo, 5, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppJpegGetImageInfoV2[] = {{"data", Check::kNonNull, 0, 0},
+    {"size", Check::kPositive, 0, 0}, {"width", Check::kNonNull, 0, 0},
+    {"height", Check::kNonNull, 0, 0}, {"components", Check::kNonNull, 0, 0},
+    {"format", Check::kNonNull, 0, 0}};
+inline constexpr Row acldvppJpegGetImageInfoV2 = {290, "acldvppJpegGetImageInfoV2",
+    "acl.media.dvpp_jpeg_get_image_info_v2", kParams_acldvppJpegGetImageInfoV2, 6,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppJpegPredictDecSize[] = {{"data", Check::kNonNull, 0, 0},
+    {"dataSize", Check::kPositive, 0, 0}, {"outputPixelFormat", Check::kRange, 0, 10000},
+    {"decSize", Check::kNonNull, 0, 0}};
+inline constexpr Row acldvppJpegPredictDecSize = {291, "acldvppJpegPredictDecSize",
+    "acl.media.dvpp_jpeg_predict_dec_size", kParams_acldvppJpegPredictDecSize, 4,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppJpegEncodeAsync[] = {{"channelDesc", Check::kNone, 0, 0},
+    {"inputDesc", Check::kNone, 0, 0}, {"data", Check::kNonNull, 0, 0},
+    {"size", Check::kNonNull, 0, 0}, {"config", Check::kNone, 0, 0},
+    {"stream", Check::kNone, 0, 0}};
+inline constexpr Row acldvppJpegEncodeAsync = {292, "acldvppJpegEncodeAsync",
+    "acl.media.dvpp_jpeg_encode_async", kParams_acldvppJpegEncodeAsync, 6, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppJpegPredictEncSize[] = {{"inputDesc", Check::kNone, 0, 0},
+    {"config", Check::kNone, 0, 0}, {"size", Check::kNonNull, 0, 0}};
+inline constexpr Row acldvppJpegPredictEncSize = {293, "acldvppJpegPredictEncSize",
+    "acl.media.dvpp_jpeg_predict_enc_size", kParams_acldvppJpegPredictEncSize, 3,
+    Missing::kNowhere};
+
+inline constexpr Row acldvppCreateJpegeConfig = {294, "acldvppCreateJpegeConfig",
+    "acl.media.dvpp_create_jpege_config", nullptr, 0, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppDestroyJpegeConfig[] = {{"jpegeConfig", Check::kNone, 0, 0}};
+inline constexpr Row acldvppDestroyJpegeConfig = {295, "acldvppDestroyJpegeConfig",
+    "acl.media.dvpp_destroy_jpege_config", kParams_acldvppDestroyJpegeConfig, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppSetJpegeConfigLevel[] = {{"jpegeConfig", Check::kNone, 0, 0},
+    {"level", Check::kRange, 1, 100}};
+inline constexpr Row acldvppSetJpegeConfigLevel = {296, "acldvppSetJpegeConfigLevel",
+    "acl.media.dvpp_set_jpege_config_level", kParams_acldvppSetJpegeConfigLevel, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppGetJpegeConfigLevel[] = {{"jpegeConfig", Check::kNone, 0, 0}};
+inline constexpr Row acldvppGetJpegeConfigLevel = {297, "acldvppGetJpegeConfigLevel",
+    "acl.media.dvpp_get_jpege_config_level", kParams_acldvppGetJpegeConfigLevel, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppPngDecodeAsync[] = {{"channelDesc", Check::kNone, 0, 0},
+    {"data", Check::kNonNull, 0, 0}, {"size", Check::kPositive, 0, 0},
+    {"outputDesc", Check::kNone, 0, 0}, {"stream", Check::kNone, 0, 0}};
+inline constexpr Row acldvppPngDecodeAsync = {298, "acldvppPngDecodeAsync",
+    "acl.media.dvpp_png_decode_async", kParams_acldvppPngDecodeAsync, 5, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppPngGetImageInfo[] = {{"data", Check::kNonNull, 0, 0},
+    {"dataSize", Check::kPositive, 0, 0}, {"width", Check::kNonNull, 0, 0},
+    {"height", Check::kNonNull, 0, 0}, {"components", Check::kNonNull, 0, 0}};
+inline constexpr Row acldvppPngGetImageInfo = {299, "acldvppPngGetImageInfo",
+    "acl.media.dvpp_png_get_image_info", kParams_acldvppPngGetImageInfo, 5, Missing::kNowhere};
+
+inline constexpr Param kParams_acldvppPngPredictDecSize[] = {{"data", Check::kNonNull, 0, 0},
+    {"dataSize", Check::kPositive, 0, 0}, {"outputPixelFormat", Check::kRange, 0, 10000},
+    {"decSize", Check::kNonNull, 0, 0}};
+inline constexpr Row acldvppPngPredictDecSize = {300, "acldvppPngPredictDecSize",
+    "acl.media.dvpp_png_predict_dec_size", kParams_acldvppPngPredictDecSize, 4, Missing::kNowhere};
+
 inline constexpr Param kParams_aclrtSetOpExecuteTimeOut[] = {{"timeout", Check::kNone, 0, 0}};
-inline constexpr Row aclrtSetOpExecuteTimeOut = {288, "aclrtSetOpExecuteTimeOut",
+inline constexpr Row aclrtSetOpExecuteTimeOut = {301, "aclrtSetOpExecuteTimeOut",
     "acl.rt.set_op_execute_time_out", kParams_aclrtSetOpExecuteTimeOut, 1, Missing::kNowhere};
 
-inline constexpr int kCount = 289;
+inline constexpr int kCount = 302;
 inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, &aclrtGetSocName,
     &aclGetRecentErrMsg, &aclrtSetDeviceSatMode, &aclrtGetDeviceSatMode, &aclFloat16ToFloat,
     &aclFloatToFloat16, &aclCreateDataBuffer, &aclDestroyDataBuffer, &aclGetDataBufferAddr,
@@ -1599,6 +1676,10 @@ inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, 
     &acldvppSetRoiConfig, &acldvppSetRoiConfigLeft, &acldvppSetRoiConfigRight,
     &acldvppSetRoiConfigTop, &acldvppSetRoiConfigBottom, &acldvppCreateResizeConfig,
     &acldvppDestroyResizeConfig, &acldvppSetResizeConfigInterpolation,
-    &acldvppGetResizeConfigInterpolation, &aclrtSetOpExecuteTimeOut};
+    &acldvppGetResizeConfigInterpolation, &acldvppJpegDecodeAsync, &acldvppJpegGetImageInfo,
+    &acldvppJpegGetImageInfoV2, &acldvppJpegPredictDecSize, &acldvppJpegEncodeAsync,
+    &acldvppJpegPredictEncSize, &acldvppCreateJpegeConfig, &acldvppDestroyJpegeConfig,
+    &acldvppSetJpegeConfigLevel, &acldvppGetJpegeConfigLevel, &acldvppPngDecodeAsync,
+    &acldvppPngGetImageInfo, &acldvppPngPredictDecSize, &aclrtSetOpExecuteTimeOut};
 
 }  // namespace softacl::api::row

@@ -58,6 +58,22 @@ bool strides_fit(uint32_t width_stride, uint32_t height_stride, uint32_t width, 
 
 }  // namespace
 
+Status check_jpeg_output(const StillOutput& output) {
+    constexpr JpegSampling kAll[] = {JpegSampling::k444, JpegSampling::k422, JpegSampling::k440, JpegSampling::kGray};
+    const bool is_possible = std::any_of(std::begin(kAll), std::end(kAll), [&](JpegSampling sampling) {
+        return result_format(sampling, output.format).ok();
+    });
+    if (!is_possible) {
+        return fail(ACL_ERROR_INVALID_PARAM, "the output's format is ", output.format,
+                    ", which no JPEG becomes; expected 0 to 6, 1000, 1001 or PIXEL_FORMAT_UNKNOWN (10000)");
+    }
+    if (output.width_stride % kRowUnit != 0 || output.height_stride % kRowsUnit != 0) {
+        return fail(ACL_ERROR_INVALID_PARAM, "the output's strides are ", output.width_stride, "x",
+                    output.height_stride, "; expected multiples of ", kRowUnit, " and ", kRowsUnit);
+    }
+    return {};
+}
+
 Result<StillLayout> jpeg_layout(const JpegInfo& info, int32_t format, OddSizes odd) {
     SOFTACL_TRY(check_size(info));
     SOFTACL_ASSIGN(const FormatInfo* result, result_format(info.sampling, format));

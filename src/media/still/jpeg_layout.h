@@ -19,6 +19,9 @@ enum class OddSizes : int32_t {
     kDownBoth = 2,  ///< both sides, in all formats that share chroma at all
 };
 
+/// What can be told without the file: whether a JPEG can become this format at all, and have these strides.
+Status check_jpeg_output(const StillOutput& output);
+
 /// The picture as it will be decoded, upright, with the smallest strides. `format`: a PixelFormat that the sampling can
 /// become, or kUnknown for the native one.
 Result<StillLayout> jpeg_layout(const JpegInfo& info, int32_t format, OddSizes odd);

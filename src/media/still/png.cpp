@@ -82,11 +82,6 @@ StillLayout layout_of(const PngInfo& info, PixelFormat format) {
             align_up(info.height, kRowsUnit)};
 }
 
-Status wrong_format(int32_t format, const char* condition) {
-    return fail(ACL_ERROR_INVALID_PARAM, "the output's format is ", format, "; expected RGB_888 (12), RGBA_8888 (16)",
-                condition, " or PIXEL_FORMAT_UNKNOWN (10000)");
-}
-
 Status decode_rows(spng_ctx* context, const Header& header, const Picture& picture) {
     const bool has_alpha = picture.format->alpha;
     const int flags = SPNG_DECODE_PROGRESSIVE | (has_alpha && header.has_palette_alpha ? int{SPNG_DECODE_TRNS} : 0);
@@ -116,29 +111,35 @@ Result<PngInfo> read_png_info(Bytes file) {
     return header.info;
 }
 
-Result<StillLayout> png_layout(const PngInfo& info, int32_t format) {
-    SOFTACL_TRY(check_size(info));
+Status check_png_format(int32_t format) {
     switch (static_cast<PixelFormat>(format)) {
-        case PixelFormat::kUnknown: return layout_of(info, info.has_alpha() ? PixelFormat::kRgba : PixelFormat::kRgb);
-        case PixelFormat::kRgb: return layout_of(info, PixelFormat::kRgb);
+        case PixelFormat::kRgb:
         case PixelFormat::kRgba:
-            if (info.has_alpha()) {
-                return layout_of(info, PixelFormat::kRgba);
-            }
-            break;
-        default: break;
+        case PixelFormat::kUnknown: return {};
+        default:
+            return fail(
+                ACL_ERROR_INVALID_PARAM, "the output's format is ", format,
+                ", which no PNG becomes; expected RGB_888 (12), RGBA_8888 (16) or PIXEL_FORMAT_UNKNOWN (10000)");
     }
-    return wrong_format(format, " if the PNG has alpha");
+}
+
+Result<StillLayout> png_layout(const PngInfo& info, int32_t format) {
+    SOFTACL_TRY(check_png_format(format));
+    SOFTACL_TRY(check_size(info));
+    const auto wanted = static_cast<PixelFormat>(format);
+    if (wanted == PixelFormat::kRgba && !info.has_alpha()) {
+        return fail(ACL_ERROR_INVALID_PARAM, "the output's format is ", format, " (", format_info(wanted).name,
+                    "), and the PNG has no alpha; expected RGB_888 (12) or PIXEL_FORMAT_UNKNOWN (10000)");
+    }
+    const bool has_alpha = wanted != PixelFormat::kRgb && info.has_alpha();
+    return layout_of(info, has_alpha ? PixelFormat::kRgba : PixelFormat::kRgb);
 }
 
 Result<uint64_t> predict_png_decode_size(const PngInfo& info, int32_t format) {
+    SOFTACL_TRY(check_png_format(format));
     SOFTACL_TRY(check_size(info));
-    switch (static_cast<PixelFormat>(format)) {
-        case PixelFormat::kRgb: return layout_of(info, PixelFormat::kRgb).bytes();
-        case PixelFormat::kRgba:
-        case PixelFormat::kUnknown: return layout_of(info, PixelFormat::kRgba).bytes();
-        default: return wrong_format(format, "");
-    }
+    const bool is_rgb = static_cast<PixelFormat>(format) == PixelFormat::kRgb;
+    return layout_of(info, is_rgb ? PixelFormat::kRgb : PixelFormat::kRgba).bytes();
 }
 
 Result<StillLayout> decode_png(Bytes file, const StillOutput& output) {

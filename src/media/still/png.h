@@ -28,6 +28,9 @@ struct PngInfo {
 
 Result<PngInfo> read_png_info(Bytes file);
 
+/// Whether a PNG can become this format at all.
+Status check_png_format(int32_t format);
+
 /// What the picture becomes, with its rows aligned as the interface does by default: to 128 pixels, and 16 rows.
 /// `format`: kRgb, kRgba (only where the source has alpha) or kUnknown, with alpha if the source has it.
 Result<StillLayout> png_layout(const PngInfo& info, int32_t format);

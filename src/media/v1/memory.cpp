@@ -23,4 +23,16 @@ Status check_memory(const char* argument, const void* data, size_t size, size_t 
     return {};
 }
 
+Status check_readable(const char* argument, const void* data, size_t size) {
+    std::string warning;
+    SOFTACL_ASSIGN(const bool on_device, runtime::check_if_device(argument, data, size, warning));
+    return on_device ? Status() : runtime::check_host_readable(argument, data, size);
+}
+
+Status check_writable(const char* argument, void* data, size_t size) {
+    std::string warning;
+    SOFTACL_ASSIGN(const bool on_device, runtime::check_if_device(argument, data, size, warning));
+    return on_device ? Status() : runtime::check_host_writable(argument, data, size);
+}
+
 }  // namespace softacl::media

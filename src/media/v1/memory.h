@@ -13,4 +13,8 @@ namespace softacl::media {
 /// aclrtMalloc is as good as that of acldvppMalloc. `argument` names the description, or the address itself.
 Status check_memory(const char* argument, const void* data, size_t size, size_t needed);
 
+/// Whether `size` bytes of either side can be read, or written: 107000 if not.
+Status check_readable(const char* argument, const void* data, size_t size);
+Status check_writable(const char* argument, void* data, size_t size);
+
 }  // namespace softacl::media
