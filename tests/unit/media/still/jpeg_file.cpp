@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "unit/media/still/jpeg_file.h"
 
-#include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <memory>
-#include <random>
-
-#include <jpeglib.h>
 
 extern "C" {
 #include <libavcodec/avcodec.h>
@@ -16,47 +10,6 @@ extern "C" {
 }
 
 namespace softacl::media::testing {
-namespace {
-
-struct Encoder {
-    jpeg_compress_struct cinfo{};
-    jpeg_error_mgr errors{};
-    Encoder() {
-        cinfo.err = jpeg_std_error(&errors);
-        jpeg_create_compress(&cinfo);
-    }
-    ~Encoder() { jpeg_destroy_compress(&cinfo); }
-};
-
-void configure(jpeg_compress_struct& cinfo, const JpegSpec& spec) {
-    cinfo.image_width = spec.width;
-    cinfo.image_height = spec.height;
-    cinfo.input_components = spec.kind == Kind::kCmyk ? 4 : (spec.gray ? 1 : 3);
-    cinfo.in_color_space = spec.kind == Kind::kCmyk  ? JCS_CMYK
-                           : spec.gray               ? JCS_GRAYSCALE
-                           : spec.kind == Kind::kRgb ? JCS_RGB
-                                                     : JCS_YCbCr;
-    jpeg_set_defaults(&cinfo);
-    if (spec.kind == Kind::kRgb) {
-        jpeg_set_colorspace(&cinfo, JCS_RGB);
-    }
-    jpeg_set_quality(&cinfo, spec.quality, TRUE);
-    for (int i = 0; i < cinfo.num_components; ++i) {
-        const bool is_luma = i == 0 && !spec.gray;
-        cinfo.comp_info[i].h_samp_factor = is_luma ? spec.luma_h : spec.chroma_h;
-        cinfo.comp_info[i].v_samp_factor = is_luma ? spec.luma_v : spec.chroma_v;
-    }
-    cinfo.optimize_coding = spec.optimise ? TRUE : FALSE;
-    cinfo.restart_interval = static_cast<unsigned>(spec.restart);
-    cinfo.arith_code = spec.kind == Kind::kArithmetic ? TRUE : FALSE;
-    cinfo.dct_method = JDCT_ISLOW;
-    if (spec.kind == Kind::kProgressive) {
-        jpeg_simple_progression(&cinfo);
-    }
-}
-
-}  // namespace
-
 JpegSpec spec_of(JpegSampling sampling, uint32_t width, uint32_t height) {
     JpegSpec spec;
     spec.width = width;
@@ -65,59 +18,6 @@ JpegSpec spec_of(JpegSampling sampling, uint32_t width, uint32_t height) {
     spec.luma_h = sampling == JpegSampling::k420 || sampling == JpegSampling::k422 ? 2 : 1;
     spec.luma_v = sampling == JpegSampling::k420 || sampling == JpegSampling::k440 ? 2 : 1;
     return spec;
-}
-
-File make_jpeg(const JpegSpec& spec) {
-    Encoder encoder;
-    jpeg_compress_struct& cinfo = encoder.cinfo;
-    unsigned char* out = nullptr;
-    unsigned long size = 0;
-    jpeg_mem_dest(&cinfo, &out, &size);
-    configure(cinfo, spec);
-    jpeg_scan_info scans[3] = {};
-    if (spec.scan_each) {
-        for (int i = 0; i < 3; ++i) {
-            scans[i].comps_in_scan = 1;
-            scans[i].component_index[0] = i;
-            scans[i].Se = 63;
-        }
-        cinfo.scan_info = scans;
-        cinfo.num_scans = 3;
-    }
-    jpeg_start_compress(&cinfo, TRUE);
-    if (spec.orientation != 0) {
-        const File segment = exif_segment(spec.orientation, spec.big_endian);
-        jpeg_write_marker(&cinfo, JPEG_APP0 + 1, segment.data() + 4, static_cast<unsigned>(segment.size() - 4));
-    }
-    std::mt19937 random(spec.seed);
-    const auto parts = static_cast<size_t>(cinfo.input_components);
-    std::vector<uint8_t> row(spec.width * parts);
-    for (uint32_t y = 0; y < spec.height; ++y) {
-        for (uint32_t x = 0; x < spec.width; ++x) {
-            for (size_t c = 0; c < parts; ++c) {
-                const double slope = c == 0   ? 40 + 170.0 * x / spec.width
-                                     : c == 1 ? 60 + 120.0 * y / spec.height
-                                              : 200 - 140.0 * (x + y) / (spec.width + spec.height);
-                row[x * parts + c] = static_cast<uint8_t>(slope + random() % 24);
-            }
-        }
-        uint8_t* rows[] = {row.data()};
-        jpeg_write_scanlines(&cinfo, rows, 1);
-    }
-    jpeg_finish_compress(&cinfo);
-    File file(out, out + size);
-    std::free(out);
-    return file;
-}
-
-File exif_segment(int orientation, bool big_endian) {
-    const auto value = static_cast<uint8_t>(orientation);
-    File body = {0xFF, 0xE1, 0, 34, 'E', 'x', 'i', 'f', 0, 0};
-    const File little = {'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, value, 0, 0, 0, 0, 0, 0, 0};
-    const File big = {'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, value, 0, 0, 0, 0, 0, 0};
-    const File& tiff = big_endian ? big : little;
-    body.insert(body.end(), tiff.begin(), tiff.end());
-    return body;
 }
 
 Planes judge_jpeg(const File& file) {
