@@ -324,6 +324,1024 @@ def dvpp_get_channel_desc_param(channelDesc: typing.SupportsIndex, paramType: ty
     Manual: section 10.7.5.6
     """
 
+def vdec_create_channel(vdec_channel_desc: typing.SupportsIndex, /) -> int:
+    """Makes a channel that decodes video.
+
+    The channel takes two streams of the current context, one for decoding and one to which
+    it subscribes the thread that was set; they are released when it is destroyed. The
+    thread must then call `acl.rt.process_report` again and again. It may serve several
+    channels of one device.
+
+    What is set in the description later applies to the next channel made of it, except the
+    callback.
+
+    Parameters
+    ----------
+    vdec_channel_desc : int
+        The description.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `vdec_channel_desc` is null, its channel exists already, the thread or the callback
+        was not set, or another channel has the number that was set
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `vdec_channel_desc` is no living description of a video decoder
+    107002 ACL_ERROR_RT_CONTEXT_NULL
+        the thread has no current context
+    107012 ACL_ERROR_RT_THREAD_SUBSCRIBE
+        the thread that was set serves streams of another device, or 1024 threads serve
+        streams already
+    207008 ACL_ERROR_RT_NO_STREAM_RESOURCE
+        the device has no two streams left
+    300000 ACL_ERROR_STORAGE_OVER_LIMIT
+        the device has 128 channels for decoding video already
+    200006 ACL_ERROR_FEATURE_UNSUPPORTED
+        the library of video codecs is not installed
+
+    Threads: May be called from any thread. Other Python threads run while it waits.
+    C function: aclvdecCreateChannel
+    Manual: section 10.7.4.2.1
+    """
+
+def vdec_destroy_channel(vdec_channel_desc: typing.SupportsIndex, /) -> int:
+    """Destroys a channel that decodes video.
+
+    Waits until everything sent is decoded and the callback has run for each piece.
+    Callbacks that nobody will run any more, because their thread has ended, no longer calls
+    `acl.rt.process_report` or is the calling one, are dropped with a warning in the log.
+    The description can make another channel.
+
+    Parameters
+    ----------
+    vdec_channel_desc : int
+        The description.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `vdec_channel_desc` is null, or has no channel
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `vdec_channel_desc` is no living description of a video decoder: it was destroyed
+        first
+    107000 ACL_ERROR_RT_PARAM_INVALID
+        the call comes from inside a callback of the channel
+
+    Threads: May be called from any thread. Other Python threads run while it waits.
+    C function: aclvdecDestroyChannel
+    Manual: section 10.7.4.2.2
+    """
+
+def vdec_send_frame(vdec_channel_desc: typing.SupportsIndex, dvpp_stream_desc: typing.SupportsIndex,
+        dvpp_pic_desc: typing.SupportsIndex, vdec_frame_config: typing.SupportsIndex,
+        user_data: typing.Any, /) -> int:
+    """Queues a piece of video to be decoded.
+
+    Asynchronous: the callback gets the two descriptions and `user_data`, in the thread that
+    was set, once for each piece, in the order in which pictures are displayed; pictures
+    therefore wait for others if the video reorders them, unless the output mode is 1. The
+    program releases the memory of the piece and destroys the descriptions in the callback.
+
+    A piece is one complete picture, in the byte stream format of Annex B. The two fields of
+    an interlaced picture may come as a piece each: the picture then goes to the output of
+    the first one, and that of the second has the return code 0x20000.
+
+    The return code of the output (`acl.media.dvpp_get_pic_desc_ret_code`) is 0 if the
+    picture is whole, else one of manual 5.3.6; 0x10004 goes with a picture that is damaged
+    or missing.
+
+    If width, height and strides of the output are all 0, the picture has the size of the
+    video and is laid out with a width rounded up to a multiple of 16 and an even height;
+    they are set then. If all are set, the picture is resized.
+
+    If `eos` of `dvpp_stream_desc` is 1, the call returns when all callbacks have run; a
+    piece that comes with it is decoded before. There is no callback for the end itself.
+    Pieces of another video may follow.
+
+    In Python `user_data` is kept until the callback has run or is dropped. An exception
+    that the callback raises goes to `sys.unraisablehook`.
+
+    Parameters
+    ----------
+    vdec_channel_desc : int
+        The description with which the channel was made.
+    dvpp_stream_desc : int
+        The piece: its memory and size, or `eos`. Its format is not looked at.
+    dvpp_pic_desc : int
+        Where the picture goes: memory, size, and if the program wants them format, width,
+        height and strides. Null (Python: 0) only at the end of the video.
+    vdec_frame_config : int
+        Settings for this picture; none exist yet, and null (Python: 0) will do.
+    user_data : Any
+        What the callback gets.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `vdec_channel_desc` is null or has no channel, `dvpp_stream_desc` is null or empty
+        although its `eos` is 0, `dvpp_pic_desc` is null, its format, sizes or strides are
+        none that decoding gives, some of its sizes and strides are set and others not, or
+        its memory is smaller than they say, or the callback was set to null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `vdec_channel_desc`, `dvpp_stream_desc`, `dvpp_pic_desc` or `vdec_frame_config` is
+        no living object
+    107000 ACL_ERROR_RT_PARAM_INVALID
+        the memory of `dvpp_stream_desc` or `dvpp_pic_desc` is no device memory, or ends too
+        early; or `dvpp_stream_desc` is the end of the video and the calling thread is the
+        one that runs the callbacks
+    107017 ACL_ERROR_RT_INVALID_HANDLE
+        the context in which the channel was made has ended
+    507046 ACL_ERROR_RT_STREAM_SYNC_TIMEOUT
+        `dvpp_stream_desc` is the end of the video, and the thread that should run the
+        callbacks does not call `acl.rt.process_report`
+
+    Threads: The device allows one thread at a time to use a channel; here several may.
+        Other Python threads run while it waits.
+    C function: aclvdecSendFrame
+    Manual: section 10.7.9.3
+    """
+
+def vdec_send_skipped_frame(vdec_channel_desc: typing.SupportsIndex,
+        dvpp_stream_desc: typing.SupportsIndex, vdec_frame_config: typing.SupportsIndex,
+        user_data: typing.Any, /) -> int:
+    """Queues a piece of video to be decoded, whose picture nobody wants.
+
+    Asynchronous: other pictures may refer to it, so it is decoded. The callback gets null
+    instead of the description of a picture. See `acl.media.vdec_send_frame`.
+
+    Parameters
+    ----------
+    vdec_channel_desc : int
+        The description with which the channel was made.
+    dvpp_stream_desc : int
+        The piece: its memory and size.
+    vdec_frame_config : int
+        Settings for this picture; none exist yet, and null (Python: 0) will do.
+    user_data : Any
+        What the callback gets.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `vdec_channel_desc` is null or has no channel, `dvpp_stream_desc` is null or empty
+        although its `eos` is 0, `eos` of `dvpp_stream_desc` is 1, or the callback was set
+        to null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `vdec_channel_desc`, `dvpp_stream_desc`, or `vdec_frame_config` is no living object
+    107000 ACL_ERROR_RT_PARAM_INVALID
+        the memory of `dvpp_stream_desc` is no device memory, or ends too early
+    107017 ACL_ERROR_RT_INVALID_HANDLE
+        the context in which the channel was made has ended
+
+    Threads: The device allows one thread at a time to use a channel; here several may.
+        Other Python threads run while it waits.
+    C function: aclvdecSendSkippedFrame
+    Manual: section 10.7.9.4
+    """
+
+def vdec_create_frame_config() -> int:
+    """Makes settings for a piece of video to decode.
+
+    Parameters: none
+
+    Returns
+    -------
+    vdec_frame_config : int
+        The settings; null (Python: 0) on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    200000 ACL_ERROR_BAD_ALLOC
+        there is no memory or no handle left
+
+    Threads: May be called from any thread.
+    C function: aclvdecCreateFrameConfig
+    Manual: section 10.7.9.5
+    """
+
+def vdec_destroy_frame_config(vdec_frame_config: typing.SupportsIndex, /) -> int:
+    """Destroys settings for a piece of video to decode.
+
+    Parameters
+    ----------
+    vdec_frame_config : int
+        The settings.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `vdec_frame_config` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `vdec_frame_config` is no living object
+
+    Threads: May be called from any thread.
+    C function: aclvdecDestroyFrameConfig
+    Manual: section 10.7.9.6
+    """
+
+def vdec_create_channel_desc() -> int:
+    """Makes a description of a channel that decodes video.
+
+    Parameters: none
+
+    Returns
+    -------
+    vdec_channel_desc : int
+        The description; null (Python: 0) on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    200000 ACL_ERROR_BAD_ALLOC
+        there is no memory or no handle left
+
+    Threads: May be called from any thread.
+    C function: aclvdecCreateChannelDesc
+    Manual: section 10.7.9.7
+    """
+
+def vdec_destroy_channel_desc(vdec_channel_desc: typing.SupportsIndex, /) -> int:
+    """Destroys a description of a channel that decodes video.
+
+    Destroy its channel first: `acl.media.vdec_destroy_channel` cannot do it any more, and
+    the channel ends with its description.
+
+    Parameters
+    ----------
+    vdec_channel_desc : int
+        The description.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `vdec_channel_desc` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `vdec_channel_desc` is no living description of a video decoder
+
+    Threads: May be called from any thread. Other Python threads run while it waits.
+    C function: aclvdecDestroyChannelDesc
+    Manual: section 10.7.9.8
+    """
+
+def vdec_set_channel_desc_channel_id(vdec_channel_desc: typing.SupportsIndex,
+        channel_id: typing.SupportsIndex, /) -> int:
+    """Sets the number of a channel that decodes video.
+
+    Parameters
+    ----------
+    vdec_channel_desc : int
+        The description.
+    channel_id : int
+        0 to 255. If not set: the smallest that no other channel has.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `vdec_channel_desc` is null, or `channel_id` is above 255
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `vdec_channel_desc` is no living description of a video decoder
+
+    Threads: May be called from any thread.
+    C function: aclvdecSetChannelDescChannelId
+    Manual: section 10.7.9.9
+    """
+
+def vdec_set_channel_desc_thread_id(vdec_channel_desc: typing.SupportsIndex,
+        thread_id: typing.SupportsIndex, /) -> int:
+    """Sets the thread that runs the callback of a video decoder.
+
+    Parameters
+    ----------
+    vdec_channel_desc : int
+        The description.
+    thread_id : int
+        The thread: what `acl.util.start_thread` and `threading.get_ident` give, in C
+        `pthread_self`. It must be set.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `vdec_channel_desc` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `vdec_channel_desc` is no living description of a video decoder
+
+    Threads: May be called from any thread.
+    C function: aclvdecSetChannelDescThreadId
+    Manual: section 10.7.9.10
+    """
+
+def vdec_set_channel_desc_callback(vdec_channel_desc: typing.SupportsIndex,
+        callback: typing.Callable[[int, int, typing.Any], object] | None, /) -> int:
+    """Sets the function that gets decoded pictures.
+
+    It gets the description of the piece that was sent, the description of the picture (null
+    if it was skipped) and the data given with the piece.
+
+    In Python the function is kept until another one, or `None`, is set or the description
+    is destroyed.
+
+    Parameters
+    ----------
+    vdec_channel_desc : int
+        The description.
+    callback : Callable[[int, int, Any], object] | None
+        The function; null for none. It applies to pieces sent from then on.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `vdec_channel_desc` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `vdec_channel_desc` is no living description of a video decoder
+
+    Threads: May be called from any thread.
+    C function: aclvdecSetChannelDescCallback
+    Manual: section 10.7.9.11
+    """
+
+def vdec_set_channel_desc_entype(vdec_channel_desc: typing.SupportsIndex,
+        entype: typing.SupportsIndex, /) -> int:
+    """Sets the way in which the video is coded.
+
+    Parameters
+    ----------
+    vdec_channel_desc : int
+        The description.
+    entype : int
+        H.265, or H.264; its profiles make no difference. If not set: H.265.
+        0  H265_MAIN_LEVEL: H.265, main profile.
+        1  H264_BASELINE_LEVEL: H.264, baseline profile.
+        2  H264_MAIN_LEVEL: H.264, main profile.
+        3  H264_HIGH_LEVEL: H.264, high profile.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `vdec_channel_desc` is null, or `entype` is none of the values
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `vdec_channel_desc` is no living description of a video decoder
+
+    Threads: May be called from any thread.
+    C function: aclvdecSetChannelDescEnType
+    Manual: section 10.7.9.12
+    """
+
+def vdec_set_channel_desc_out_pic_format(vdec_channel_desc: typing.SupportsIndex,
+        out_pic_format: typing.SupportsIndex, /) -> int:
+    """Sets the format of decoded pictures.
+
+    Parameters
+    ----------
+    vdec_channel_desc : int
+        The description.
+    out_pic_format : int
+        1 (NV12), 2 (NV21), 12 (RGB888) or 13 (BGR888). If not set: NV12. A format in the
+        description of a picture has precedence.
+        0  PIXEL_FORMAT_YUV_400: Gray: luma only.
+        1  PIXEL_FORMAT_YUV_SEMIPLANAR_420: Luma, then rows of pairs U, V; 4:2:0 (NV12).
+        2  PIXEL_FORMAT_YVU_SEMIPLANAR_420: Luma, then rows of pairs V, U; 4:2:0 (NV21).
+        3  PIXEL_FORMAT_YUV_SEMIPLANAR_422: Luma, then rows of pairs U, V; 4:2:2.
+        4  PIXEL_FORMAT_YVU_SEMIPLANAR_422: Luma, then rows of pairs V, U; 4:2:2.
+        5  PIXEL_FORMAT_YUV_SEMIPLANAR_444: Luma, then rows of pairs U, V; 4:4:4.
+        6  PIXEL_FORMAT_YVU_SEMIPLANAR_444: Luma, then rows of pairs V, U; 4:4:4.
+        7  PIXEL_FORMAT_YUYV_PACKED_422: Two pixels in four bytes, in the order Y, U, Y, V;
+            4:2:2.
+        8  PIXEL_FORMAT_UYVY_PACKED_422: Two pixels in four bytes, in the order U, Y, V, Y;
+            4:2:2.
+        9  PIXEL_FORMAT_YVYU_PACKED_422: Two pixels in four bytes, in the order Y, V, Y, U;
+            4:2:2.
+        10  PIXEL_FORMAT_VYUY_PACKED_422: Two pixels in four bytes, in the order V, Y, U, Y;
+            4:2:2.
+        11  PIXEL_FORMAT_YUV_PACKED_444: Three bytes a pixel: Y, U, V.
+        12  PIXEL_FORMAT_RGB_888: Three bytes a pixel, in the order R, G, B.
+        13  PIXEL_FORMAT_BGR_888: Three bytes a pixel, in the order B, G, R.
+        14  PIXEL_FORMAT_ARGB_8888: Four bytes a pixel, in the order A, R, G, B.
+        15  PIXEL_FORMAT_ABGR_8888: Four bytes a pixel, in the order A, B, G, R.
+        16  PIXEL_FORMAT_RGBA_8888: Four bytes a pixel, in the order R, G, B, A.
+        17  PIXEL_FORMAT_BGRA_8888: Four bytes a pixel, in the order B, G, R, A.
+        18  PIXEL_FORMAT_YUV_SEMI_PLANNER_420_10BIT: Not taken here.
+        19  PIXEL_FORMAT_YVU_SEMI_PLANNER_420_10BIT: Not taken here.
+        20  PIXEL_FORMAT_YVU_PLANAR_420: Planes Y, V, U; 4:2:0. Not taken here.
+        21  PIXEL_FORMAT_YVU_PLANAR_422: Planes Y, V, U; 4:2:2. Not taken here.
+        22  PIXEL_FORMAT_YVU_PLANAR_444: Planes Y, V, U; 4:4:4. Not taken here.
+        23  PIXEL_FORMAT_RGB_444: Not taken here.
+        24  PIXEL_FORMAT_BGR_444: Not taken here.
+        25  PIXEL_FORMAT_ARGB_4444: Not taken here.
+        26  PIXEL_FORMAT_ABGR_4444: Not taken here.
+        27  PIXEL_FORMAT_RGBA_4444: Not taken here.
+        28  PIXEL_FORMAT_BGRA_4444: Not taken here.
+        29  PIXEL_FORMAT_RGB_555: Not taken here.
+        30  PIXEL_FORMAT_BGR_555: Not taken here.
+        31  PIXEL_FORMAT_RGB_565: Not taken here.
+        32  PIXEL_FORMAT_BGR_565: Not taken here.
+        33  PIXEL_FORMAT_ARGB_1555: Not taken here.
+        34  PIXEL_FORMAT_ABGR_1555: Not taken here.
+        35  PIXEL_FORMAT_RGBA_1555: Not taken here.
+        36  PIXEL_FORMAT_BGRA_1555: Not taken here.
+        37  PIXEL_FORMAT_ARGB_8565: Not taken here.
+        38  PIXEL_FORMAT_ABGR_8565: Not taken here.
+        39  PIXEL_FORMAT_RGBA_8565: Not taken here.
+        40  PIXEL_FORMAT_BGRA_8565: Not taken here.
+        50  PIXEL_FORMAT_RGB_BAYER_8BPP: Not taken here.
+        51  PIXEL_FORMAT_RGB_BAYER_10BPP: Not taken here.
+        52  PIXEL_FORMAT_RGB_BAYER_12BPP: Not taken here.
+        53  PIXEL_FORMAT_RGB_BAYER_14BPP: Not taken here.
+        54  PIXEL_FORMAT_RGB_BAYER_16BPP: Not taken here.
+        70  PIXEL_FORMAT_BGR_888_PLANAR: Not taken here.
+        71  PIXEL_FORMAT_HSV_888_PACKAGE: Not taken here.
+        72  PIXEL_FORMAT_HSV_888_PLANAR: Not taken here.
+        73  PIXEL_FORMAT_LAB_888_PACKAGE: Not taken here.
+        74  PIXEL_FORMAT_LAB_888_PLANAR: Not taken here.
+        75  PIXEL_FORMAT_S8C1: Not taken here.
+        76  PIXEL_FORMAT_S8C2_PACKAGE: Not taken here.
+        77  PIXEL_FORMAT_S8C2_PLANAR: Not taken here.
+        78  PIXEL_FORMAT_S16C1: Not taken here.
+        79  PIXEL_FORMAT_U8C1: Not taken here.
+        80  PIXEL_FORMAT_U16C1: Not taken here.
+        81  PIXEL_FORMAT_S32C1: Not taken here.
+        82  PIXEL_FORMAT_U32C1: Not taken here.
+        83  PIXEL_FORMAT_U64C1: Not taken here.
+        84  PIXEL_FORMAT_S64C1: Not taken here.
+        1000  PIXEL_FORMAT_YUV_SEMIPLANAR_440: Luma, then rows of pairs U, V; 4:4:0.
+        1001  PIXEL_FORMAT_YVU_SEMIPLANAR_440: Luma, then rows of pairs V, U; 4:4:0.
+        1002  PIXEL_FORMAT_FLOAT32: Not taken here.
+        1003  PIXEL_FORMAT_BUTT: End of the numbers; no format.
+        10000  PIXEL_FORMAT_UNKNOWN: The source's own, where a decoder is asked for its
+            output.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `vdec_channel_desc` is null, or `out_pic_format` is none of these
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `vdec_channel_desc` is no living description of a video decoder
+
+    Threads: May be called from any thread.
+    C function: aclvdecSetChannelDescOutPicFormat
+    Manual: section 10.7.9.13
+    """
+
+def vdec_set_channel_desc_out_pic_width(vdec_channel_desc: typing.SupportsIndex,
+        out_pic_width: typing.SupportsIndex, /) -> int:
+    """Sets the largest width of the video.
+
+    Parameters
+    ----------
+    vdec_channel_desc : int
+        The description.
+    out_pic_width : int
+        Pixels, up to 8192; 0, and if not set: 4096. Wider pictures get the return code
+        0x20002.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `vdec_channel_desc` is null, or `out_pic_width` is above 8192
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `vdec_channel_desc` is no living description of a video decoder
+
+    Threads: May be called from any thread.
+    C function: aclvdecSetChannelDescOutPicWidth
+    Manual: section 10.7.9.14
+    """
+
+def vdec_set_channel_desc_out_pic_height(vdec_channel_desc: typing.SupportsIndex,
+        out_pic_height: typing.SupportsIndex, /) -> int:
+    """Sets the largest height of the video.
+
+    Parameters
+    ----------
+    vdec_channel_desc : int
+        The description.
+    out_pic_height : int
+        Pixels, up to 8192; 0, and if not set: 4096. Higher pictures get the return code
+        0x20002.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `vdec_channel_desc` is null, or `out_pic_height` is above 8192
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `vdec_channel_desc` is no living description of a video decoder
+
+    Threads: May be called from any thread.
+    C function: aclvdecSetChannelDescOutPicHeight
+    Manual: section 10.7.9.15
+    """
+
+def vdec_set_channel_desc_ref_frame_num(vdec_channel_desc: typing.SupportsIndex,
+        ref_frame_num: typing.SupportsIndex, /) -> int:
+    """Sets the number of reference pictures.
+
+    Parameters
+    ----------
+    vdec_channel_desc : int
+        The description.
+    ref_frame_num : int
+        0 to 16. If not set: 8. Here memory is not scarce, and every video may have as many
+        as its standard allows.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `vdec_channel_desc` is null, or `ref_frame_num` is above 16
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `vdec_channel_desc` is no living description of a video decoder
+
+    Threads: May be called from any thread.
+    C function: aclvdecSetChannelDescRefFrameNum
+    Manual: section 10.7.9.16
+    """
+
+def vdec_set_channel_desc_out_mode(vdec_channel_desc: typing.SupportsIndex,
+        out_mode: typing.SupportsIndex, /) -> int:
+    """Sets the moment at which pictures come out.
+
+    Parameters
+    ----------
+    vdec_channel_desc : int
+        The description.
+    out_mode : int
+        0, and if not set: in the order of display, with the delay that the video asks for.
+        1: each picture at once; for video without B pictures and long-term references.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `vdec_channel_desc` is null, or `out_mode` is above 1
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `vdec_channel_desc` is no living description of a video decoder
+
+    Threads: May be called from any thread.
+    C function: aclvdecSetChannelDescOutMode
+    Manual: section 10.7.9.17
+    """
+
+def vdec_set_channel_desc_bit_depth(vdec_channel_desc: typing.SupportsIndex,
+        desc_bit_depth: typing.SupportsIndex, /) -> int:
+    """Sets the largest bit depth of the video.
+
+    Parameters
+    ----------
+    vdec_channel_desc : int
+        The description.
+    desc_bit_depth : int
+        0: 8 bits. 1, and if not set: 10 bits. Pictures have 8 bits in any case.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `vdec_channel_desc` is null, or `desc_bit_depth` is above 1
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `vdec_channel_desc` is no living description of a video decoder
+
+    Threads: May be called from any thread.
+    C function: aclvdecSetChannelDescBitDepth
+    Manual: section 10.7.9.18
+    """
+
+def vdec_get_channel_desc_channel_id(vdec_channel_desc: typing.SupportsIndex, /) -> int:
+    """Tells the number of a channel that decodes video.
+
+    Parameters
+    ----------
+    vdec_channel_desc : int
+        The description.
+
+    Returns
+    -------
+    channel_id : int
+        The number; 0 if it was not set, and on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `vdec_channel_desc` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `vdec_channel_desc` is no living description of a video decoder
+
+    Threads: May be called from any thread.
+    C function: aclvdecGetChannelDescChannelId
+    Manual: section 10.7.9.19
+    """
+
+def vdec_get_channel_desc_thread_id(vdec_channel_desc: typing.SupportsIndex, /) -> int:
+    """Tells the thread that runs the callback of a video decoder.
+
+    Parameters
+    ----------
+    vdec_channel_desc : int
+        The description.
+
+    Returns
+    -------
+    thread_id : int
+        The thread; 0 if it was not set, and on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `vdec_channel_desc` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `vdec_channel_desc` is no living description of a video decoder
+
+    Threads: May be called from any thread.
+    C function: aclvdecGetChannelDescThreadId
+    Manual: section 10.7.9.20
+    """
+
+def vdec_get_channel_desc_callback(vdec_channel_desc: typing.SupportsIndex,
+        /) -> typing.Callable[[int, int, typing.Any], object] | None:
+    """Tells the function that gets decoded pictures.
+
+    Parameters
+    ----------
+    vdec_channel_desc : int
+        The description.
+
+    Returns
+    -------
+    callback : Callable[[int, int, Any], object] | None
+        The function; null (Python: `None`) if there is none, and on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `vdec_channel_desc` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `vdec_channel_desc` is no living description of a video decoder
+
+    Threads: May be called from any thread.
+    C function: aclvdecGetChannelDescCallback
+    Manual: section 10.7.9.21
+    """
+
+def vdec_get_channel_desc_entype(vdec_channel_desc: typing.SupportsIndex, /) -> int:
+    """Tells the way in which the video is coded.
+
+    Parameters
+    ----------
+    vdec_channel_desc : int
+        The description.
+
+    Returns
+    -------
+    entype : int
+        The coding; `H265_MAIN_LEVEL` (0) on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `vdec_channel_desc` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `vdec_channel_desc` is no living description of a video decoder
+
+    Threads: May be called from any thread.
+    C function: aclvdecGetChannelDescEnType
+    Manual: section 10.7.9.22
+    """
+
+def vdec_get_channel_desc_out_pic_format(vdec_channel_desc: typing.SupportsIndex, /) -> int:
+    """Tells the format of decoded pictures.
+
+    Parameters
+    ----------
+    vdec_channel_desc : int
+        The description.
+
+    Returns
+    -------
+    out_pic_format : int
+        The format; `PIXEL_FORMAT_YUV_400` (0), which is none of those, on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `vdec_channel_desc` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `vdec_channel_desc` is no living description of a video decoder
+
+    Threads: May be called from any thread.
+    C function: aclvdecGetChannelDescOutPicFormat
+    Manual: section 10.7.9.23
+    """
+
+def vdec_get_channel_desc_out_pic_width(vdec_channel_desc: typing.SupportsIndex, /) -> int:
+    """Tells the largest width of the video.
+
+    Parameters
+    ----------
+    vdec_channel_desc : int
+        The description.
+
+    Returns
+    -------
+    out_pic_width : int
+        Pixels; 0 on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `vdec_channel_desc` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `vdec_channel_desc` is no living description of a video decoder
+
+    Threads: May be called from any thread.
+    C function: aclvdecGetChannelDescOutPicWidth
+    Manual: section 10.7.9.24
+    """
+
+def vdec_get_channel_desc_out_pic_height(vdec_channel_desc: typing.SupportsIndex, /) -> int:
+    """Tells the largest height of the video.
+
+    Parameters
+    ----------
+    vdec_channel_desc : int
+        The description.
+
+    Returns
+    -------
+    out_pic_height : int
+        Pixels; 0 on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `vdec_channel_desc` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `vdec_channel_desc` is no living description of a video decoder
+
+    Threads: May be called from any thread.
+    C function: aclvdecGetChannelDescOutPicHeight
+    Manual: section 10.7.9.25
+    """
+
+def vdec_get_channel_desc_ref_frame_num(vdec_channel_desc: typing.SupportsIndex, /) -> int:
+    """Tells the number of reference pictures.
+
+    Parameters
+    ----------
+    vdec_channel_desc : int
+        The description.
+
+    Returns
+    -------
+    ref_frame_num : int
+        The number; 0 on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `vdec_channel_desc` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `vdec_channel_desc` is no living description of a video decoder
+
+    Threads: May be called from any thread.
+    C function: aclvdecGetChannelDescRefFrameNum
+    Manual: section 10.7.9.26
+    """
+
+def vdec_get_channel_desc_out_mode(vdec_channel_desc: typing.SupportsIndex, /) -> int:
+    """Tells the moment at which pictures come out.
+
+    Parameters
+    ----------
+    vdec_channel_desc : int
+        The description.
+
+    Returns
+    -------
+    out_mode : int
+        The mode; 0 on failure.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `vdec_channel_desc` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `vdec_channel_desc` is no living description of a video decoder
+
+    Threads: May be called from any thread.
+    C function: aclvdecGetChannelDescOutMode
+    Manual: section 10.7.9.27
+    """
+
+def vdec_get_channel_desc_bit_depth(vdec_channel_desc: typing.SupportsIndex, /) -> int:
+    """Tells the largest bit depth of the video.
+
+    Parameters
+    ----------
+    vdec_channel_desc : int
+        The description.
+
+    Returns
+    -------
+    desc_bit_depth : int
+        0 for 8 bits, and on failure; 1 for 10 bits.
+
+    Errors
+    ------
+    The result does not tell; acl.get_recent_err_msg does.
+    100000 ACL_ERROR_INVALID_PARAM
+        `vdec_channel_desc` is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `vdec_channel_desc` is no living description of a video decoder
+
+    Threads: May be called from any thread.
+    C function: aclvdecGetChannelDescBitDepth
+    Manual: section 10.7.9.28
+    """
+
+def vdec_set_channel_desc_param(channelDesc: typing.SupportsIndex, paramType: typing.SupportsIndex,
+        param: typing.Any, /) -> tuple[int, int]:
+    """Sets a parameter of a channel that decodes video.
+
+    The matrix of colours, which has no function of its own, is 0 if not set. In Python the
+    value itself, or the function, is passed, and the description comes back.
+
+    Parameters
+    ----------
+    channelDesc : int
+        The description.
+    paramType : int
+        The parameter.
+        0  ACL_VDEC_CSC_MATRIX_UINT32: How colours are converted: an `acldvppCscMatrix`, 4
+            bytes.
+        1  ACL_VDEC_OUT_MODE_UINT32: When pictures come out, 4 bytes: 0 in display order, 1
+            at once.
+        2  ACL_VDEC_THREAD_ID_UINT64: The thread that runs the callback, 8 bytes.
+        3  ACL_VDEC_CALLBACK_PTR: The callback: an `aclvdecCallback`.
+        4  ACL_VDEC_CHANNEL_ID_UINT32: The channel's number, 4 bytes.
+        5  ACL_VDEC_ENCODE_TYPE_UINT32: How the video is coded: an `acldvppStreamFormat`, 4
+            bytes.
+        6  ACL_VDEC_OUT_PIC_FORMAT_UINT32: The format of pictures: an `acldvppPixelFormat`,
+            4 bytes.
+        7  ACL_VDEC_OUT_PIC_WIDTH_UINT32: The largest width of pictures, 4 bytes.
+        8  ACL_VDEC_OUT_PIC_HEIGHT_UINT32: The largest height of pictures, 4 bytes.
+        9  ACL_VDEC_REF_FRAME_NUM_UINT32: How many reference pictures are kept, 4 bytes.
+        10  ACL_VDEC_BIT_DEPTH_UINT32: Bits of a sample, 4 bytes: 0 for 8, 1 for 10.
+    param : Any
+        Address of the value. In Python: the value.
+
+    Returns
+    -------
+    channelDesc : int
+        The description.
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        an argument is null, `length` is not that of the parameter, or the value is out of
+        range
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `channelDesc` is no living description of a video decoder
+
+    Threads: May be called from any thread.
+    C function: aclvdecSetChannelDescParam
+    Manual: section 10.7.5.7
+    """
+
+def vdec_get_channel_desc_param(channelDesc: typing.SupportsIndex, paramType: typing.SupportsIndex,
+        /) -> tuple[int, int, int]:
+    """Tells a parameter of a channel that decodes video.
+
+    In Python the value itself, or the function, comes back.
+
+    Parameters
+    ----------
+    channelDesc : int
+        The description.
+    paramType : int
+        The parameter.
+        0  ACL_VDEC_CSC_MATRIX_UINT32: How colours are converted: an `acldvppCscMatrix`, 4
+            bytes.
+        1  ACL_VDEC_OUT_MODE_UINT32: When pictures come out, 4 bytes: 0 in display order, 1
+            at once.
+        2  ACL_VDEC_THREAD_ID_UINT64: The thread that runs the callback, 8 bytes.
+        3  ACL_VDEC_CALLBACK_PTR: The callback: an `aclvdecCallback`.
+        4  ACL_VDEC_CHANNEL_ID_UINT32: The channel's number, 4 bytes.
+        5  ACL_VDEC_ENCODE_TYPE_UINT32: How the video is coded: an `acldvppStreamFormat`, 4
+            bytes.
+        6  ACL_VDEC_OUT_PIC_FORMAT_UINT32: The format of pictures: an `acldvppPixelFormat`,
+            4 bytes.
+        7  ACL_VDEC_OUT_PIC_WIDTH_UINT32: The largest width of pictures, 4 bytes.
+        8  ACL_VDEC_OUT_PIC_HEIGHT_UINT32: The largest height of pictures, 4 bytes.
+        9  ACL_VDEC_REF_FRAME_NUM_UINT32: How many reference pictures are kept, 4 bytes.
+        10  ACL_VDEC_BIT_DEPTH_UINT32: Bits of a sample, 4 bytes: 0 for 8, 1 for 10.
+
+    Returns
+    -------
+    paramRetSize : int
+        Number of bytes of the value.
+    param : int
+        Where the value goes. In Python: the value.
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        an argument is null, there is no such parameter, or `length` is too small
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `channelDesc` is no living description of a video decoder
+
+    Threads: May be called from any thread.
+    C function: aclvdecGetChannelDescParam
+    Manual: section 10.7.5.8
+    """
+
 def venc_create_channel(venc_channel_desc: typing.SupportsIndex, /) -> int:
     """Makes a channel that encodes video.
 

@@ -887,489 +887,660 @@ inline constexpr Row acldvppGetChannelDescParam = {177, "acldvppGetChannelDescPa
     "acl.media.dvpp_get_channel_desc_param", kParams_acldvppGetChannelDescParam, 5,
     Missing::kNowhere};
 
+inline constexpr Param kParams_aclvdecCreateChannel[] = {{"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row aclvdecCreateChannel = {178, "aclvdecCreateChannel",
+    "acl.media.vdec_create_channel", kParams_aclvdecCreateChannel, 1, Missing::kNowhere};
+
+inline constexpr Param kParams_aclvdecDestroyChannel[] = {{"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row aclvdecDestroyChannel = {179, "aclvdecDestroyChannel",
+    "acl.media.vdec_destroy_channel", kParams_aclvdecDestroyChannel, 1, Missing::kNowhere};
+
+inline constexpr Param kParams_aclvdecSendFrame[] = {{"channelDesc", Check::kNone, 0, 0},
+    {"input", Check::kNone, 0, 0}, {"output", Check::kNone, 0, 0}, {"config", Check::kNone, 0, 0},
+    {"userData", Check::kNone, 0, 0}};
+inline constexpr Row aclvdecSendFrame = {180, "aclvdecSendFrame", "acl.media.vdec_send_frame",
+    kParams_aclvdecSendFrame, 5, Missing::kNowhere};
+
+inline constexpr Param kParams_aclvdecSendSkippedFrame[] = {{"channelDesc", Check::kNone, 0, 0},
+    {"input", Check::kNone, 0, 0}, {"config", Check::kNone, 0, 0},
+    {"userData", Check::kNone, 0, 0}};
+inline constexpr Row aclvdecSendSkippedFrame = {181, "aclvdecSendSkippedFrame",
+    "acl.media.vdec_send_skipped_frame", kParams_aclvdecSendSkippedFrame, 4, Missing::kNowhere};
+
+inline constexpr Row aclvdecCreateFrameConfig = {182, "aclvdecCreateFrameConfig",
+    "acl.media.vdec_create_frame_config", nullptr, 0, Missing::kNowhere};
+
+inline constexpr Param kParams_aclvdecDestroyFrameConfig[] = {
+    {"vdecFrameConfig", Check::kNone, 0, 0}};
+inline constexpr Row aclvdecDestroyFrameConfig = {183, "aclvdecDestroyFrameConfig",
+    "acl.media.vdec_destroy_frame_config", kParams_aclvdecDestroyFrameConfig, 1,
+    Missing::kNowhere};
+
+inline constexpr Row aclvdecCreateChannelDesc = {184, "aclvdecCreateChannelDesc",
+    "acl.media.vdec_create_channel_desc", nullptr, 0, Missing::kNowhere};
+
+inline constexpr Param kParams_aclvdecDestroyChannelDesc[] = {{"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row aclvdecDestroyChannelDesc = {185, "aclvdecDestroyChannelDesc",
+    "acl.media.vdec_destroy_channel_desc", kParams_aclvdecDestroyChannelDesc, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvdecSetChannelDescChannelId[] = {
+    {"channelDesc", Check::kNone, 0, 0}, {"channelId", Check::kNone, 0, 0}};
+inline constexpr Row aclvdecSetChannelDescChannelId = {186, "aclvdecSetChannelDescChannelId",
+    "acl.media.vdec_set_channel_desc_channel_id", kParams_aclvdecSetChannelDescChannelId, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvdecSetChannelDescThreadId[] = {
+    {"channelDesc", Check::kNone, 0, 0}, {"threadId", Check::kNone, 0, 0}};
+inline constexpr Row aclvdecSetChannelDescThreadId = {187, "aclvdecSetChannelDescThreadId",
+    "acl.media.vdec_set_channel_desc_thread_id", kParams_aclvdecSetChannelDescThreadId, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvdecSetChannelDescCallback[] = {
+    {"channelDesc", Check::kNone, 0, 0}, {"callback", Check::kNone, 0, 0}};
+inline constexpr Row aclvdecSetChannelDescCallback = {188, "aclvdecSetChannelDescCallback",
+    "acl.media.vdec_set_channel_desc_callback", kParams_aclvdecSetChannelDescCallback, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvdecSetChannelDescEnType[] = {{"channelDesc", Check::kNone, 0, 0},
+    {"enType", Check::kRange, 0, 3}};
+inline constexpr Row aclvdecSetChannelDescEnType = {189, "aclvdecSetChannelDescEnType",
+    "acl.media.vdec_set_channel_desc_entype", kParams_aclvdecSetChannelDescEnType, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvdecSetChannelDescOutPicFormat[] = {
+    {"channelDesc", Check::kNone, 0, 0}, {"outPicFormat", Check::kRange, 0, 10000}};
+inline constexpr Row aclvdecSetChannelDescOutPicFormat = {190, "aclvdecSetChannelDescOutPicFormat",
+    "acl.media.vdec_set_channel_desc_out_pic_format", kParams_aclvdecSetChannelDescOutPicFormat, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvdecSetChannelDescOutPicWidth[] = {
+    {"channelDesc", Check::kNone, 0, 0}, {"outPicWidth", Check::kNone, 0, 0}};
+inline constexpr Row aclvdecSetChannelDescOutPicWidth = {191, "aclvdecSetChannelDescOutPicWidth",
+    "acl.media.vdec_set_channel_desc_out_pic_width", kParams_aclvdecSetChannelDescOutPicWidth, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvdecSetChannelDescOutPicHeight[] = {
+    {"channelDesc", Check::kNone, 0, 0}, {"outPicHeight", Check::kNone, 0, 0}};
+inline constexpr Row aclvdecSetChannelDescOutPicHeight = {192, "aclvdecSetChannelDescOutPicHeight",
+    "acl.media.vdec_set_channel_desc_out_pic_height", kParams_aclvdecSetChannelDescOutPicHeight, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvdecSetChannelDescRefFrameNum[] = {
+    {"channelDesc", Check::kNone, 0, 0}, {"refFrameNum", Check::kNone, 0, 0}};
+inline constexpr Row aclvdecSetChannelDescRefFrameNum = {193, "aclvdecSetChannelDescRefFrameNum",
+    "acl.media.vdec_set_channel_desc_ref_frame_num", kParams_aclvdecSetChannelDescRefFrameNum, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvdecSetChannelDescOutMode[] = {
+    {"channelDesc", Check::kNone, 0, 0}, {"outMode", Check::kNone, 0, 0}};
+inline constexpr Row aclvdecSetChannelDescOutMode = {194, "aclvdecSetChannelDescOutMode",
+    "acl.media.vdec_set_channel_desc_out_mode", kParams_aclvdecSetChannelDescOutMode, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvdecSetChannelDescBitDepth[] = {
+    {"channelDesc", Check::kNone, 0, 0}, {"bitDepth", Check::kNone, 0, 0}};
+inline constexpr Row aclvdecSetChannelDescBitDepth = {195, "aclvdecSetChannelDescBitDepth",
+    "acl.media.vdec_set_channel_desc_bit_depth", kParams_aclvdecSetChannelDescBitDepth, 2,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvdecGetChannelDescChannelId[] = {
+    {"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row aclvdecGetChannelDescChannelId = {196, "aclvdecGetChannelDescChannelId",
+    "acl.media.vdec_get_channel_desc_channel_id", kParams_aclvdecGetChannelDescChannelId, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvdecGetChannelDescThreadId[] = {
+    {"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row aclvdecGetChannelDescThreadId = {197, "aclvdecGetChannelDescThreadId",
+    "acl.media.vdec_get_channel_desc_thread_id", kParams_aclvdecGetChannelDescThreadId, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvdecGetChannelDescCallback[] = {
+    {"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row aclvdecGetChannelDescCallback = {198, "aclvdecGetChannelDescCallback",
+    "acl.media.vdec_get_channel_desc_callback", kParams_aclvdecGetChannelDescCallback, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvdecGetChannelDescEnType[] = {
+    {"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row aclvdecGetChannelDescEnType = {199, "aclvdecGetChannelDescEnType",
+    "acl.media.vdec_get_channel_desc_entype", kParams_aclvdecGetChannelDescEnType, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvdecGetChannelDescOutPicFormat[] = {
+    {"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row aclvdecGetChannelDescOutPicFormat = {200, "aclvdecGetChannelDescOutPicFormat",
+    "acl.media.vdec_get_channel_desc_out_pic_format", kParams_aclvdecGetChannelDescOutPicFormat, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvdecGetChannelDescOutPicWidth[] = {
+    {"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row aclvdecGetChannelDescOutPicWidth = {201, "aclvdecGetChannelDescOutPicWidth",
+    "acl.media.vdec_get_channel_desc_out_pic_width", kParams_aclvdecGetChannelDescOutPicWidth, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvdecGetChannelDescOutPicHeight[] = {
+    {"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row aclvdecGetChannelDescOutPicHeight = {202, "aclvdecGetChannelDescOutPicHeight",
+    "acl.media.vdec_get_channel_desc_out_pic_height", kParams_aclvdecGetChannelDescOutPicHeight, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvdecGetChannelDescRefFrameNum[] = {
+    {"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row aclvdecGetChannelDescRefFrameNum = {203, "aclvdecGetChannelDescRefFrameNum",
+    "acl.media.vdec_get_channel_desc_ref_frame_num", kParams_aclvdecGetChannelDescRefFrameNum, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvdecGetChannelDescOutMode[] = {
+    {"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row aclvdecGetChannelDescOutMode = {204, "aclvdecGetChannelDescOutMode",
+    "acl.media.vdec_get_channel_desc_out_mode", kParams_aclvdecGetChannelDescOutMode, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvdecGetChannelDescBitDepth[] = {
+    {"channelDesc", Check::kNone, 0, 0}};
+inline constexpr Row aclvdecGetChannelDescBitDepth = {205, "aclvdecGetChannelDescBitDepth",
+    "acl.media.vdec_get_channel_desc_bit_depth", kParams_aclvdecGetChannelDescBitDepth, 1,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvdecSetChannelDescParam[] = {{"channelDesc", Check::kNone, 0, 0},
+    {"paramType", Check::kRange, 0, 10}, {"length", Check::kNone, 0, 0},
+    {"param", Check::kNonNull, 0, 0}};
+inline constexpr Row aclvdecSetChannelDescParam = {206, "aclvdecSetChannelDescParam",
+    "acl.media.vdec_set_channel_desc_param", kParams_aclvdecSetChannelDescParam, 4,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclvdecGetChannelDescParam[] = {{"channelDesc", Check::kNone, 0, 0},
+    {"paramType", Check::kRange, 0, 10}, {"length", Check::kNone, 0, 0},
+    {"paramRetSize", Check::kNonNull, 0, 0}, {"param", Check::kNonNull, 0, 0}};
+inline constexpr Row aclvdecGetChannelDescParam = {207, "aclvdecGetChannelDescParam",
+    "acl.media.vdec_get_channel_desc_param", kParams_aclvdecGetChannelDescParam, 5,
+    Missing::kNowhere};
+
 inline constexpr Param kParams_aclvencCreateChannel[] = {{"channelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclvencCreateChannel = {178, "aclvencCreateChannel",
+inline constexpr Row aclvencCreateChannel = {208, "aclvencCreateChannel",
     "acl.media.venc_create_channel", kParams_aclvencCreateChannel, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencDestroyChannel[] = {{"channelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclvencDestroyChannel = {179, "aclvencDestroyChannel",
+inline constexpr Row aclvencDestroyChannel = {209, "aclvencDestroyChannel",
     "acl.media.venc_destroy_channel", kParams_aclvencDestroyChannel, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencSendFrame[] = {{"channelDesc", Check::kNone, 0, 0},
     {"input", Check::kNone, 0, 0}, {"reserve", Check::kNone, 0, 0}, {"config", Check::kNone, 0, 0},
     {"userdata", Check::kNone, 0, 0}};
-inline constexpr Row aclvencSendFrame = {180, "aclvencSendFrame", "acl.media.venc_send_frame",
+inline constexpr Row aclvencSendFrame = {210, "aclvencSendFrame", "acl.media.venc_send_frame",
     kParams_aclvencSendFrame, 5, Missing::kNowhere};
 
-inline constexpr Row aclvencCreateChannelDesc = {181, "aclvencCreateChannelDesc",
+inline constexpr Row aclvencCreateChannelDesc = {211, "aclvencCreateChannelDesc",
     "acl.media.venc_create_channel_desc", nullptr, 0, Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencDestroyChannelDesc[] = {{"channelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclvencDestroyChannelDesc = {182, "aclvencDestroyChannelDesc",
+inline constexpr Row aclvencDestroyChannelDesc = {212, "aclvencDestroyChannelDesc",
     "acl.media.venc_destroy_channel_desc", kParams_aclvencDestroyChannelDesc, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencSetChannelDescThreadId[] = {
     {"channelDesc", Check::kNone, 0, 0}, {"threadId", Check::kNone, 0, 0}};
-inline constexpr Row aclvencSetChannelDescThreadId = {183, "aclvencSetChannelDescThreadId",
+inline constexpr Row aclvencSetChannelDescThreadId = {213, "aclvencSetChannelDescThreadId",
     "acl.media.venc_set_channel_desc_thread_id", kParams_aclvencSetChannelDescThreadId, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencSetChannelDescCallback[] = {
     {"channelDesc", Check::kNone, 0, 0}, {"callback", Check::kNone, 0, 0}};
-inline constexpr Row aclvencSetChannelDescCallback = {184, "aclvencSetChannelDescCallback",
+inline constexpr Row aclvencSetChannelDescCallback = {214, "aclvencSetChannelDescCallback",
     "acl.media.venc_set_channel_desc_callback", kParams_aclvencSetChannelDescCallback, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencSetChannelDescEnType[] = {{"channelDesc", Check::kNone, 0, 0},
     {"enType", Check::kRange, 0, 3}};
-inline constexpr Row aclvencSetChannelDescEnType = {185, "aclvencSetChannelDescEnType",
+inline constexpr Row aclvencSetChannelDescEnType = {215, "aclvencSetChannelDescEnType",
     "acl.media.venc_set_channel_desc_entype", kParams_aclvencSetChannelDescEnType, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencSetChannelDescPicFormat[] = {
     {"channelDesc", Check::kNone, 0, 0}, {"picFormat", Check::kRange, 1, 2}};
-inline constexpr Row aclvencSetChannelDescPicFormat = {186, "aclvencSetChannelDescPicFormat",
+inline constexpr Row aclvencSetChannelDescPicFormat = {216, "aclvencSetChannelDescPicFormat",
     "acl.media.venc_set_channel_desc_pic_format", kParams_aclvencSetChannelDescPicFormat, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencSetChannelDescPicWidth[] = {
     {"channelDesc", Check::kNone, 0, 0}, {"picWidth", Check::kNone, 0, 0}};
-inline constexpr Row aclvencSetChannelDescPicWidth = {187, "aclvencSetChannelDescPicWidth",
+inline constexpr Row aclvencSetChannelDescPicWidth = {217, "aclvencSetChannelDescPicWidth",
     "acl.media.venc_set_channel_desc_pic_width", kParams_aclvencSetChannelDescPicWidth, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencSetChannelDescPicHeight[] = {
     {"channelDesc", Check::kNone, 0, 0}, {"picHeight", Check::kNone, 0, 0}};
-inline constexpr Row aclvencSetChannelDescPicHeight = {188, "aclvencSetChannelDescPicHeight",
+inline constexpr Row aclvencSetChannelDescPicHeight = {218, "aclvencSetChannelDescPicHeight",
     "acl.media.venc_set_channel_desc_pic_height", kParams_aclvencSetChannelDescPicHeight, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencSetChannelDescKeyFrameInterval[] = {
     {"channelDesc", Check::kNone, 0, 0}, {"keyFrameInterval", Check::kNone, 0, 0}};
-inline constexpr Row aclvencSetChannelDescKeyFrameInterval = {189,
+inline constexpr Row aclvencSetChannelDescKeyFrameInterval = {219,
     "aclvencSetChannelDescKeyFrameInterval", "acl.media.venc_set_channel_desc_key_frame_interval",
     kParams_aclvencSetChannelDescKeyFrameInterval, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencSetChannelDescBufAddr[] = {
     {"channelDesc", Check::kNone, 0, 0}, {"bufAddr", Check::kNone, 0, 0}};
-inline constexpr Row aclvencSetChannelDescBufAddr = {190, "aclvencSetChannelDescBufAddr",
+inline constexpr Row aclvencSetChannelDescBufAddr = {220, "aclvencSetChannelDescBufAddr",
     "acl.media.venc_set_channel_desc_buf_addr", kParams_aclvencSetChannelDescBufAddr, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencSetChannelDescBufSize[] = {
     {"channelDesc", Check::kNone, 0, 0}, {"bufSize", Check::kNone, 0, 0}};
-inline constexpr Row aclvencSetChannelDescBufSize = {191, "aclvencSetChannelDescBufSize",
+inline constexpr Row aclvencSetChannelDescBufSize = {221, "aclvencSetChannelDescBufSize",
     "acl.media.venc_set_channel_desc_buf_size", kParams_aclvencSetChannelDescBufSize, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencSetChannelDescRcMode[] = {{"channelDesc", Check::kNone, 0, 0},
     {"rcMode", Check::kNone, 0, 0}};
-inline constexpr Row aclvencSetChannelDescRcMode = {192, "aclvencSetChannelDescRcMode",
+inline constexpr Row aclvencSetChannelDescRcMode = {222, "aclvencSetChannelDescRcMode",
     "acl.media.venc_set_channel_desc_rc_mode", kParams_aclvencSetChannelDescRcMode, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencSetChannelDescSrcRate[] = {
     {"channelDesc", Check::kNone, 0, 0}, {"srcRate", Check::kNone, 0, 0}};
-inline constexpr Row aclvencSetChannelDescSrcRate = {193, "aclvencSetChannelDescSrcRate",
+inline constexpr Row aclvencSetChannelDescSrcRate = {223, "aclvencSetChannelDescSrcRate",
     "acl.media.venc_set_channel_desc_src_rate", kParams_aclvencSetChannelDescSrcRate, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencSetChannelDescMaxBitRate[] = {
     {"channelDesc", Check::kNone, 0, 0}, {"maxBitRate", Check::kNone, 0, 0}};
-inline constexpr Row aclvencSetChannelDescMaxBitRate = {194, "aclvencSetChannelDescMaxBitRate",
+inline constexpr Row aclvencSetChannelDescMaxBitRate = {224, "aclvencSetChannelDescMaxBitRate",
     "acl.media.venc_set_channel_desc_max_bit_rate", kParams_aclvencSetChannelDescMaxBitRate, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencGetChannelDescChannelId[] = {
     {"channelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclvencGetChannelDescChannelId = {195, "aclvencGetChannelDescChannelId",
+inline constexpr Row aclvencGetChannelDescChannelId = {225, "aclvencGetChannelDescChannelId",
     "acl.media.venc_get_channel_desc_channel_id", kParams_aclvencGetChannelDescChannelId, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencGetChannelDescThreadId[] = {
     {"channelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclvencGetChannelDescThreadId = {196, "aclvencGetChannelDescThreadId",
+inline constexpr Row aclvencGetChannelDescThreadId = {226, "aclvencGetChannelDescThreadId",
     "acl.media.venc_get_channel_desc_thread_id", kParams_aclvencGetChannelDescThreadId, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencGetChannelDescCallback[] = {
     {"channelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclvencGetChannelDescCallback = {197, "aclvencGetChannelDescCallback",
+inline constexpr Row aclvencGetChannelDescCallback = {227, "aclvencGetChannelDescCallback",
     "acl.media.venc_get_channel_desc_callback", kParams_aclvencGetChannelDescCallback, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencGetChannelDescEnType[] = {
     {"channelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclvencGetChannelDescEnType = {198, "aclvencGetChannelDescEnType",
+inline constexpr Row aclvencGetChannelDescEnType = {228, "aclvencGetChannelDescEnType",
     "acl.media.venc_get_channel_desc_entype", kParams_aclvencGetChannelDescEnType, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencGetChannelDescPicFormat[] = {
     {"channelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclvencGetChannelDescPicFormat = {199, "aclvencGetChannelDescPicFormat",
+inline constexpr Row aclvencGetChannelDescPicFormat = {229, "aclvencGetChannelDescPicFormat",
     "acl.media.venc_get_channel_desc_pic_format", kParams_aclvencGetChannelDescPicFormat, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencGetChannelDescPicWidth[] = {
     {"channelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclvencGetChannelDescPicWidth = {200, "aclvencGetChannelDescPicWidth",
+inline constexpr Row aclvencGetChannelDescPicWidth = {230, "aclvencGetChannelDescPicWidth",
     "acl.media.venc_get_channel_desc_pic_width", kParams_aclvencGetChannelDescPicWidth, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencGetChannelDescPicHeight[] = {
     {"channelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclvencGetChannelDescPicHeight = {201, "aclvencGetChannelDescPicHeight",
+inline constexpr Row aclvencGetChannelDescPicHeight = {231, "aclvencGetChannelDescPicHeight",
     "acl.media.venc_get_channel_desc_pic_height", kParams_aclvencGetChannelDescPicHeight, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencGetChannelDescKeyFrameInterval[] = {
     {"channelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclvencGetChannelDescKeyFrameInterval = {202,
+inline constexpr Row aclvencGetChannelDescKeyFrameInterval = {232,
     "aclvencGetChannelDescKeyFrameInterval", "acl.media.venc_get_channel_desc_key_frame_interval",
     kParams_aclvencGetChannelDescKeyFrameInterval, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencGetChannelDescBufAddr[] = {
     {"channelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclvencGetChannelDescBufAddr = {203, "aclvencGetChannelDescBufAddr",
+inline constexpr Row aclvencGetChannelDescBufAddr = {233, "aclvencGetChannelDescBufAddr",
     "acl.media.venc_get_channel_desc_buf_addr", kParams_aclvencGetChannelDescBufAddr, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencGetChannelDescBufSize[] = {
     {"channelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclvencGetChannelDescBufSize = {204, "aclvencGetChannelDescBufSize",
+inline constexpr Row aclvencGetChannelDescBufSize = {234, "aclvencGetChannelDescBufSize",
     "acl.media.venc_get_channel_desc_buf_size", kParams_aclvencGetChannelDescBufSize, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencGetChannelDescRcMode[] = {
     {"channelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclvencGetChannelDescRcMode = {205, "aclvencGetChannelDescRcMode",
+inline constexpr Row aclvencGetChannelDescRcMode = {235, "aclvencGetChannelDescRcMode",
     "acl.media.venc_get_channel_desc_rc_mode", kParams_aclvencGetChannelDescRcMode, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencGetChannelDescSrcRate[] = {
     {"channelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclvencGetChannelDescSrcRate = {206, "aclvencGetChannelDescSrcRate",
+inline constexpr Row aclvencGetChannelDescSrcRate = {236, "aclvencGetChannelDescSrcRate",
     "acl.media.venc_get_channel_desc_src_rate", kParams_aclvencGetChannelDescSrcRate, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencGetChannelDescMaxBitRate[] = {
     {"channelDesc", Check::kNone, 0, 0}};
-inline constexpr Row aclvencGetChannelDescMaxBitRate = {207, "aclvencGetChannelDescMaxBitRate",
+inline constexpr Row aclvencGetChannelDescMaxBitRate = {237, "aclvencGetChannelDescMaxBitRate",
     "acl.media.venc_get_channel_desc_max_bit_rate", kParams_aclvencGetChannelDescMaxBitRate, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencSetChannelDescParam[] = {{"channelDesc", Check::kNone, 0, 0},
     {"paramType", Check::kRange, 0, 12}, {"length", Check::kNone, 0, 0},
     {"param", Check::kNonNull, 0, 0}};
-inline constexpr Row aclvencSetChannelDescParam = {208, "aclvencSetChannelDescParam",
+inline constexpr Row aclvencSetChannelDescParam = {238, "aclvencSetChannelDescParam",
     "acl.media.venc_set_channel_desc_param", kParams_aclvencSetChannelDescParam, 4,
     Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencGetChannelDescParam[] = {{"channelDesc", Check::kNone, 0, 0},
     {"paramType", Check::kRange, 0, 12}, {"length", Check::kNone, 0, 0},
     {"paramRetSize", Check::kNonNull, 0, 0}, {"param", Check::kNonNull, 0, 0}};
-inline constexpr Row aclvencGetChannelDescParam = {209, "aclvencGetChannelDescParam",
+inline constexpr Row aclvencGetChannelDescParam = {239, "aclvencGetChannelDescParam",
     "acl.media.venc_get_channel_desc_param", kParams_aclvencGetChannelDescParam, 5,
     Missing::kNowhere};
 
-inline constexpr Row aclvencCreateFrameConfig = {210, "aclvencCreateFrameConfig",
+inline constexpr Row aclvencCreateFrameConfig = {240, "aclvencCreateFrameConfig",
     "acl.media.venc_create_frame_config", nullptr, 0, Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencDestroyFrameConfig[] = {{"config", Check::kNone, 0, 0}};
-inline constexpr Row aclvencDestroyFrameConfig = {211, "aclvencDestroyFrameConfig",
+inline constexpr Row aclvencDestroyFrameConfig = {241, "aclvencDestroyFrameConfig",
     "acl.media.venc_destroy_frame_config", kParams_aclvencDestroyFrameConfig, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencSetFrameConfigForceIFrame[] = {{"config", Check::kNone, 0, 0},
     {"forceIFrame", Check::kRange, 0, 1}};
-inline constexpr Row aclvencSetFrameConfigForceIFrame = {212, "aclvencSetFrameConfigForceIFrame",
+inline constexpr Row aclvencSetFrameConfigForceIFrame = {242, "aclvencSetFrameConfigForceIFrame",
     "acl.media.venc_set_frame_config_force_i_frame", kParams_aclvencSetFrameConfigForceIFrame, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencSetFrameConfigEos[] = {{"config", Check::kNone, 0, 0},
     {"eos", Check::kRange, 0, 1}};
-inline constexpr Row aclvencSetFrameConfigEos = {213, "aclvencSetFrameConfigEos",
+inline constexpr Row aclvencSetFrameConfigEos = {243, "aclvencSetFrameConfigEos",
     "acl.media.venc_set_frame_config_eos", kParams_aclvencSetFrameConfigEos, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencGetFrameConfigForceIFrame[] = {
     {"config", Check::kNone, 0, 0}};
-inline constexpr Row aclvencGetFrameConfigForceIFrame = {214, "aclvencGetFrameConfigForceIFrame",
+inline constexpr Row aclvencGetFrameConfigForceIFrame = {244, "aclvencGetFrameConfigForceIFrame",
     "acl.media.venc_get_frame_config_force_i_frame", kParams_aclvencGetFrameConfigForceIFrame, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_aclvencGetFrameConfigEos[] = {{"config", Check::kNone, 0, 0}};
-inline constexpr Row aclvencGetFrameConfigEos = {215, "aclvencGetFrameConfigEos",
+inline constexpr Row aclvencGetFrameConfigEos = {245, "aclvencGetFrameConfigEos",
     "acl.media.venc_get_frame_config_eos", kParams_aclvencGetFrameConfigEos, 1, Missing::kNowhere};
 
-inline constexpr Row acldvppCreatePicDesc = {216, "acldvppCreatePicDesc",
+inline constexpr Row acldvppCreatePicDesc = {246, "acldvppCreatePicDesc",
     "acl.media.dvpp_create_pic_desc", nullptr, 0, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppDestroyPicDesc[] = {{"picDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppDestroyPicDesc = {217, "acldvppDestroyPicDesc",
+inline constexpr Row acldvppDestroyPicDesc = {247, "acldvppDestroyPicDesc",
     "acl.media.dvpp_destroy_pic_desc", kParams_acldvppDestroyPicDesc, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetPicDescData[] = {{"picDesc", Check::kNone, 0, 0},
     {"dataDev", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetPicDescData = {218, "acldvppSetPicDescData",
+inline constexpr Row acldvppSetPicDescData = {248, "acldvppSetPicDescData",
     "acl.media.dvpp_set_pic_desc_data", kParams_acldvppSetPicDescData, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetPicDescSize[] = {{"picDesc", Check::kNone, 0, 0},
     {"size", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetPicDescSize = {219, "acldvppSetPicDescSize",
+inline constexpr Row acldvppSetPicDescSize = {249, "acldvppSetPicDescSize",
     "acl.media.dvpp_set_pic_desc_size", kParams_acldvppSetPicDescSize, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetPicDescFormat[] = {{"picDesc", Check::kNone, 0, 0},
     {"format", Check::kRange, 0, 10000}};
-inline constexpr Row acldvppSetPicDescFormat = {220, "acldvppSetPicDescFormat",
+inline constexpr Row acldvppSetPicDescFormat = {250, "acldvppSetPicDescFormat",
     "acl.media.dvpp_set_pic_desc_format", kParams_acldvppSetPicDescFormat, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetPicDescWidth[] = {{"picDesc", Check::kNone, 0, 0},
     {"width", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetPicDescWidth = {221, "acldvppSetPicDescWidth",
+inline constexpr Row acldvppSetPicDescWidth = {251, "acldvppSetPicDescWidth",
     "acl.media.dvpp_set_pic_desc_width", kParams_acldvppSetPicDescWidth, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetPicDescHeight[] = {{"picDesc", Check::kNone, 0, 0},
     {"height", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetPicDescHeight = {222, "acldvppSetPicDescHeight",
+inline constexpr Row acldvppSetPicDescHeight = {252, "acldvppSetPicDescHeight",
     "acl.media.dvpp_set_pic_desc_height", kParams_acldvppSetPicDescHeight, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetPicDescWidthStride[] = {{"picDesc", Check::kNone, 0, 0},
     {"widthStride", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetPicDescWidthStride = {223, "acldvppSetPicDescWidthStride",
+inline constexpr Row acldvppSetPicDescWidthStride = {253, "acldvppSetPicDescWidthStride",
     "acl.media.dvpp_set_pic_desc_width_stride", kParams_acldvppSetPicDescWidthStride, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetPicDescHeightStride[] = {{"picDesc", Check::kNone, 0, 0},
     {"heightStride", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetPicDescHeightStride = {224, "acldvppSetPicDescHeightStride",
+inline constexpr Row acldvppSetPicDescHeightStride = {254, "acldvppSetPicDescHeightStride",
     "acl.media.dvpp_set_pic_desc_height_stride", kParams_acldvppSetPicDescHeightStride, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetPicDescRetCode[] = {{"picDesc", Check::kNone, 0, 0},
     {"retCode", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetPicDescRetCode = {225, "acldvppSetPicDescRetCode",
+inline constexpr Row acldvppSetPicDescRetCode = {255, "acldvppSetPicDescRetCode",
     "acl.media.dvpp_set_pic_desc_ret_code", kParams_acldvppSetPicDescRetCode, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetPicDescData[] = {{"picDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetPicDescData = {226, "acldvppGetPicDescData",
+inline constexpr Row acldvppGetPicDescData = {256, "acldvppGetPicDescData",
     "acl.media.dvpp_get_pic_desc_data", kParams_acldvppGetPicDescData, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetPicDescSize[] = {{"picDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetPicDescSize = {227, "acldvppGetPicDescSize",
+inline constexpr Row acldvppGetPicDescSize = {257, "acldvppGetPicDescSize",
     "acl.media.dvpp_get_pic_desc_size", kParams_acldvppGetPicDescSize, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetPicDescFormat[] = {{"picDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetPicDescFormat = {228, "acldvppGetPicDescFormat",
+inline constexpr Row acldvppGetPicDescFormat = {258, "acldvppGetPicDescFormat",
     "acl.media.dvpp_get_pic_desc_format", kParams_acldvppGetPicDescFormat, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetPicDescWidth[] = {{"picDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetPicDescWidth = {229, "acldvppGetPicDescWidth",
+inline constexpr Row acldvppGetPicDescWidth = {259, "acldvppGetPicDescWidth",
     "acl.media.dvpp_get_pic_desc_width", kParams_acldvppGetPicDescWidth, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetPicDescHeight[] = {{"picDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetPicDescHeight = {230, "acldvppGetPicDescHeight",
+inline constexpr Row acldvppGetPicDescHeight = {260, "acldvppGetPicDescHeight",
     "acl.media.dvpp_get_pic_desc_height", kParams_acldvppGetPicDescHeight, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetPicDescWidthStride[] = {{"picDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetPicDescWidthStride = {231, "acldvppGetPicDescWidthStride",
+inline constexpr Row acldvppGetPicDescWidthStride = {261, "acldvppGetPicDescWidthStride",
     "acl.media.dvpp_get_pic_desc_width_stride", kParams_acldvppGetPicDescWidthStride, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetPicDescHeightStride[] = {{"picDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetPicDescHeightStride = {232, "acldvppGetPicDescHeightStride",
+inline constexpr Row acldvppGetPicDescHeightStride = {262, "acldvppGetPicDescHeightStride",
     "acl.media.dvpp_get_pic_desc_height_stride", kParams_acldvppGetPicDescHeightStride, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetPicDescRetCode[] = {{"picDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetPicDescRetCode = {233, "acldvppGetPicDescRetCode",
+inline constexpr Row acldvppGetPicDescRetCode = {263, "acldvppGetPicDescRetCode",
     "acl.media.dvpp_get_pic_desc_ret_code", kParams_acldvppGetPicDescRetCode, 1,
     Missing::kNowhere};
 
-inline constexpr Row acldvppCreateStreamDesc = {234, "acldvppCreateStreamDesc",
+inline constexpr Row acldvppCreateStreamDesc = {264, "acldvppCreateStreamDesc",
     "acl.media.dvpp_create_stream_desc", nullptr, 0, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppDestroyStreamDesc[] = {{"streamDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppDestroyStreamDesc = {235, "acldvppDestroyStreamDesc",
+inline constexpr Row acldvppDestroyStreamDesc = {265, "acldvppDestroyStreamDesc",
     "acl.media.dvpp_destroy_stream_desc", kParams_acldvppDestroyStreamDesc, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetStreamDescData[] = {{"streamDesc", Check::kNone, 0, 0},
     {"dataDev", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetStreamDescData = {236, "acldvppSetStreamDescData",
+inline constexpr Row acldvppSetStreamDescData = {266, "acldvppSetStreamDescData",
     "acl.media.dvpp_set_stream_desc_data", kParams_acldvppSetStreamDescData, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetStreamDescSize[] = {{"streamDesc", Check::kNone, 0, 0},
     {"size", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetStreamDescSize = {237, "acldvppSetStreamDescSize",
+inline constexpr Row acldvppSetStreamDescSize = {267, "acldvppSetStreamDescSize",
     "acl.media.dvpp_set_stream_desc_size", kParams_acldvppSetStreamDescSize, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetStreamDescFormat[] = {{"streamDesc", Check::kNone, 0, 0},
     {"format", Check::kRange, 0, 3}};
-inline constexpr Row acldvppSetStreamDescFormat = {238, "acldvppSetStreamDescFormat",
+inline constexpr Row acldvppSetStreamDescFormat = {268, "acldvppSetStreamDescFormat",
     "acl.media.dvpp_set_stream_desc_format", kParams_acldvppSetStreamDescFormat, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetStreamDescTimestamp[] = {
     {"streamDesc", Check::kNone, 0, 0}, {"timestamp", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetStreamDescTimestamp = {239, "acldvppSetStreamDescTimestamp",
+inline constexpr Row acldvppSetStreamDescTimestamp = {269, "acldvppSetStreamDescTimestamp",
     "acl.media.dvpp_set_stream_desc_timestamp", kParams_acldvppSetStreamDescTimestamp, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetStreamDescRetCode[] = {{"streamDesc", Check::kNone, 0, 0},
     {"retCode", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetStreamDescRetCode = {240, "acldvppSetStreamDescRetCode",
+inline constexpr Row acldvppSetStreamDescRetCode = {270, "acldvppSetStreamDescRetCode",
     "acl.media.dvpp_set_stream_desc_ret_code", kParams_acldvppSetStreamDescRetCode, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetStreamDescEos[] = {{"streamDesc", Check::kNone, 0, 0},
     {"eos", Check::kRange, 0, 1}};
-inline constexpr Row acldvppSetStreamDescEos = {241, "acldvppSetStreamDescEos",
+inline constexpr Row acldvppSetStreamDescEos = {271, "acldvppSetStreamDescEos",
     "acl.media.dvpp_set_stream_desc_eos", kParams_acldvppSetStreamDescEos, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetStreamDescData[] = {{"streamDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetStreamDescData = {242, "acldvppGetStreamDescData",
+inline constexpr Row acldvppGetStreamDescData = {272, "acldvppGetStreamDescData",
     "acl.media.dvpp_get_stream_desc_data", kParams_acldvppGetStreamDescData, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetStreamDescSize[] = {{"streamDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetStreamDescSize = {243, "acldvppGetStreamDescSize",
+inline constexpr Row acldvppGetStreamDescSize = {273, "acldvppGetStreamDescSize",
     "acl.media.dvpp_get_stream_desc_size", kParams_acldvppGetStreamDescSize, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetStreamDescFormat[] = {{"streamDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetStreamDescFormat = {244, "acldvppGetStreamDescFormat",
+inline constexpr Row acldvppGetStreamDescFormat = {274, "acldvppGetStreamDescFormat",
     "acl.media.dvpp_get_stream_desc_format", kParams_acldvppGetStreamDescFormat, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetStreamDescTimestamp[] = {
     {"streamDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetStreamDescTimestamp = {245, "acldvppGetStreamDescTimestamp",
+inline constexpr Row acldvppGetStreamDescTimestamp = {275, "acldvppGetStreamDescTimestamp",
     "acl.media.dvpp_get_stream_desc_timestamp", kParams_acldvppGetStreamDescTimestamp, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetStreamDescRetCode[] = {{"streamDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetStreamDescRetCode = {246, "acldvppGetStreamDescRetCode",
+inline constexpr Row acldvppGetStreamDescRetCode = {276, "acldvppGetStreamDescRetCode",
     "acl.media.dvpp_get_stream_desc_ret_code", kParams_acldvppGetStreamDescRetCode, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetStreamDescEos[] = {{"streamDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetStreamDescEos = {247, "acldvppGetStreamDescEos",
+inline constexpr Row acldvppGetStreamDescEos = {277, "acldvppGetStreamDescEos",
     "acl.media.dvpp_get_stream_desc_eos", kParams_acldvppGetStreamDescEos, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppCreateBatchPicDesc[] = {
     {"batchSize", Check::kRange, 1, 1024}};
-inline constexpr Row acldvppCreateBatchPicDesc = {248, "acldvppCreateBatchPicDesc",
+inline constexpr Row acldvppCreateBatchPicDesc = {278, "acldvppCreateBatchPicDesc",
     "acl.media.dvpp_create_batch_pic_desc", kParams_acldvppCreateBatchPicDesc, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppDestroyBatchPicDesc[] = {
     {"batchPicDesc", Check::kNone, 0, 0}};
-inline constexpr Row acldvppDestroyBatchPicDesc = {249, "acldvppDestroyBatchPicDesc",
+inline constexpr Row acldvppDestroyBatchPicDesc = {279, "acldvppDestroyBatchPicDesc",
     "acl.media.dvpp_destroy_batch_pic_desc", kParams_acldvppDestroyBatchPicDesc, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetPicDesc[] = {{"batchPicDesc", Check::kNone, 0, 0},
     {"index", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetPicDesc = {250, "acldvppGetPicDesc", "acl.media.dvpp_get_pic_desc",
+inline constexpr Row acldvppGetPicDesc = {280, "acldvppGetPicDesc", "acl.media.dvpp_get_pic_desc",
     kParams_acldvppGetPicDesc, 2, Missing::kNowhere};
 
-inline constexpr Row acldvppCreateBorderConfig = {251, "acldvppCreateBorderConfig",
+inline constexpr Row acldvppCreateBorderConfig = {281, "acldvppCreateBorderConfig",
     "acl.media.dvpp_create_border_config", nullptr, 0, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppDestroyBorderConfig[] = {
     {"borderConfig", Check::kNone, 0, 0}};
-inline constexpr Row acldvppDestroyBorderConfig = {252, "acldvppDestroyBorderConfig",
+inline constexpr Row acldvppDestroyBorderConfig = {282, "acldvppDestroyBorderConfig",
     "acl.media.dvpp_destroy_border_config", kParams_acldvppDestroyBorderConfig, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetBorderConfigValue[] = {
     {"borderConfig", Check::kNone, 0, 0}, {"index", Check::kRange, 0, 3},
     {"value", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetBorderConfigValue = {253, "acldvppSetBorderConfigValue",
+inline constexpr Row acldvppSetBorderConfigValue = {283, "acldvppSetBorderConfigValue",
     "acl.media.dvpp_set_border_config_value", kParams_acldvppSetBorderConfigValue, 3,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetBorderConfigBorderType[] = {
     {"borderConfig", Check::kNone, 0, 0}, {"borderType", Check::kRange, 0, 3}};
-inline constexpr Row acldvppSetBorderConfigBorderType = {254, "acldvppSetBorderConfigBorderType",
+inline constexpr Row acldvppSetBorderConfigBorderType = {284, "acldvppSetBorderConfigBorderType",
     "acl.media.dvpp_set_border_config_border_type", kParams_acldvppSetBorderConfigBorderType, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetBorderConfigTop[] = {{"borderConfig", Check::kNone, 0, 0},
     {"top", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetBorderConfigTop = {255, "acldvppSetBorderConfigTop",
+inline constexpr Row acldvppSetBorderConfigTop = {285, "acldvppSetBorderConfigTop",
     "acl.media.dvpp_set_border_config_top", kParams_acldvppSetBorderConfigTop, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetBorderConfigBottom[] = {
     {"borderConfig", Check::kNone, 0, 0}, {"bottom", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetBorderConfigBottom = {256, "acldvppSetBorderConfigBottom",
+inline constexpr Row acldvppSetBorderConfigBottom = {286, "acldvppSetBorderConfigBottom",
     "acl.media.dvpp_set_border_config_bottom", kParams_acldvppSetBorderConfigBottom, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetBorderConfigLeft[] = {{"borderConfig", Check::kNone, 0, 0},
     {"left", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetBorderConfigLeft = {257, "acldvppSetBorderConfigLeft",
+inline constexpr Row acldvppSetBorderConfigLeft = {287, "acldvppSetBorderConfigLeft",
     "acl.media.dvpp_set_border_config_left", kParams_acldvppSetBorderConfigLeft, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetBorderConfigRight[] = {
     {"borderConfig", Check::kNone, 0, 0}, {"right", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetBorderConfigRight = {258, "acldvppSetBorderConfigRight",
+inline constexpr Row acldvppSetBorderConfigRight = {288, "acldvppSetBorderConfigRight",
     "acl.media.dvpp_set_border_config_right", kParams_acldvppSetBorderConfigRight, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetBorderConfigValue[] = {
     {"borderConfig", Check::kNone, 0, 0}, {"index", Check::kRange, 0, 3}};
-inline constexpr Row acldvppGetBorderConfigValue = {259, "acldvppGetBorderConfigValue",
+inline constexpr Row acldvppGetBorderConfigValue = {289, "acldvppGetBorderConfigValue",
     "acl.media.dvpp_get_border_config_value", kParams_acldvppGetBorderConfigValue, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetBorderConfigBorderType[] = {
     {"borderConfig", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetBorderConfigBorderType = {260, "acldvppGetBorderConfigBorderType",
+inline constexpr Row acldvppGetBorderConfigBorderType = {290, "acldvppGetBorderConfigBorderType",
     "acl.media.dvpp_get_border_config_border_type", kParams_acldvppGetBorderConfigBorderType, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetBorderConfigTop[] = {{"borderConfig", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetBorderConfigTop = {261, "acldvppGetBorderConfigTop",
+inline constexpr Row acldvppGetBorderConfigTop = {291, "acldvppGetBorderConfigTop",
     "acl.media.dvpp_get_border_config_top", kParams_acldvppGetBorderConfigTop, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetBorderConfigBottom[] = {
     {"borderConfig", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetBorderConfigBottom = {262, "acldvppGetBorderConfigBottom",
+inline constexpr Row acldvppGetBorderConfigBottom = {292, "acldvppGetBorderConfigBottom",
     "acl.media.dvpp_get_border_config_bottom", kParams_acldvppGetBorderConfigBottom, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetBorderConfigLeft[] = {
     {"borderConfig", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetBorderConfigLeft = {263, "acldvppGetBorderConfigLeft",
+inline constexpr Row acldvppGetBorderConfigLeft = {293, "acldvppGetBorderConfigLeft",
     "acl.media.dvpp_get_border_config_left", kParams_acldvppGetBorderConfigLeft, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetBorderConfigRight[] = {
     {"borderConfig", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetBorderConfigRight = {264, "acldvppGetBorderConfigRight",
+inline constexpr Row acldvppGetBorderConfigRight = {294, "acldvppGetBorderConfigRight",
     "acl.media.dvpp_get_border_config_right", kParams_acldvppGetBorderConfigRight, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppVpcResizeAsync[] = {{"channelDesc", Check::kNone, 0, 0},
     {"inputDesc", Check::kNone, 0, 0}, {"outputDesc", Check::kNone, 0, 0},
     {"resizeConfig", Check::kNone, 0, 0}, {"stream", Check::kNone, 0, 0}};
-inline constexpr Row acldvppVpcResizeAsync = {265, "acldvppVpcResizeAsync",
+inline constexpr Row acldvppVpcResizeAsync = {295, "acldvppVpcResizeAsync",
     "acl.media.dvpp_vpc_resize_async", kParams_acldvppVpcResizeAsync, 5, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppVpcCropAsync[] = {{"channelDesc", Check::kNone, 0, 0},
     {"inputDesc", Check::kNone, 0, 0}, {"outputDesc", Check::kNone, 0, 0},
     {"cropArea", Check::kNone, 0, 0}, {"stream", Check::kNone, 0, 0}};
-inline constexpr Row acldvppVpcCropAsync = {266, "acldvppVpcCropAsync",
+inline constexpr Row acldvppVpcCropAsync = {296, "acldvppVpcCropAsync",
     "acl.media.dvpp_vpc_crop_async", kParams_acldvppVpcCropAsync, 5, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppVpcCropResizeAsync[] = {{"channelDesc", Check::kNone, 0, 0},
     {"inputDesc", Check::kNone, 0, 0}, {"outputDesc", Check::kNone, 0, 0},
     {"cropArea", Check::kNone, 0, 0}, {"resizeConfig", Check::kNone, 0, 0},
     {"stream", Check::kNone, 0, 0}};
-inline constexpr Row acldvppVpcCropResizeAsync = {267, "acldvppVpcCropResizeAsync",
+inline constexpr Row acldvppVpcCropResizeAsync = {297, "acldvppVpcCropResizeAsync",
     "acl.media.dvpp_vpc_crop_resize_async", kParams_acldvppVpcCropResizeAsync, 6,
     Missing::kNowhere};
 
@@ -1377,7 +1548,7 @@ inline constexpr Param kParams_acldvppVpcBatchCropAsync[] = {{"channelDesc", Che
     {"srcBatchPicDescs", Check::kNone, 0, 0}, {"roiNums", Check::kNonNull, 0, 0},
     {"size", Check::kNone, 0, 0}, {"dstBatchPicDescs", Check::kNone, 0, 0},
     {"cropAreas", Check::kNonNull, 0, 0}, {"stream", Check::kNone, 0, 0}};
-inline constexpr Row acldvppVpcBatchCropAsync = {268, "acldvppVpcBatchCropAsync",
+inline constexpr Row acldvppVpcBatchCropAsync = {298, "acldvppVpcBatchCropAsync",
     "acl.media.dvpp_vpc_batch_crop_async", kParams_acldvppVpcBatchCropAsync, 7, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppVpcBatchCropResizeAsync[] = {
@@ -1385,7 +1556,7 @@ inline constexpr Param kParams_acldvppVpcBatchCropResizeAsync[] = {
     {"roiNums", Check::kNonNull, 0, 0}, {"size", Check::kNone, 0, 0},
     {"dstBatchPicDescs", Check::kNone, 0, 0}, {"cropAreas", Check::kNonNull, 0, 0},
     {"resizeConfig", Check::kNone, 0, 0}, {"stream", Check::kNone, 0, 0}};
-inline constexpr Row acldvppVpcBatchCropResizeAsync = {269, "acldvppVpcBatchCropResizeAsync",
+inline constexpr Row acldvppVpcBatchCropResizeAsync = {299, "acldvppVpcBatchCropResizeAsync",
     "acl.media.dvpp_vpc_batch_crop_resize_async", kParams_acldvppVpcBatchCropResizeAsync, 8,
     Missing::kNowhere};
 
@@ -1393,7 +1564,7 @@ inline constexpr Param kParams_acldvppVpcCropAndPasteAsync[] = {{"channelDesc", 
     {"inputDesc", Check::kNone, 0, 0}, {"outputDesc", Check::kNone, 0, 0},
     {"cropArea", Check::kNone, 0, 0}, {"pasteArea", Check::kNone, 0, 0},
     {"stream", Check::kNone, 0, 0}};
-inline constexpr Row acldvppVpcCropAndPasteAsync = {270, "acldvppVpcCropAndPasteAsync",
+inline constexpr Row acldvppVpcCropAndPasteAsync = {300, "acldvppVpcCropAndPasteAsync",
     "acl.media.dvpp_vpc_crop_and_paste_async", kParams_acldvppVpcCropAndPasteAsync, 6,
     Missing::kNowhere};
 
@@ -1402,7 +1573,7 @@ inline constexpr Param kParams_acldvppVpcCropResizePasteAsync[] = {
     {"outputDesc", Check::kNone, 0, 0}, {"cropArea", Check::kNone, 0, 0},
     {"pasteArea", Check::kNone, 0, 0}, {"resizeConfig", Check::kNone, 0, 0},
     {"stream", Check::kNone, 0, 0}};
-inline constexpr Row acldvppVpcCropResizePasteAsync = {271, "acldvppVpcCropResizePasteAsync",
+inline constexpr Row acldvppVpcCropResizePasteAsync = {301, "acldvppVpcCropResizePasteAsync",
     "acl.media.dvpp_vpc_crop_resize_paste_async", kParams_acldvppVpcCropResizePasteAsync, 7,
     Missing::kNowhere};
 
@@ -1411,7 +1582,7 @@ inline constexpr Param kParams_acldvppVpcBatchCropAndPasteAsync[] = {
     {"roiNums", Check::kNonNull, 0, 0}, {"size", Check::kNone, 0, 0},
     {"dstBatchPicDesc", Check::kNone, 0, 0}, {"cropAreas", Check::kNonNull, 0, 0},
     {"pasteAreas", Check::kNonNull, 0, 0}, {"stream", Check::kNone, 0, 0}};
-inline constexpr Row acldvppVpcBatchCropAndPasteAsync = {272, "acldvppVpcBatchCropAndPasteAsync",
+inline constexpr Row acldvppVpcBatchCropAndPasteAsync = {302, "acldvppVpcBatchCropAndPasteAsync",
     "acl.media.dvpp_vpc_batch_crop_and_paste_async", kParams_acldvppVpcBatchCropAndPasteAsync, 8,
     Missing::kNowhere};
 
@@ -1421,7 +1592,7 @@ inline constexpr Param kParams_acldvppVpcBatchCropResizePasteAsync[] = {
     {"dstBatchPicDescs", Check::kNone, 0, 0}, {"cropAreas", Check::kNonNull, 0, 0},
     {"pasteAreas", Check::kNonNull, 0, 0}, {"resizeConfig", Check::kNone, 0, 0},
     {"stream", Check::kNone, 0, 0}};
-inline constexpr Row acldvppVpcBatchCropResizePasteAsync = {273,
+inline constexpr Row acldvppVpcBatchCropResizePasteAsync = {303,
     "acldvppVpcBatchCropResizePasteAsync", "acl.media.dvpp_vpc_batch_crop_resize_paste_async",
     kParams_acldvppVpcBatchCropResizePasteAsync, 9, Missing::kNowhere};
 
@@ -1431,7 +1602,7 @@ inline constexpr Param kParams_acldvppVpcBatchCropResizeMakeBorderAsync[] = {
     {"dstBatchPicDescs", Check::kNone, 0, 0}, {"cropAreas", Check::kNonNull, 0, 0},
     {"borderCfgs", Check::kNonNull, 0, 0}, {"resizeConfig", Check::kNone, 0, 0},
     {"stream", Check::kNone, 0, 0}};
-inline constexpr Row acldvppVpcBatchCropResizeMakeBorderAsync = {274,
+inline constexpr Row acldvppVpcBatchCropResizeMakeBorderAsync = {304,
     "acldvppVpcBatchCropResizeMakeBorderAsync",
     "acl.media.dvpp_vpc_batch_crop_resize_make_border_async",
     kParams_acldvppVpcBatchCropResizeMakeBorderAsync, 9, Missing::kNowhere};
@@ -1439,97 +1610,97 @@ inline constexpr Row acldvppVpcBatchCropResizeMakeBorderAsync = {274,
 inline constexpr Param kParams_acldvppVpcConvertColorAsync[] = {{"channelDesc", Check::kNone, 0, 0},
     {"inputDesc", Check::kNone, 0, 0}, {"outputDesc", Check::kNone, 0, 0},
     {"stream", Check::kNone, 0, 0}};
-inline constexpr Row acldvppVpcConvertColorAsync = {275, "acldvppVpcConvertColorAsync",
+inline constexpr Row acldvppVpcConvertColorAsync = {305, "acldvppVpcConvertColorAsync",
     "acl.media.dvpp_vpc_convert_color_async", kParams_acldvppVpcConvertColorAsync, 4,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppVpcPyrDownAsync[] = {{"channelDesc", Check::kNone, 0, 0},
     {"inputDesc", Check::kNone, 0, 0}, {"outputDesc", Check::kNone, 0, 0},
     {"reserve", Check::kNone, 0, 0}, {"stream", Check::kNone, 0, 0}};
-inline constexpr Row acldvppVpcPyrDownAsync = {276, "acldvppVpcPyrDownAsync",
+inline constexpr Row acldvppVpcPyrDownAsync = {306, "acldvppVpcPyrDownAsync",
     "acl.media.dvpp_vpc_pyr_down_async", kParams_acldvppVpcPyrDownAsync, 5, Missing::kEverywhere};
 
 inline constexpr Param kParams_acldvppCreateRoiConfig[] = {{"left", Check::kNone, 0, 0},
     {"right", Check::kNone, 0, 0}, {"top", Check::kNone, 0, 0}, {"bottom", Check::kNone, 0, 0}};
-inline constexpr Row acldvppCreateRoiConfig = {277, "acldvppCreateRoiConfig",
+inline constexpr Row acldvppCreateRoiConfig = {307, "acldvppCreateRoiConfig",
     "acl.media.dvpp_create_roi_config", kParams_acldvppCreateRoiConfig, 4, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppDestroyRoiConfig[] = {{"roiConfig", Check::kNone, 0, 0}};
-inline constexpr Row acldvppDestroyRoiConfig = {278, "acldvppDestroyRoiConfig",
+inline constexpr Row acldvppDestroyRoiConfig = {308, "acldvppDestroyRoiConfig",
     "acl.media.dvpp_destroy_roi_config", kParams_acldvppDestroyRoiConfig, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetRoiConfig[] = {{"config", Check::kNone, 0, 0},
     {"left", Check::kNone, 0, 0}, {"right", Check::kNone, 0, 0}, {"top", Check::kNone, 0, 0},
     {"bottom", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetRoiConfig = {279, "acldvppSetRoiConfig",
+inline constexpr Row acldvppSetRoiConfig = {309, "acldvppSetRoiConfig",
     "acl.media.dvpp_set_roi_config", kParams_acldvppSetRoiConfig, 5, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetRoiConfigLeft[] = {{"config", Check::kNone, 0, 0},
     {"left", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetRoiConfigLeft = {280, "acldvppSetRoiConfigLeft",
+inline constexpr Row acldvppSetRoiConfigLeft = {310, "acldvppSetRoiConfigLeft",
     "acl.media.dvpp_set_roi_config_left", kParams_acldvppSetRoiConfigLeft, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetRoiConfigRight[] = {{"config", Check::kNone, 0, 0},
     {"right", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetRoiConfigRight = {281, "acldvppSetRoiConfigRight",
+inline constexpr Row acldvppSetRoiConfigRight = {311, "acldvppSetRoiConfigRight",
     "acl.media.dvpp_set_roi_config_right", kParams_acldvppSetRoiConfigRight, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetRoiConfigTop[] = {{"config", Check::kNone, 0, 0},
     {"top", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetRoiConfigTop = {282, "acldvppSetRoiConfigTop",
+inline constexpr Row acldvppSetRoiConfigTop = {312, "acldvppSetRoiConfigTop",
     "acl.media.dvpp_set_roi_config_top", kParams_acldvppSetRoiConfigTop, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetRoiConfigBottom[] = {{"config", Check::kNone, 0, 0},
     {"bottom", Check::kNone, 0, 0}};
-inline constexpr Row acldvppSetRoiConfigBottom = {283, "acldvppSetRoiConfigBottom",
+inline constexpr Row acldvppSetRoiConfigBottom = {313, "acldvppSetRoiConfigBottom",
     "acl.media.dvpp_set_roi_config_bottom", kParams_acldvppSetRoiConfigBottom, 2,
     Missing::kNowhere};
 
-inline constexpr Row acldvppCreateResizeConfig = {284, "acldvppCreateResizeConfig",
+inline constexpr Row acldvppCreateResizeConfig = {314, "acldvppCreateResizeConfig",
     "acl.media.dvpp_create_resize_config", nullptr, 0, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppDestroyResizeConfig[] = {
     {"resizeConfig", Check::kNone, 0, 0}};
-inline constexpr Row acldvppDestroyResizeConfig = {285, "acldvppDestroyResizeConfig",
+inline constexpr Row acldvppDestroyResizeConfig = {315, "acldvppDestroyResizeConfig",
     "acl.media.dvpp_destroy_resize_config", kParams_acldvppDestroyResizeConfig, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetResizeConfigInterpolation[] = {
     {"resizeConfig", Check::kNone, 0, 0}, {"interpolation", Check::kRange, 0, 5}};
-inline constexpr Row acldvppSetResizeConfigInterpolation = {286,
+inline constexpr Row acldvppSetResizeConfigInterpolation = {316,
     "acldvppSetResizeConfigInterpolation", "acl.media.dvpp_set_resize_config_interpolation",
     kParams_acldvppSetResizeConfigInterpolation, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetResizeConfigInterpolation[] = {
     {"resizeConfig", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetResizeConfigInterpolation = {287,
+inline constexpr Row acldvppGetResizeConfigInterpolation = {317,
     "acldvppGetResizeConfigInterpolation", "acl.media.dvpp_get_resize_config_interpolation",
     kParams_acldvppGetResizeConfigInterpolation, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppJpegDecodeAsync[] = {{"channelDesc", Check::kNone, 0, 0},
     {"data", Check::kNonNull, 0, 0}, {"size", Check::kPositive, 0, 0},
     {"outputDesc", Check::kNone, 0, 0}, {"stream", Check::kNone, 0, 0}};
-inline constexpr Row acldvppJpegDecodeAsync = {288, "acldvppJpegDecodeAsync",
+inline constexpr Row acldvppJpegDecodeAsync = {318, "acldvppJpegDecodeAsync",
     "acl.media.dvpp_jpeg_decode_async", kParams_acldvppJpegDecodeAsync, 5, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppJpegGetImageInfo[] = {{"data", Check::kNonNull, 0, 0},
     {"size", Check::kPositive, 0, 0}, {"width", Check::kNonNull, 0, 0},
     {"height", Check::kNonNull, 0, 0}, {"components", Check::kNonNull, 0, 0}};
-inline constexpr Row acldvppJpegGetImageInfo = {289, "acldvppJpegGetImageInfo",
+inline constexpr Row acldvppJpegGetImageInfo = {319, "acldvppJpegGetImageInfo",
     "acl.media.dvpp_jpeg_get_image_info", kParams_acldvppJpegGetImageInfo, 5, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppJpegGetImageInfoV2[] = {{"data", Check::kNonNull, 0, 0},
     {"size", Check::kPositive, 0, 0}, {"width", Check::kNonNull, 0, 0},
     {"height", Check::kNonNull, 0, 0}, {"components", Check::kNonNull, 0, 0},
     {"format", Check::kNonNull, 0, 0}};
-inline constexpr Row acldvppJpegGetImageInfoV2 = {290, "acldvppJpegGetImageInfoV2",
+inline constexpr Row acldvppJpegGetImageInfoV2 = {320, "acldvppJpegGetImageInfoV2",
     "acl.media.dvpp_jpeg_get_image_info_v2", kParams_acldvppJpegGetImageInfoV2, 6,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppJpegPredictDecSize[] = {{"data", Check::kNonNull, 0, 0},
     {"dataSize", Check::kPositive, 0, 0}, {"outputPixelFormat", Check::kRange, 0, 10000},
     {"decSize", Check::kNonNull, 0, 0}};
-inline constexpr Row acldvppJpegPredictDecSize = {291, "acldvppJpegPredictDecSize",
+inline constexpr Row acldvppJpegPredictDecSize = {321, "acldvppJpegPredictDecSize",
     "acl.media.dvpp_jpeg_predict_dec_size", kParams_acldvppJpegPredictDecSize, 4,
     Missing::kNowhere};
 
@@ -1537,57 +1708,57 @@ inline constexpr Param kParams_acldvppJpegEncodeAsync[] = {{"channelDesc", Check
     {"inputDesc", Check::kNone, 0, 0}, {"data", Check::kNonNull, 0, 0},
     {"size", Check::kNonNull, 0, 0}, {"config", Check::kNone, 0, 0},
     {"stream", Check::kNone, 0, 0}};
-inline constexpr Row acldvppJpegEncodeAsync = {292, "acldvppJpegEncodeAsync",
+inline constexpr Row acldvppJpegEncodeAsync = {322, "acldvppJpegEncodeAsync",
     "acl.media.dvpp_jpeg_encode_async", kParams_acldvppJpegEncodeAsync, 6, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppJpegPredictEncSize[] = {{"inputDesc", Check::kNone, 0, 0},
     {"config", Check::kNone, 0, 0}, {"size", Check::kNonNull, 0, 0}};
-inline constexpr Row acldvppJpegPredictEncSize = {293, "acldvppJpegPredictEncSize",
+inline constexpr Row acldvppJpegPredictEncSize = {323, "acldvppJpegPredictEncSize",
     "acl.media.dvpp_jpeg_predict_enc_size", kParams_acldvppJpegPredictEncSize, 3,
     Missing::kNowhere};
 
-inline constexpr Row acldvppCreateJpegeConfig = {294, "acldvppCreateJpegeConfig",
+inline constexpr Row acldvppCreateJpegeConfig = {324, "acldvppCreateJpegeConfig",
     "acl.media.dvpp_create_jpege_config", nullptr, 0, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppDestroyJpegeConfig[] = {{"jpegeConfig", Check::kNone, 0, 0}};
-inline constexpr Row acldvppDestroyJpegeConfig = {295, "acldvppDestroyJpegeConfig",
+inline constexpr Row acldvppDestroyJpegeConfig = {325, "acldvppDestroyJpegeConfig",
     "acl.media.dvpp_destroy_jpege_config", kParams_acldvppDestroyJpegeConfig, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppSetJpegeConfigLevel[] = {{"jpegeConfig", Check::kNone, 0, 0},
     {"level", Check::kRange, 1, 100}};
-inline constexpr Row acldvppSetJpegeConfigLevel = {296, "acldvppSetJpegeConfigLevel",
+inline constexpr Row acldvppSetJpegeConfigLevel = {326, "acldvppSetJpegeConfigLevel",
     "acl.media.dvpp_set_jpege_config_level", kParams_acldvppSetJpegeConfigLevel, 2,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppGetJpegeConfigLevel[] = {{"jpegeConfig", Check::kNone, 0, 0}};
-inline constexpr Row acldvppGetJpegeConfigLevel = {297, "acldvppGetJpegeConfigLevel",
+inline constexpr Row acldvppGetJpegeConfigLevel = {327, "acldvppGetJpegeConfigLevel",
     "acl.media.dvpp_get_jpege_config_level", kParams_acldvppGetJpegeConfigLevel, 1,
     Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppPngDecodeAsync[] = {{"channelDesc", Check::kNone, 0, 0},
     {"data", Check::kNonNull, 0, 0}, {"size", Check::kPositive, 0, 0},
     {"outputDesc", Check::kNone, 0, 0}, {"stream", Check::kNone, 0, 0}};
-inline constexpr Row acldvppPngDecodeAsync = {298, "acldvppPngDecodeAsync",
+inline constexpr Row acldvppPngDecodeAsync = {328, "acldvppPngDecodeAsync",
     "acl.media.dvpp_png_decode_async", kParams_acldvppPngDecodeAsync, 5, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppPngGetImageInfo[] = {{"data", Check::kNonNull, 0, 0},
     {"dataSize", Check::kPositive, 0, 0}, {"width", Check::kNonNull, 0, 0},
     {"height", Check::kNonNull, 0, 0}, {"components", Check::kNonNull, 0, 0}};
-inline constexpr Row acldvppPngGetImageInfo = {299, "acldvppPngGetImageInfo",
+inline constexpr Row acldvppPngGetImageInfo = {329, "acldvppPngGetImageInfo",
     "acl.media.dvpp_png_get_image_info", kParams_acldvppPngGetImageInfo, 5, Missing::kNowhere};
 
 inline constexpr Param kParams_acldvppPngPredictDecSize[] = {{"data", Check::kNonNull, 0, 0},
     {"dataSize", Check::kPositive, 0, 0}, {"outputPixelFormat", Check::kRange, 0, 10000},
     {"decSize", Check::kNonNull, 0, 0}};
-inline constexpr Row acldvppPngPredictDecSize = {300, "acldvppPngPredictDecSize",
+inline constexpr Row acldvppPngPredictDecSize = {330, "acldvppPngPredictDecSize",
     "acl.media.dvpp_png_predict_dec_size", kParams_acldvppPngPredictDecSize, 4, Missing::kNowhere};
 
 inline constexpr Param kParams_aclrtSetOpExecuteTimeOut[] = {{"timeout", Check::kNone, 0, 0}};
-inline constexpr Row aclrtSetOpExecuteTimeOut = {301, "aclrtSetOpExecuteTimeOut",
+inline constexpr Row aclrtSetOpExecuteTimeOut = {331, "aclrtSetOpExecuteTimeOut",
     "acl.rt.set_op_execute_time_out", kParams_aclrtSetOpExecuteTimeOut, 1, Missing::kNowhere};
 
-inline constexpr int kCount = 302;
+inline constexpr int kCount = 332;
 inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, &aclrtGetSocName,
     &aclGetRecentErrMsg, &aclrtSetDeviceSatMode, &aclrtGetDeviceSatMode, &aclFloat16ToFloat,
     &aclFloatToFloat16, &aclCreateDataBuffer, &aclDestroyDataBuffer, &aclGetDataBufferAddr,
@@ -1637,15 +1808,27 @@ inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, 
     &aclmdlGetInputDynamicGearCount, &aclmdlGetInputDynamicDims, &aclmdlGetOpAttr, &acldvppMalloc,
     &acldvppFree, &acldvppCreateChannel, &acldvppDestroyChannel, &acldvppCreateChannelDesc,
     &acldvppDestroyChannelDesc, &acldvppGetChannelDescChannelId, &acldvppSetChannelDescMode,
-    &acldvppSetChannelDescParam, &acldvppGetChannelDescParam, &aclvencCreateChannel,
-    &aclvencDestroyChannel, &aclvencSendFrame, &aclvencCreateChannelDesc,
-    &aclvencDestroyChannelDesc, &aclvencSetChannelDescThreadId, &aclvencSetChannelDescCallback,
-    &aclvencSetChannelDescEnType, &aclvencSetChannelDescPicFormat, &aclvencSetChannelDescPicWidth,
-    &aclvencSetChannelDescPicHeight, &aclvencSetChannelDescKeyFrameInterval,
-    &aclvencSetChannelDescBufAddr, &aclvencSetChannelDescBufSize, &aclvencSetChannelDescRcMode,
-    &aclvencSetChannelDescSrcRate, &aclvencSetChannelDescMaxBitRate,
-    &aclvencGetChannelDescChannelId, &aclvencGetChannelDescThreadId, &aclvencGetChannelDescCallback,
-    &aclvencGetChannelDescEnType, &aclvencGetChannelDescPicFormat, &aclvencGetChannelDescPicWidth,
+    &acldvppSetChannelDescParam, &acldvppGetChannelDescParam, &aclvdecCreateChannel,
+    &aclvdecDestroyChannel, &aclvdecSendFrame, &aclvdecSendSkippedFrame, &aclvdecCreateFrameConfig,
+    &aclvdecDestroyFrameConfig, &aclvdecCreateChannelDesc, &aclvdecDestroyChannelDesc,
+    &aclvdecSetChannelDescChannelId, &aclvdecSetChannelDescThreadId, &aclvdecSetChannelDescCallback,
+    &aclvdecSetChannelDescEnType, &aclvdecSetChannelDescOutPicFormat,
+    &aclvdecSetChannelDescOutPicWidth, &aclvdecSetChannelDescOutPicHeight,
+    &aclvdecSetChannelDescRefFrameNum, &aclvdecSetChannelDescOutMode,
+    &aclvdecSetChannelDescBitDepth, &aclvdecGetChannelDescChannelId, &aclvdecGetChannelDescThreadId,
+    &aclvdecGetChannelDescCallback, &aclvdecGetChannelDescEnType,
+    &aclvdecGetChannelDescOutPicFormat, &aclvdecGetChannelDescOutPicWidth,
+    &aclvdecGetChannelDescOutPicHeight, &aclvdecGetChannelDescRefFrameNum,
+    &aclvdecGetChannelDescOutMode, &aclvdecGetChannelDescBitDepth, &aclvdecSetChannelDescParam,
+    &aclvdecGetChannelDescParam, &aclvencCreateChannel, &aclvencDestroyChannel, &aclvencSendFrame,
+    &aclvencCreateChannelDesc, &aclvencDestroyChannelDesc, &aclvencSetChannelDescThreadId,
+    &aclvencSetChannelDescCallback, &aclvencSetChannelDescEnType, &aclvencSetChannelDescPicFormat,
+    &aclvencSetChannelDescPicWidth, &aclvencSetChannelDescPicHeight,
+    &aclvencSetChannelDescKeyFrameInterval, &aclvencSetChannelDescBufAddr,
+    &aclvencSetChannelDescBufSize, &aclvencSetChannelDescRcMode, &aclvencSetChannelDescSrcRate,
+    &aclvencSetChannelDescMaxBitRate, &aclvencGetChannelDescChannelId,
+    &aclvencGetChannelDescThreadId, &aclvencGetChannelDescCallback, &aclvencGetChannelDescEnType,
+    &aclvencGetChannelDescPicFormat, &aclvencGetChannelDescPicWidth,
     &aclvencGetChannelDescPicHeight, &aclvencGetChannelDescKeyFrameInterval,
     &aclvencGetChannelDescBufAddr, &aclvencGetChannelDescBufSize, &aclvencGetChannelDescRcMode,
     &aclvencGetChannelDescSrcRate, &aclvencGetChannelDescMaxBitRate, &aclvencSetChannelDescParam,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "media/v1/report_lane.h"
 
+#include "acl/acl_base.h"
 #include "runtime/callback.h"
 #include "runtime/callback_thread.h"
 
@@ -30,6 +31,26 @@ Status ReportLane::post(std::unique_ptr<Delivery> delivery) const {
         report->drop();
     }
     return status;
+}
+
+Status ReportLane::wait() const {
+    constexpr auto kLookAgain = std::chrono::milliseconds(20);
+    while (true) {
+        std::string warning;
+        Status status = stream_.stream()->synchronize(warning, kLookAgain);
+        if (status.code() != ACL_ERROR_RT_STREAM_SYNC_TIMEOUT) {
+            return status;
+        }
+        const auto subscription = stream_.stream()->subscription();
+        if (subscription == nullptr || subscription->ended() || !subscription->thread().is_serving()) {
+            return fail(ACL_ERROR_RT_STREAM_SYNC_TIMEOUT,
+                        "callbacks of the channel have not run, and its thread does not call aclrtProcessReport");
+        }
+    }
+}
+
+bool ReportLane::is_running_here() const {
+    return stream_.stream() != nullptr && runtime::in_blocking_callback_of(*stream_.stream());
 }
 
 }  // namespace softacl::media

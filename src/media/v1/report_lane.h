@@ -26,6 +26,13 @@ class ReportLane {
     /// 107015 if the thread serves the lane no more; the delivery is destroyed then.
     Status post(std::unique_ptr<Delivery> delivery) const;
 
+    /// Waits until everything posted has run. 107000 if that needs the calling thread, 507046 if the thread that serves
+    /// the lane does not look for callbacks.
+    Status wait() const;
+
+    /// The calling thread is inside a delivery of the lane.
+    bool is_running_here() const;
+
     /// Waits until everything has run, or drops what nobody will run; then ends the subscription.
     void close() { stream_.close(); }
 

@@ -35,8 +35,9 @@ struct DecodedFrame {
 
 /// What became of a packet.
 enum class PacketResult : uint8_t {
-    kBegunPicture,  ///< its picture comes out now or later
-    kNoPicture,     ///< nothing comes of it: the second field of a picture, or only parameters
+    kPicture,         ///< its picture comes out now or later
+    kDamagedPicture,  ///< so it does, but some of it was lost and is made up
+    kNoPicture,       ///< nothing comes of it: the second field of a picture, or only parameters
 };
 
 class FrameDecoder {

@@ -44,7 +44,7 @@ class AvcodecDecoder final : public FrameDecoder {
                         int* results, int count);
     void look_at_results(const int* results, int count);
     int refusal(AVPixelFormat format) const;
-    bool has_slices(const uint8_t* data, size_t size);
+    int count_slices(const uint8_t* data, size_t size) const;
 
     const FrameDecoderParams params_;
     std::unique_ptr<AVCodecContext, FreeContext> context_;
@@ -57,6 +57,7 @@ class AvcodecDecoder final : public FrameDecoder {
     // Of the packet that is being decoded.
     bool begun_ = false;
     bool failed_slice_ = false;
+    int runs_ = 0;  // slices that were decoded, well or not
 };
 
 Status AvcodecDecoder::open() {
@@ -72,7 +73,7 @@ Status AvcodecDecoder::open() {
     if (!context_ || !packet_ || !frame_) {
         return fail(ACL_ERROR_BAD_ALLOC, "no memory for a video decoder");
     }
-    constexpr int kSilence = 1000;
+    constexpr int kSilence = 100;           // levels are 8 bits
     context_->log_level_offset = kSilence;  // of this decoder only: the rest of the process may use libavcodec, too
     context_->opaque = this;
     context_->thread_type = FF_THREAD_SLICE;
@@ -146,24 +147,25 @@ int AvcodecDecoder::execute2(AVCodecContext* context, int (*function)(AVCodecCon
 }
 
 void AvcodecDecoder::look_at_results(const int* results, int count) {
+    ++runs_;
     for (int i = 0; results != nullptr && i < count; ++i) {
         failed_slice_ = failed_slice_ || results[i] < 0;
     }
 }
 
-bool AvcodecDecoder::has_slices(const uint8_t* data, size_t size) {
+int AvcodecDecoder::count_slices(const uint8_t* data, size_t size) const {
+    int count = 0;
     NalReader reader(data, size);
     for (NalUnit nal; reader.next(nal);) {
-        if (params_.codec == VideoCodec::kH264 ? h264_is_slice(h264_type(nal)) : h265_is_slice(nal)) {
-            return true;
-        }
+        count += params_.codec == VideoCodec::kH264 ? h264_is_slice(h264_type(nal)) : h265_is_slice(nal);
     }
-    return false;
+    return count;
 }
 
 Result<PacketResult> AvcodecDecoder::send(const uint8_t* data, size_t size, uint64_t tag) {
     begun_ = false;
     failed_slice_ = false;
+    runs_ = 0;
     if (size > INT32_MAX - AV_INPUT_BUFFER_PADDING_SIZE || av_new_packet(packet_.get(), static_cast<int>(size)) < 0) {
         return Status(kVideoOutOfMemory, text("no memory for a packet of ", size, " bytes"));
     }
@@ -174,15 +176,23 @@ Result<PacketResult> AvcodecDecoder::send(const uint8_t* data, size_t size, uint
     if (code == AVERROR(ENOMEM)) {
         return Status(kVideoOutOfMemory, "no memory to decode a picture");
     }
-    const bool slices = has_slices(data, size);
-    if (slices && refused_ != 0) {
+    const int slices = count_slices(data, size);
+    if (slices > 0 && refused_ != 0) {
         return Status(refused_, text("the stream's pictures are ", context_->width, "x", context_->height,
                                      " or of a kind that is not decoded"));
     }
-    if (code < 0 && slices) {
+    if (code < 0 && slices > 0) {
         return Status(kVideoDecodeFailed, "a packet could not be decoded");
     }
-    return begun_ ? PacketResult::kBegunPicture : PacketResult::kNoPicture;
+    if (begun_) {
+        const bool lost_slices = params_.codec == VideoCodec::kH265 && runs_ < slices;
+        return failed_slice_ || lost_slices ? PacketResult::kDamagedPicture : PacketResult::kPicture;
+    }
+    if (slices > 0 && params_.codec == VideoCodec::kH265) {
+        // Skipped: it refers to pictures before the one at which the stream was entered.
+        return Status(kVideoDecodeFailed, "a packet has slices but no picture that can be decoded");
+    }
+    return PacketResult::kNoPicture;
 }
 
 void AvcodecDecoder::flush() { avcodec_send_packet(context_.get(), nullptr); }
