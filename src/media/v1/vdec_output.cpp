@@ -2,7 +2,7 @@
 #include "media/v1/vdec_output.h"
 
 #include "acl/acl_base.h"
-#include "media/image/picture.h"
+#include "media/image/process.h"
 #include "media/v1/memory.h"
 #include "media/v1/vdec_desc.h"
 #include "media/video/video_errors.h"
@@ -98,11 +98,23 @@ int VdecOutput::write(const DecodedFrame& frame, PicFields& fields) {
     if (result.size < format.bytes(result.width_stride, result.height_stride)) {
         return kVideoFrameSize;
     }
-    if (format.layout == Layout::kPacked || result.width != frame.width || result.height != frame.height) {
-        return kVideoPictureFormat;
+    const Picture picture{&format,
+                          static_cast<uint8_t*>(result.data),
+                          result.width,
+                          result.height,
+                          result.width_stride,
+                          result.height_stride};
+    if (format.layout != Layout::kPacked && result.width == frame.width && result.height == frame.height) {
+        write_semi_planar(frame, picture);
+    } else {
+        const FormatInfo& nv12 = format_info(PixelFormat::kYuv420Sp);
+        const uint32_t width = align<2>(frame.width);
+        const uint32_t height = align<2>(frame.height);
+        scratch_.resize(nv12.bytes(width, height));
+        const Picture whole{&nv12, scratch_.data(), frame.width, frame.height, width, height};
+        write_semi_planar(frame, whole);
+        process(whole, {0, 0, frame.width, frame.height}, picture, {0, 0, result.width, result.height}, options_);
     }
-    write_semi_planar(frame, {&format, static_cast<uint8_t*>(result.data), result.width, result.height,
-                              result.width_stride, result.height_stride});
     fields = result;
     return 0;
 }

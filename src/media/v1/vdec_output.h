@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "media/image/process.h"
 #include "media/v1/descs.h"
 #include "media/video/frame_decoder.h"
 
@@ -16,7 +17,7 @@ Status check_vdec_output(const PicFields& fields, int32_t channel_format);
 /// Fills pictures; keeps memory between them. One thread at a time.
 class VdecOutput {
    public:
-    VdecOutput(int32_t channel_format, uint32_t csc_matrix) : format_(channel_format), matrix_(csc_matrix) {}
+    VdecOutput(int32_t channel_format, ColourMatrix matrix) : format_(channel_format) { options_.matrix = matrix; }
 
     /// Writes the frame, and into the fields what was written. Not all descriptions that were good without knowing the
     /// frame are now; a VideoError then, else 0.
@@ -24,7 +25,7 @@ class VdecOutput {
 
    private:
     const int32_t format_;
-    const uint32_t matrix_;
+    ProcessOptions options_;
     std::vector<uint8_t> scratch_;
 };
 

@@ -35,7 +35,7 @@ class VdecSession::DecodeTask final : public runtime::Task {
 
 VdecSession::VdecSession(const VdecFields& fields)
     : format_(static_cast<int32_t>(fields[ACL_VDEC_OUT_PIC_FORMAT_UINT32])),
-      output_(format_, static_cast<uint32_t>(fields[ACL_VDEC_CSC_MATRIX_UINT32])) {}
+      output_(format_, static_cast<ColourMatrix>(fields[ACL_VDEC_CSC_MATRIX_UINT32])) {}
 
 Result<std::shared_ptr<VdecSession>> VdecSession::open(const VdecFields& fields) {
     SOFTACL_ASSIGN(const FrameDecoderParams params, fields.decoder_params());

@@ -67,6 +67,7 @@ Status AvcodecDecoder::open() {
         return fail(ACL_ERROR_FEATURE_UNSUPPORTED, "libavcodec was built without its ", h264 ? "h264" : "hevc",
                     " decoder");
     }
+    refused_ = 0;
     context_.reset(avcodec_alloc_context3(codec));
     packet_.reset(av_packet_alloc());
     frame_.reset(av_frame_alloc());
@@ -85,6 +86,7 @@ Status AvcodecDecoder::open() {
     context_->get_format = choose_format;
     context_->get_buffer2 = get_buffer;
     if (avcodec_open2(context_.get(), codec, nullptr) < 0) {
+        context_.reset();
         return fail(ACL_ERROR_INTERNAL_ERROR, "libavcodec does not open its decoder");
     }
     execute_ = std::exchange(context_->execute, execute);
@@ -166,6 +168,11 @@ Result<PacketResult> AvcodecDecoder::send(const uint8_t* data, size_t size, uint
     begun_ = false;
     failed_slice_ = false;
     runs_ = 0;
+    if (context_ == nullptr) {
+        if (const Status opened = open(); !opened.ok()) {
+            return Status(kVideoOutOfMemory, opened.message());
+        }
+    }
     if (size > INT32_MAX - AV_INPUT_BUFFER_PADDING_SIZE || av_new_packet(packet_.get(), static_cast<int>(size)) < 0) {
         return Status(kVideoOutOfMemory, text("no memory for a packet of ", size, " bytes"));
     }
@@ -195,13 +202,21 @@ Result<PacketResult> AvcodecDecoder::send(const uint8_t* data, size_t size, uint
     return PacketResult::kNoPicture;
 }
 
-void AvcodecDecoder::flush() { avcodec_send_packet(context_.get(), nullptr); }
+void AvcodecDecoder::flush() {
+    if (context_ != nullptr) {
+        avcodec_send_packet(context_.get(), nullptr);
+    }
+}
 
 const DecodedFrame* AvcodecDecoder::receive() {
     av_frame_unref(frame_.get());
+    if (context_ == nullptr) {
+        return nullptr;
+    }
     const int code = avcodec_receive_frame(context_.get(), frame_.get());
     if (code == AVERROR_EOF) {
-        avcodec_flush_buffers(context_.get());
+        // Made anew, for it keeps what damaged parameters and messages said.
+        static_cast<void>(open());
     }
     if (code < 0) {
         return nullptr;
