@@ -69,6 +69,8 @@ const std::map<std::string, ClientObject>& client_objects() {
         {"border_config", client_object<acldvppBorderConfig>(acldvppCreateBorderConfig, acldvppDestroyBorderConfig)},
         {"venc_channel", client_object<aclvencChannelDesc>(aclvencCreateChannelDesc, aclvencDestroyChannelDesc)},
         {"venc_frame_config", client_object<aclvencFrameConfig>(aclvencCreateFrameConfig, aclvencDestroyFrameConfig)},
+        {"vdec_channel", client_object<aclvdecChannelDesc>(aclvdecCreateChannelDesc, aclvdecDestroyChannelDesc)},
+        {"vdec_frame_config", client_object<aclvdecFrameConfig>(aclvdecCreateFrameConfig, aclvdecDestroyFrameConfig)},
     };
     return kObjects;
 }

@@ -135,7 +135,7 @@ Status VdecSession::close() {
                         "the channel is destroyed inside one of its callbacks, for which it would wait for ever");
         }
         closed_ = true;
-        if (work_.stream() != nullptr) {
+        if (work_.stream() != nullptr && !weak_from_this().expired()) {  // else it never came to work
             static_cast<void>(launch_flush());  // refused if the context has ended, and its streams with it
         }
     }
