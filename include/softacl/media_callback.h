@@ -9,6 +9,15 @@
 extern "C" {
 #endif
 
+/* As aclvdecSendFrame and aclvdecSendSkippedFrame. Exactly one of the channel's callback and `dropped` is called with
+ * `userData`, whatever the call returns: `dropped`, unless it is null, when the callback will never run, on any
+ * thread. */
+ACL_API aclError softaclVdecSendFrame(aclvdecChannelDesc* channelDesc, acldvppStreamDesc* input, acldvppPicDesc* output,
+                                      aclvdecFrameConfig* config, void (*dropped)(void* userData), void* userData);
+ACL_API aclError softaclVdecSendSkippedFrame(aclvdecChannelDesc* channelDesc, acldvppStreamDesc* input,
+                                             aclvdecFrameConfig* config, void (*dropped)(void* userData),
+                                             void* userData);
+
 /* As aclvencSendFrame. Exactly one of the channel's callback and `dropped` is called with `userdata`, whatever the call
  * returns: `dropped`, unless it is null, when the callback will never run, on any thread. */
 ACL_API aclError softaclVencSendFrame(aclvencChannelDesc *channelDesc, acldvppPicDesc *input, void *reserve,

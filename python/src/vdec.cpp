@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // acl.media.vdec_*: functions whose Python form is not that of the C function.
-#include <softacl/vdec_callback.h>
+#include <softacl/media_callback.h>
 
 #include <memory>
 

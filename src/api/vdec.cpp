@@ -4,7 +4,7 @@
 #include "api/channel_params.h"
 #include "api/fields.h"
 #include "media/v1/vdec_channel.h"
-#include "softacl/vdec_callback.h"
+#include "softacl/media_callback.h"
 
 using namespace softacl;
 using namespace softacl::api;

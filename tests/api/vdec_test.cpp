@@ -12,7 +12,7 @@
 #include "api/fixture.h"
 #include "api/report_thread.h"
 #include "media/video_clips.h"
-#include "softacl/vdec_callback.h"
+#include "softacl/media_callback.h"
 
 namespace softacl::test {
 namespace {

@@ -215,6 +215,10 @@ def photograph(width, height):
     return cv2.cvtColor(nv12(width, height).reshape(-1, width), cv2.COLOR_YUV2RGB_NV12)
 
 
+def ffmpeg(arguments, data):
+    return subprocess.run(["ffmpeg", "-v", "error", *arguments], input=data, capture_output=True, check=True).stdout
+
+
 def test_jpeg_decoding(sample):
     file = io.BytesIO()
     Image.fromarray(photograph(192, 160)).save(file, "jpeg", quality=90)
@@ -231,9 +235,9 @@ def test_jpeg_decoding(sample):
     assert acl.media.dvpp_jpeg_decode_async(sample.channel, address, size, result, sample.stream) == 0
     sample.synchronize()
     assert acl.media.dvpp_get_pic_desc_ret_code(result) == 0
-    ffmpeg = subprocess.run(["ffmpeg", "-v", "error", "-i", "-", "-f", "rawvideo", "-pix_fmt", "nv12", "-"], input=data,
-                            capture_output=True, check=True)
-    expected = np.frombuffer(ffmpeg.stdout, np.uint8).reshape(240, 192)
+    raw = np.frombuffer(ffmpeg(["-i", "-", "-f", "rawvideo", "-pix_fmt", "yuvj420p", "-"], data), np.uint8)
+    luma, (u, v) = raw[:192 * 160].reshape(160, 192), raw[192 * 160:].reshape(2, 80, 96)
+    expected = np.concatenate([luma, np.stack([u, v], axis=-1).reshape(80, 192)])
     assert np.abs(sample.fetch(result).astype(int) - expected).max() <= 2
 
 
@@ -310,10 +314,6 @@ def video(sample):
     made = Video()
     yield made
     made.close()
-
-
-def ffmpeg(arguments, data):
-    return subprocess.run(["ffmpeg", "-v", "error", *arguments], input=data, capture_output=True, check=True).stdout
 
 
 def test_video_decoding(sample, video):
