@@ -66,6 +66,7 @@ const std::map<std::string, ClientObject>& client_objects() {
         {"roi_config",
          client_object<acldvppRoiConfig>([] { return acldvppCreateRoiConfig(0, 9, 0, 5); }, acldvppDestroyRoiConfig)},
         {"resize_config", client_object<acldvppResizeConfig>(acldvppCreateResizeConfig, acldvppDestroyResizeConfig)},
+        {"jpege_config", client_object<acldvppJpegeConfig>(acldvppCreateJpegeConfig, acldvppDestroyJpegeConfig)},
         {"border_config", client_object<acldvppBorderConfig>(acldvppCreateBorderConfig, acldvppDestroyBorderConfig)},
         {"venc_channel", client_object<aclvencChannelDesc>(aclvencCreateChannelDesc, aclvencDestroyChannelDesc)},
         {"venc_frame_config", client_object<aclvencFrameConfig>(aclvencCreateFrameConfig, aclvencDestroyFrameConfig)},

@@ -21,8 +21,9 @@ StillOutput output_of(const PicFields& fields) {
     return {static_cast<uint8_t*>(fields.data), fields.size, fields.format, fields.width_stride, fields.height_stride};
 }
 
-Status check_files_memory(Bytes file, const PicFields& output, size_t least) {
-    SOFTACL_TRY(check_memory("data", file.data, file.size, file.size));
+Status check_file(Bytes file) { return check_memory("data", file.data, file.size, file.size); }
+
+Status check_output(const PicFields& output, size_t least) {
     return check_memory("outputDesc", output.data, output.size, std::max<size_t>(output.size, least));
 }
 
@@ -48,8 +49,9 @@ Status check_fits_channel(const DvppChannelFields& channel, const ConstPicture& 
 
 Status launch_jpeg_decode(DvppChannel& channel, runtime::Stream& stream, Bytes file, std::shared_ptr<PicDesc> output) {
     const PicFields fields = output->get();
+    SOFTACL_TRY(check_file(file));
     SOFTACL_TRY(check_jpeg_output(output_of(fields)));
-    SOFTACL_TRY(check_files_memory(file, fields, kLeastJpegOutput));
+    SOFTACL_TRY(check_output(fields, kLeastJpegOutput));
     const auto odd = static_cast<OddSizes>(channel.get(&DvppChannelFields::precision_mode));
     auto work = [file, fields, odd, output]() -> Status {
         SOFTACL_ASSIGN(const StillLayout layout, decode_jpeg(file, output_of(fields), odd));
@@ -61,8 +63,9 @@ Status launch_jpeg_decode(DvppChannel& channel, runtime::Stream& stream, Bytes f
 
 Status launch_png_decode(DvppChannel& channel, runtime::Stream& stream, Bytes file, std::shared_ptr<PicDesc> output) {
     const PicFields fields = output->get();
+    SOFTACL_TRY(check_file(file));
     SOFTACL_TRY(check_png_format(fields.format));
-    SOFTACL_TRY(check_files_memory(file, fields, kLeastPngOutput));
+    SOFTACL_TRY(check_output(fields, kLeastPngOutput));
     auto work = [file, fields, output]() -> Status {
         SOFTACL_ASSIGN(const StillLayout layout, decode_png(file, output_of(fields)));
         tell_layout(*output, layout);
@@ -73,6 +76,10 @@ Status launch_png_decode(DvppChannel& channel, runtime::Stream& stream, Bytes fi
 
 Status launch_jpeg_encode(DvppChannel& channel, runtime::Stream& stream, std::shared_ptr<PicDesc> input, void* data,
                           uint32_t* size, uint32_t level) {
+    SOFTACL_TRY(check_writable("size", size, sizeof *size));
+    uint32_t capacity = 0;
+    std::memcpy(&capacity, size, sizeof capacity);  // programs keep it anywhere
+    SOFTACL_TRY(check_memory("data", data, capacity, std::max<size_t>(capacity, 1)));
     const PicFields fields = input->get();
     SOFTACL_ASSIGN(const ConstPicture picture,
                    jpeg_encoder_picture({static_cast<const uint8_t*>(fields.data), fields.size, fields.format,
@@ -80,10 +87,6 @@ Status launch_jpeg_encode(DvppChannel& channel, runtime::Stream& stream, std::sh
     SOFTACL_TRY(check_fits_channel(channel.get(), picture));
     SOFTACL_TRY(check_memory("inputDesc", fields.data, fields.size,
                              picture.format->bytes(picture.width_stride, picture.height_stride)));
-    SOFTACL_TRY(check_writable("size", size, sizeof *size));
-    uint32_t capacity = 0;
-    std::memcpy(&capacity, size, sizeof capacity);  // programs keep it anywhere
-    SOFTACL_TRY(check_memory("data", data, capacity, std::max<size_t>(capacity, 1)));
     auto work = [picture, data, size, capacity, level]() -> Status {
         auto* const file = static_cast<uint8_t*>(data);
         SOFTACL_ASSIGN(const size_t length, encode_jpeg(picture, static_cast<int>(level), file, capacity));

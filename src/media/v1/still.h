@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // JPEG and PNG as work of streams (manual 10.7.7, 10.7.8, 10.7.11).
 //
-// What can be checked without the file is checked before anything is queued, in the order of docs/design/media.md. The
-// rest fails the work, whose code goes into the description of the picture. Any thread.
+// What can be checked without the file is checked before anything is queued. The rest fails the work, whose code goes
+// into the description of the picture. Any thread.
 #pragma once
 
 #include "media/still/bytes.h"
