@@ -14,6 +14,7 @@
 #include <set>
 
 #include "media/video_clips.h"
+#include "unit/media/pcm_video.h"
 
 namespace softacl::media {
 namespace {
@@ -437,6 +438,129 @@ TEST_F(Decoder, OutlivesDamage) {
             EXPECT_TRUE(after == whole) << round;
         }
         EXPECT_GT(codes, 15) << "damage is told";
+    }
+}
+
+// --- video written by hand
+
+using test::PcmVideo;
+
+struct Coded {
+    uint32_t number;
+    uint32_t frame_num;
+    uint32_t order;
+};
+
+// Keys at frame_num 0.
+void send_frames(Decoding& decoding, const PcmVideo& video, const std::vector<Coded>& frames) {
+    for (const Coded& frame : frames) {
+        Bytes packet = frame.frame_num == 0 ? video.parameters() : Bytes();
+        const Bytes picture =
+            video.picture(frame.number, PcmVideo::Part::kFrame, frame.frame_num == 0, frame.frame_num, frame.order);
+        packet.insert(packet.end(), picture.begin(), picture.end());
+        decoding.send(packet);
+    }
+}
+
+const std::vector<Coded> kReordered = {{0, 0, 0}, {1, 1, 8}, {2, 2, 4}, {3, 3, 6}, {4, 4, 16}, {5, 5, 10}};
+const std::vector<Coded> kInOrder = {{0, 0, 0}, {1, 1, 2}, {2, 2, 4}, {3, 3, 6}, {4, 4, 8}, {5, 5, 10}};
+
+void expect_pictures(const Decoding& decoding, const std::vector<uint64_t>& tags) {
+    decoding.expect_complete();
+    ASSERT_EQ(decoding.answers().size(), tags.size());
+    for (size_t i = 0; i < tags.size(); ++i) {
+        EXPECT_EQ(decoding.answers()[i].tag, tags[i]);
+        EXPECT_EQ(decoding.answers()[i].code, 0);
+        EXPECT_TRUE(decoding.answers()[i].picture == PcmVideo::planes(static_cast<uint32_t>(tags[i]))) << i;
+    }
+}
+
+TEST(HandmadeVideo, IsDisplayedInOrderThoughItDoesNotSaySo) {
+    Decoding decoding(params_for(Coding::kH264));
+    send_frames(decoding, PcmVideo({}), kReordered);
+    decoding.flush();
+    expect_pictures(decoding, {0, 2, 3, 1, 5, 4});
+}
+
+TEST(HandmadeVideo, ComesAtOnceWhereItCannotReorder) {
+    PcmVideo::Options baseline;
+    baseline.profile = 66;
+    PcmVideo::Options in_order;
+    in_order.order_type = 2;
+    for (const PcmVideo::Options& options : {baseline, in_order}) {
+        Decoding decoding(params_for(Coding::kH264));
+        send_frames(decoding, PcmVideo(options), kInOrder);
+        expect_pictures(decoding, {0, 1, 2, 3, 4, 5});
+        for (const Answer& answer : decoding.answers()) {
+            EXPECT_EQ(answer.at, answer.tag + 1);
+        }
+    }
+}
+
+TEST(HandmadeVideo, ComesAtOnceIfItIsToldTo) {
+    FrameDecoderParams params = params_for(Coding::kH264);
+    params.immediate = true;
+    for (const auto& frames : {kInOrder, kReordered}) {
+        Decoding decoding(params);
+        send_frames(decoding, PcmVideo({}), frames);
+        expect_pictures(decoding, {0, 1, 2, 3, 4, 5});
+        decoding.flush();
+        EXPECT_EQ(decoding.answers().size(), 6U);
+    }
+}
+
+// Two packets for each picture: it belongs to the first one, the second one has none (10.7.9.3).
+TEST(HandmadeVideo, MayComeAsFields) {
+    PcmVideo::Options options;
+    options.fields = true;
+    const PcmVideo video(options);
+    for (const bool bottom_first : {false, true}) {
+        const auto first = bottom_first ? PcmVideo::Part::kBottom : PcmVideo::Part::kTop;
+        const auto second = bottom_first ? PcmVideo::Part::kTop : PcmVideo::Part::kBottom;
+        for (const bool immediate : {false, true}) {
+            FrameDecoderParams params = params_for(Coding::kH264);
+            params.immediate = immediate;
+            Decoding decoding(params);
+            for (uint32_t i = 0; i < 6; ++i) {
+                Bytes packet = i == 0 ? video.parameters() : Bytes();
+                const Bytes field = video.picture(i, first, i == 0, i, 2 * i);
+                packet.insert(packet.end(), field.begin(), field.end());
+                decoding.send(packet);
+                decoding.send(video.picture(i, second, false, i, 2 * i + 1));
+            }
+            decoding.flush();
+            decoding.expect_complete();
+            ASSERT_EQ(decoding.answers().size(), 12U);
+            for (size_t i = 0; i < 12; ++i) {
+                const Answer& answer = decoding.answers()[i];
+                EXPECT_EQ(answer.tag, i);
+                if (i % 2 == 0) {
+                    EXPECT_EQ(answer.code, 0);
+                    EXPECT_TRUE(answer.picture == PcmVideo::planes(static_cast<uint32_t>(i / 2))) << i;
+                } else {
+                    EXPECT_EQ(answer.code, kVideoNoPicture);
+                    EXPECT_TRUE(answer.picture.empty());
+                }
+            }
+        }
+    }
+}
+
+// The encoder says that it may reorder, but does not.
+TEST_F(Decoder, AnswersAtOnceIfItIsToldTo) {
+    for (const ClipOptions& options : {h264("bframes=2:b-adapt=2:scenecut=0:keyint=1"), h265("bframes=2:keyint=1"),
+                                       h264("bframes=0"), h265("bframes=0", "yuv420p", 322, 246)}) {
+        const Clip clip = make_clip(options);
+        FrameDecoderParams params = params_for(options.coding);
+        params.immediate = true;
+        Decoding decoding(params);
+        decoding.send(clip.packets);
+        ASSERT_EQ(decoding.answers().size(), clip.packets.size());
+        decoding.expect_whole();
+        const Bytes expected = options.coding == Coding::kH264 ? clip.encoders : decode_by_de265(clip.packets);
+        EXPECT_TRUE(decoding.pictures() == expected);
+        decoding.flush();
+        EXPECT_EQ(decoding.answers().size(), clip.packets.size());
     }
 }
 

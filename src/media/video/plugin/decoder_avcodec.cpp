@@ -6,6 +6,7 @@
 
 #include "acl/acl_base.h"
 #include "media/video/annexb.h"
+#include "media/video/h264_sps.h"
 #include "media/video/plugin/open.h"
 #include "media/video/video_errors.h"
 
@@ -44,7 +45,9 @@ class AvcodecDecoder final : public FrameDecoder {
                         int* results, int count);
     void look_at_results(const int* results, int count);
     int refusal(AVPixelFormat format) const;
-    int count_slices(const uint8_t* data, size_t size) const;
+    const DecodedFrame* hidden();
+    const DecodedFrame* show(const AVFrame& frame, int width, int height);
+    int look_at_packet(const uint8_t* data, size_t size);
 
     const FrameDecoderParams params_;
     std::unique_ptr<AVCodecContext, FreeContext> context_;
@@ -54,7 +57,10 @@ class AvcodecDecoder final : public FrameDecoder {
     decltype(AVCodecContext::execute2) execute2_ = nullptr;
     DecodedFrame decoded_{};
     int refused_ = 0;  // why the stream cannot be decoded, or 0
+    bool has_fields_ = false;
     // Of the packet that is being decoded.
+    uint64_t tag_ = 0;
+    std::unique_ptr<AVFrame, FreeFrame> newest_;  // what it is decoded to; only if pictures are wanted at once
     bool begun_ = false;
     bool failed_slice_ = false;
     int runs_ = 0;  // slices that were decoded, well or not
@@ -127,8 +133,16 @@ AVPixelFormat AvcodecDecoder::choose_format(AVCodecContext* context, const AVPix
 }
 
 int AvcodecDecoder::get_buffer(AVCodecContext* context, AVFrame* frame, int flags) {
-    static_cast<AvcodecDecoder*>(context->opaque)->begun_ = true;
-    return avcodec_default_get_buffer2(context, frame, flags);
+    auto& self = *static_cast<AvcodecDecoder*>(context->opaque);
+    const int code = avcodec_default_get_buffer2(context, frame, flags);
+    if (code == 0 && self.params_.immediate) {
+        // Missing references get memory, too: for H.264 before the picture, for H.265 behind it.
+        if (self.params_.codec == VideoCodec::kH264 || !self.begun_) {
+            self.newest_.reset(av_frame_clone(frame));
+        }
+    }
+    self.begun_ = true;
+    return code;
 }
 
 // The decoder of H.265 forgets which slices failed, so its calls are watched.
@@ -155,17 +169,31 @@ void AvcodecDecoder::look_at_results(const int* results, int count) {
     }
 }
 
-int AvcodecDecoder::count_slices(const uint8_t* data, size_t size) const {
-    int count = 0;
+// Counts its slices, and reads its parameters as far as the library needs help with them.
+int AvcodecDecoder::look_at_packet(const uint8_t* data, size_t size) {
+    constexpr int kH264Sps = 7;
+    int slices = 0;
     NalReader reader(data, size);
     for (NalUnit nal; reader.next(nal);) {
-        count += params_.codec == VideoCodec::kH264 ? h264_is_slice(h264_type(nal)) : h265_is_slice(nal);
+        if (params_.codec == VideoCodec::kH265) {
+            slices += h265_is_slice(nal);
+            continue;
+        }
+        slices += h264_is_slice(h264_type(nal));
+        const auto sps = h264_type(nal) == kH264Sps ? read_h264_sps(nal) : std::nullopt;
+        if (sps) {
+            // Unless it is strict the library takes silence for order, and drops what comes late.
+            const bool silent = sps->may_reorder && !sps->states_reordering && !params_.immediate;
+            context_->strict_std_compliance = silent ? FF_COMPLIANCE_STRICT : FF_COMPLIANCE_NORMAL;
+            has_fields_ = !sps->frames_only;
+        }
     }
-    return count;
+    return slices;
 }
 
 Result<PacketResult> AvcodecDecoder::send(const uint8_t* data, size_t size, uint64_t tag) {
     begun_ = false;
+    newest_.reset();
     failed_slice_ = false;
     runs_ = 0;
     if (context_ == nullptr) {
@@ -176,6 +204,8 @@ Result<PacketResult> AvcodecDecoder::send(const uint8_t* data, size_t size, uint
     if (size > INT32_MAX - AV_INPUT_BUFFER_PADDING_SIZE || av_new_packet(packet_.get(), static_cast<int>(size)) < 0) {
         return Status(kVideoOutOfMemory, text("no memory for a packet of ", size, " bytes"));
     }
+    const int slices = look_at_packet(data, size);
+    tag_ = tag;
     std::copy_n(data, size, packet_->data);  // the library reads some bytes beyond the end
     packet_->pts = static_cast<int64_t>(tag);
     const int code = avcodec_send_packet(context_.get(), packet_.get());
@@ -183,7 +213,6 @@ Result<PacketResult> AvcodecDecoder::send(const uint8_t* data, size_t size, uint
     if (code == AVERROR(ENOMEM)) {
         return Status(kVideoOutOfMemory, "no memory to decode a picture");
     }
-    const int slices = count_slices(data, size);
     if (slices > 0 && refused_ != 0) {
         return Status(refused_, text("the stream's pictures are ", context_->width, "x", context_->height,
                                      " or of a kind that is not decoded"));
@@ -219,17 +248,35 @@ const DecodedFrame* AvcodecDecoder::receive() {
         static_cast<void>(open());
     }
     if (code < 0) {
+        return hidden();
+    }
+    if (static_cast<uint64_t>(frame_->pts) == tag_) {
+        newest_.reset();
+    }
+    return show(*frame_, frame_->width, frame_->height);
+}
+
+// The picture of the packet just decoded, which the library keeps back because the stream says that it reorders.
+const DecodedFrame* AvcodecDecoder::hidden() {
+    const std::unique_ptr<AVFrame, FreeFrame> newest = std::move(newest_);
+    if (newest == nullptr || has_fields_) {
         return nullptr;
     }
+    av_frame_unref(frame_.get());
+    av_frame_move_ref(frame_.get(), newest.get());
+    return show(*frame_, context_->width, context_->height);
+}
+
+const DecodedFrame* AvcodecDecoder::show(const AVFrame& frame, int width, int height) {
     for (int i = 0; i < 3; ++i) {
-        decoded_.planes[i] = frame_->data[i];
-        decoded_.strides[i] = static_cast<size_t>(frame_->linesize[i]);
+        decoded_.planes[i] = frame.data[i];
+        decoded_.strides[i] = static_cast<size_t>(frame.linesize[i]);
     }
-    decoded_.width = static_cast<uint32_t>(frame_->width);
-    decoded_.height = static_cast<uint32_t>(frame_->height);
-    decoded_.bits = frame_->format == AV_PIX_FMT_YUV420P10 ? 10 : 8;
-    decoded_.damaged = frame_->decode_error_flags != 0 || (frame_->flags & AV_FRAME_FLAG_CORRUPT) != 0;
-    decoded_.tag = static_cast<uint64_t>(frame_->pts);
+    decoded_.width = static_cast<uint32_t>(width);
+    decoded_.height = static_cast<uint32_t>(height);
+    decoded_.bits = frame.format == AV_PIX_FMT_YUV420P10 ? 10 : 8;
+    decoded_.damaged = frame.decode_error_flags != 0 || (frame.flags & AV_FRAME_FLAG_CORRUPT) != 0;
+    decoded_.tag = static_cast<uint64_t>(frame.pts);
     return &decoded_;
 }
 
