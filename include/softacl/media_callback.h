@@ -20,8 +20,8 @@ ACL_API aclError softaclVdecSendSkippedFrame(aclvdecChannelDesc* channelDesc, ac
 
 /* As aclvencSendFrame. Exactly one of the channel's callback and `dropped` is called with `userdata`, whatever the call
  * returns: `dropped`, unless it is null, when the callback will never run, on any thread. */
-ACL_API aclError softaclVencSendFrame(aclvencChannelDesc *channelDesc, acldvppPicDesc *input, void *reserve,
-                                      aclvencFrameConfig *config, void (*dropped)(void *userdata), void *userdata);
+ACL_API aclError softaclVencSendFrame(aclvencChannelDesc* channelDesc, acldvppPicDesc* input, void* reserve,
+                                      aclvencFrameConfig* config, void (*dropped)(void* userdata), void* userdata);
 
 #ifdef __cplusplus
 }
