@@ -56,8 +56,11 @@ Status VdecChannel::send(acldvppStreamDesc* input, acldvppPicDesc* output, bool 
         SOFTACL_ASSIGN(const Pin<PicDesc> live, pin<PicDesc>(output, "output"));
         picture = live.share();
     }
-    SOFTACL_ASSIGN(const std::shared_ptr<VdecSession> present, session());
     const StreamFields coded = piece->get();
+    if (picture == nullptr && !skipped && coded.eos == 0) {
+        return fail(ACL_ERROR_INVALID_PARAM, "output is null; expected the description of a picture");
+    }
+    SOFTACL_ASSIGN(const std::shared_ptr<VdecSession> present, session());
     if (coded.eos != 0 && skipped) {
         return fail(ACL_ERROR_INVALID_PARAM,
                     "input has eos 1; expected 0: the end of the video comes by aclvdecSendFrame");
