@@ -4,7 +4,7 @@
 #include "api/channel_params.h"
 #include "api/fields.h"
 #include "media/v1/vdec_channel.h"
-#include "softacl/vdec_callback.h"
+#include "softacl/media_callback.h"
 
 using namespace softacl;
 using namespace softacl::api;
@@ -192,7 +192,7 @@ uint32_t aclvdecGetChannelDescBitDepth(const aclvdecChannelDesc* channelDesc) {
 aclError aclvdecSetChannelDescParam(aclvdecChannelDesc* channelDesc, aclvdecChannelDescParamType paramType,
                                     size_t length, const void* param) {
     return entry<row::aclvdecSetChannelDescParam>(channelDesc, paramType, length, param)([&]() -> Status {
-        SOFTACL_ASSIGN(const Pin<VdecChannel> channel, find(channelDesc));
+        SOFTACL_TRY(find(channelDesc).status());
         SOFTACL_ASSIGN(const media::VdecParam* const described, media::vdec_param(paramType));
         if (described->size == sizeof(uint32_t)) {
             SOFTACL_ASSIGN(const auto value, read_param<uint32_t>(length, param));

@@ -273,8 +273,7 @@ class World {
 };
 
 // Handles that may be null, beside streams.
-const std::set<std::string> kOptional = {"aclvdecSendFrame output", "aclvdecSendFrame config",
-                                         "aclvdecSendSkippedFrame config"};
+const std::set<std::string> kOptional = {"aclvdecSendFrame config", "aclvdecSendSkippedFrame config"};
 
 class Misuse : public testing::TestWithParam<Function> {
    protected:
