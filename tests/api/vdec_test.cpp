@@ -197,11 +197,15 @@ class VdecTest : public Runtime {
     ~VdecTest() override { instance = nullptr; }
 
     static void hear(acldvppStreamDesc* input, acldvppPicDesc* output, void* user_data) {
-        if (instance->on_callback_) {
-            instance->on_callback_();
+        VdecTest* const test = instance;
+        if (test == nullptr) {
+            return;  // left to the end of the library
         }
-        const std::lock_guard lock(instance->mutex_);
-        instance->heard_.push_back(
+        if (test->on_callback_) {
+            test->on_callback_();
+        }
+        const std::lock_guard lock(test->mutex_);
+        test->heard_.push_back(
             {input, output, user_data, pthread_self(), output != nullptr ? acldvppGetPicDescRetCode(output) : 0});
     }
     std::vector<Heard> heard() {
@@ -257,14 +261,14 @@ class VdecTest : public Runtime {
         return aclvdecSendFrame(desc, piece({}, 1), nullptr, nullptr, nullptr);
     }
 
-    ReportThread thread_;
     std::function<void()> on_callback_;
     std::mutex mutex_;
     std::vector<Heard> heard_;
     const Bytes noise_ = Bytes(100, 7);  // no video
-    static VdecTest* instance;
+    static std::atomic<VdecTest*> instance;
+    ReportThread thread_;  // last: it ends before what its callbacks use
 };
-VdecTest* VdecTest::instance = nullptr;
+std::atomic<VdecTest*> VdecTest::instance{nullptr};
 
 TEST_F(VdecTest, ChannelsLiveFromCreationToDestruction) {
     aclvdecChannelDesc* const desc = described();
@@ -570,6 +574,15 @@ TEST_F(VdecTest, SeveralThreadsSendAndDestroy) {
     }
     EXPECT_EQ(heard().size(), static_cast<size_t>(sent));
     EXPECT_GT(sent, 60);
+}
+
+TEST_F(VdecTest, ChannelsMayBeLeftToTheEndOfTheLibrary) {
+    for (int i = 0; i < 3; ++i) {
+        aclvdecChannelDesc* const desc = channel();
+        for (int sent = 0; sent < 20; ++sent) {
+            EXPECT_OK(aclvdecSendSkippedFrame(desc, piece(noise_), nullptr, nullptr));
+        }
+    }
 }
 
 // --- Pictures
