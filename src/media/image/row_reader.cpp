@@ -47,7 +47,7 @@ void RowReader::take_apart(uint32_t y, uint8_t* const* buffers, const uint8_t** 
         loops_.split422(first, count, format.place.data(), buffers[0], buffers[1], buffers[2]);
         return;
     }
-    uint8_t* in_memory[kRaw];  // the buffer for each byte of a pixel
+    uint8_t* in_memory[kRaw] = {};  // the buffer for each byte of a pixel
     for (size_t i = 0; i < format.pixel_bytes; ++i) {
         in_memory[format.place[i]] = buffers[i];
     }

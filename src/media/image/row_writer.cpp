@@ -38,7 +38,7 @@ void RowWriter::write(uint32_t y, const uint8_t* const* first, const uint8_t* co
 void RowWriter::pack(uint32_t y, const uint8_t* const* row) const {
     const FormatInfo& format = *picture_.format;
     uint8_t* out = picture_.luma().row(y) + format.row_bytes(part_.left);
-    const uint8_t* in_memory[4];
+    const uint8_t* in_memory[4] = {};
     for (size_t i = 0; i < format.pixel_bytes; ++i) {
         in_memory[format.place[i]] = i == 3 && !alpha_.empty() ? alpha_.data() : row[i];
     }
@@ -116,7 +116,7 @@ void RowWriter::share(uint32_t y, const uint8_t* const* first, const uint8_t* co
             mix(sample, out + step * sample + format.place[i], first != nullptr ? first[i] : nullptr,
                 second != nullptr ? second[i] : nullptr);
         }
-        for (uint32_t x = 2 * sample; packed && x < 2 * sample + 2; ++x) {
+        for (uint32_t x = 2 * sample; packed && first != nullptr && x < 2 * sample + 2; ++x) {
             if (x >= part_.left && x < part_.left + part_.width) {
                 out[size_t{2} * x + format.place[0]] = first[0][x - part_.left];
             }

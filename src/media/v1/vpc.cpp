@@ -41,6 +41,7 @@ Bytes bytes_of(const Picture& picture) {
 
 bool independent(const std::vector<Step>& steps) {
     std::vector<Bytes> results;
+    results.reserve(steps.size());
     for (const Step& step : steps) {
         results.push_back(bytes_of(step.result));
     }
@@ -197,6 +198,7 @@ Result<std::unique_ptr<runtime::Task>> vpc_task(const VpcRequest& request) {
     Job job;
     job.options.interpolation = interpolation_of(request.interpolation);
     job.options.matrix = static_cast<ColourMatrix>(request.matrix);
+    job.steps.reserve(request.steps.size());
     for (const VpcStep& step : request.steps) {
         SOFTACL_ASSIGN(Step checked, check(request, step));
         job.steps.push_back(std::move(checked));
