@@ -680,7 +680,9 @@ TEST_F(VencEndTest, TheDeviceIsReset) {
     memory_ = device_memory(kPictureSize);
     EXPECT_OK(acldvppSetPicDescData(picture_, memory_));
     EXPECT_EQ(send_owned(desc), ACL_ERROR_RT_INVALID_HANDLE);
+    uint8_t* const again = device_memory(8 * kMiB);  // where the channel's buffer may have been
     EXPECT_OK(aclvencDestroyChannel(desc));
+    EXPECT_OK(aclrtFree(again));
     EXPECT_EQ(static_cast<size_t>(g_dropped) + heard().size(), 2U);
 }
 

@@ -8,7 +8,6 @@
 #include "media/video/codecs.h"
 #include "runtime/context.h"
 #include "runtime/device.h"
-#include "runtime/memory.h"
 #include "runtime/objects.h"
 
 namespace softacl::media {
@@ -110,9 +109,8 @@ Status VencSession::open_output(const VencFields& fields) {
     if (output_ != nullptr) {
         return check_memory("the buffer address", output_, output_size_, output_size_);
     }
-    SOFTACL_ASSIGN(void* const memory, runtime::allocate_on_device(output_size_, false));
-    output_ = static_cast<uint8_t*>(memory);
-    owns_output_ = true;
+    SOFTACL_ASSIGN(own_output_, DeviceBlock::allocate(output_size_));
+    output_ = static_cast<uint8_t*>(own_output_.data());
     return {};
 }
 
@@ -190,10 +188,7 @@ void VencSession::close() {
     if (lane_) {
         lane_->close();
     }
-    if (owns_output_ && output_ != nullptr) {
-        static_cast<void>(runtime::free_on_device(output_));  // it is gone already if the device was reset
-    }
-    output_ = nullptr;
+    own_output_ = {};
     encoder_.reset();
     place_ = {};
 }

@@ -9,6 +9,7 @@
 
 #include "media/v1/channel_places.h"
 #include "media/v1/descs.h"
+#include "media/v1/device_block.h"
 #include "media/v1/report_lane.h"
 #include "media/v1/user_data.h"
 #include "media/v1/venc_desc.h"
@@ -61,7 +62,7 @@ class VencSession final : public std::enable_shared_from_this<VencSession> {
     PixelFormat format_{};
     uint8_t* output_ = nullptr;
     size_t output_size_ = 0;
-    bool owns_output_ = false;
+    DeviceBlock own_output_;  // if the program gave none
     ChannelPlace place_;
     std::unique_ptr<VideoEncoder> encoder_;  // for the tasks
     std::optional<ReportLane> lane_;
