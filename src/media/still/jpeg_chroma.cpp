@@ -14,7 +14,7 @@ struct Rows {
 };
 
 template <int DownX, int DownY>
-uint8_t sample(const Rows& rows, uint32_t x) {
+uint8_t sample(const Rows& rows, size_t x) {
     if constexpr (DownX == 1 && DownY == 1) {
         return static_cast<uint8_t>(
             (rows.upper[2 * x] + rows.upper[2 * x + 1] + rows.lower[2 * x] + rows.lower[2 * x + 1] + 2) >> 2);
@@ -27,15 +27,16 @@ uint8_t sample(const Rows& rows, uint32_t x) {
     }
 }
 
+// Wide indices: those of 32 bits may wrap, and the loop would not be vectorised.
 template <int DownX, int DownY>
-void store_row(Rows first, Rows second, uint32_t count, uint8_t* __restrict out) {
-    for (uint32_t x = 0; x < count; ++x) {
+void store_row(Rows first, Rows second, size_t count, uint8_t* __restrict out) {
+    for (size_t x = 0; x < count; ++x) {
         out[2 * x] = sample<DownX, DownY>(first, x);
         out[2 * x + 1] = sample<DownX, DownY>(second, x);
     }
 }
 
-using StoreRow = void (*)(Rows, Rows, uint32_t, uint8_t*);
+using StoreRow = void (*)(Rows, Rows, size_t, uint8_t*);
 constexpr StoreRow kStoreRow[2][2] = {{store_row<0, 0>, store_row<0, 1>}, {store_row<1, 0>, store_row<1, 1>}};
 
 }  // namespace

@@ -132,8 +132,8 @@ class Feeder {
         const uint32_t width = picture_.width;
         if (format_.packed_422()) {
             const uint8_t* first = source + format_.place[0];
-            for (uint32_t x = 0; x < width; ++x) {
-                row[x] = first[size_t{2} * x];
+            for (size_t x = 0; x < width; ++x) {
+                row[x] = first[2 * x];
             }
         } else {
             std::memcpy(row, source, width);
@@ -145,7 +145,7 @@ class Feeder {
     template <size_t Step>
     void chroma_row(const uint8_t* u, const uint8_t* v, uint8_t* __restrict u_out, uint8_t* __restrict v_out) const {
         const uint32_t width = picture_.width / 2;
-        for (uint32_t x = 0; x < width; ++x) {
+        for (size_t x = 0; x < width; ++x) {
             u_out[x] = u[Step * x];
             v_out[x] = v[Step * x];
         }
