@@ -631,8 +631,12 @@ TEST_F(VencEndTest, TheProgramRunsThemItself) {
 }
 
 aclvencChannelDesc* g_channel = nullptr;
+std::atomic<bool> g_all_sent{false};
 std::atomic<int> g_destroyed{-1};
 void destroy_it(acldvppPicDesc*, acldvppStreamDesc*, void*) {
+    while (!g_all_sent) {
+        std::this_thread::yield();
+    }
     if (g_destroyed == -1) {
         g_destroyed = aclvencDestroyChannel(g_channel);
     }
@@ -644,6 +648,7 @@ TEST_F(VencEndTest, ACallbackDestroysItsChannel) {
     for (int i = 0; i < 3; ++i) {
         EXPECT_EQ(send_owned(g_channel), ACL_SUCCESS);
     }
+    g_all_sent = true;
     while (g_destroyed == -1) {
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
