@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are missing. setup.sh build: to build and run; demo: also for the demonstrations and
-# to make networks; check: also to test, with the judges that Debian does not have (scripts/rivals.sh).
+# to make networks; media: also to make a video; check: also to test, with the judges that Debian does not have (scripts/rivals.sh).
 set -euo pipefail
 
 for_build=(g++ cmake ninja-build ccache libgtest-dev libgmock-dev libbenchmark-dev
@@ -43,6 +43,9 @@ if ! command -v dpkg-query apt-get > /dev/null; then
 fi
 require "${for_build[@]}"
 what=${1:-build}
+if [[ $what == media ]]; then
+  require ffmpeg
+fi
 if [[ $what == @(demo|check) ]]; then
   require "${for_demo[@]}"
   command -v npm > /dev/null || require npm # fetches the models; Debian's is large, any other will do
