@@ -14,10 +14,9 @@ The model takes pictures as NV12. One to try it with, with random weights (its a
 import argparse
 from pathlib import Path
 
-import acl
-from acl_model import Device, Model, check
+from acl_model import Device, Model
 from classify import show_top
-from dvpp import Dvpp
+from dvpp import Dvpp, run_on
 
 
 class Classifier:
@@ -30,10 +29,7 @@ class Classifier:
         picture = self.dvpp.decode_jpeg(data)
         small = self.dvpp.resize(picture, size, size)
         picture.close()
-        buffer = acl.mdl.get_dataset_buffer(self.model.inputs, 0)
-        check(acl.update_data_buffer(buffer, small.address, small.size))  # no copy: the model reads it there
-        self.model.execute()
-        return self.model.fetch()[0].reshape(-1), small
+        return run_on(self.model, small)[0].reshape(-1), small
 
     def close(self):
         self.dvpp.close()

@@ -10,10 +10,9 @@ The model is a BlazeFace network, converted by atc with examples/blazeface_nv12.
 import argparse
 from pathlib import Path
 
-import acl
-from acl_model import Device, Model, check
+from acl_model import Device, Model
 from blazeface import find_faces
-from dvpp import Dvpp
+from dvpp import Dvpp, run_on
 from face_detection import draw, report
 from PIL import Image
 
@@ -29,10 +28,7 @@ class FaceFinder:
     def __call__(self, picture, threshold=0.5):
         """The faces of a picture in device memory, in its pixels."""
         square, scale, offset = self.dvpp.letterbox(picture, self.size)
-        buffer = acl.mdl.get_dataset_buffer(self.model.inputs, 0)
-        check(acl.update_data_buffer(buffer, square.address, square.size))  # no copy: the model reads it there
-        self.model.execute()
-        faces = find_faces(self.model.fetch(), self.size, scale, offset, threshold)
+        faces = find_faces(run_on(self.model, square), self.size, scale, offset, threshold)
         square.close()
         return faces
 
