@@ -24,7 +24,7 @@ Outcome set_channel_param(PyObject* const* arguments, aclError (*function)(Desc*
     if (verdict == Verdict::kRead) {
         const std::size_t length = length_of(type);
         verdict =
-            read_integer(arguments[2], place_of<Row>(2),
+            read_integer(arguments[2], place_of<Row>(3),  // the row has the length before it
                          length == sizeof(std::uint32_t) ? kRangeOf<std::uint32_t> : kRangeOf<std::uint64_t>, bits);
         if (verdict == Verdict::kRead) {
             const auto narrow = static_cast<std::uint32_t>(bits);
