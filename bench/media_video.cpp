@@ -212,6 +212,6 @@ void decode(benchmark::State& state, bool h264, const char* params, bool copies)
 DECODE(h264_1080p, true, "bframes=2");
 DECODE(h264_1080p_4_slices, true, "bframes=0:slices=4");
 DECODE(h265_1080p, false, "bframes=2");
-DECODE(h265_1080p_4_slices, false, "bframes=0:slices=4:wpp=0");
+DECODE(h265_1080p_4_slices, false, "bframes=0:slices=4");
 
 }  // namespace
