@@ -451,52 +451,84 @@ struct VpcCall {
     std::function<aclError(acldvppChannelDesc*, acldvppPicDesc*, acldvppPicDesc*, aclrtStream)> call;
 };
 
-std::vector<VpcCall> vpc_calls() {
-    static acldvppResizeConfig* s_config = nullptr;
-    static acldvppRoiConfig* s_area = nullptr;
-    const auto fresh = [] {
-        s_config = acldvppCreateResizeConfig();
-        s_area = acldvppCreateRoiConfig(0, 39, 0, 23);
-    };
-    return {
-        {"acldvppVpcResizeAsync",
-         [=](auto c, auto a, auto b, auto s) {
-             fresh();
-             return acldvppVpcResizeAsync(c, a, b, s_config, s);
-         }},
-        {"acldvppVpcCropAsync",
-         [=](auto c, auto a, auto b, auto s) {
-             fresh();
-             return acldvppVpcCropAsync(c, a, b, s_area, s);
-         }},
-        {"acldvppVpcCropResizeAsync",
-         [=](auto c, auto a, auto b, auto s) {
-             fresh();
-             return acldvppVpcCropResizeAsync(c, a, b, s_area, s_config, s);
-         }},
-        {"acldvppVpcCropAndPasteAsync",
-         [=](auto c, auto a, auto b, auto s) {
-             fresh();
-             return acldvppVpcCropAndPasteAsync(c, a, b, s_area, s_area, s);
-         }},
-        {"acldvppVpcCropResizePasteAsync",
-         [=](auto c, auto a, auto b, auto s) {
-             fresh();
-             return acldvppVpcCropResizePasteAsync(c, a, b, s_area, s_area, s_config, s);
-         }},
-        {"acldvppVpcConvertColorAsync",
-         [](auto c, auto a, auto b, auto s) { return acldvppVpcConvertColorAsync(c, a, b, s); }},
-    };
+void copy_description(acldvppPicDesc* from, acldvppPicDesc* to) {
+    EXPECT_OK(acldvppSetPicDescData(to, acldvppGetPicDescData(from)));
+    EXPECT_OK(acldvppSetPicDescSize(to, acldvppGetPicDescSize(from)));
+    EXPECT_OK(acldvppSetPicDescFormat(to, acldvppGetPicDescFormat(from)));
+    EXPECT_OK(acldvppSetPicDescWidth(to, acldvppGetPicDescWidth(from)));
+    EXPECT_OK(acldvppSetPicDescHeight(to, acldvppGetPicDescHeight(from)));
+    EXPECT_OK(acldvppSetPicDescWidthStride(to, acldvppGetPicDescWidthStride(from)));
+    EXPECT_OK(acldvppSetPicDescHeightStride(to, acldvppGetPicDescHeightStride(from)));
 }
 
+// Every function with one picture of 40x24 pixels, as a batch of one where it takes batches.
+class VpcCalls {
+   public:
+    std::vector<VpcCall> all() {
+        return {
+            {"acldvppVpcResizeAsync",
+             [this](auto c, auto a, auto b, auto s) { return acldvppVpcResizeAsync(c, a, b, config_, s); }},
+            {"acldvppVpcCropAsync",
+             [this](auto c, auto a, auto b, auto s) { return acldvppVpcCropAsync(c, a, b, area_, s); }},
+            {"acldvppVpcCropResizeAsync",
+             [this](auto c, auto a, auto b, auto s) { return acldvppVpcCropResizeAsync(c, a, b, area_, config_, s); }},
+            {"acldvppVpcCropAndPasteAsync",
+             [this](auto c, auto a, auto b, auto s) { return acldvppVpcCropAndPasteAsync(c, a, b, area_, area_, s); }},
+            {"acldvppVpcCropResizePasteAsync",
+             [this](auto c, auto a, auto b, auto s) {
+                 return acldvppVpcCropResizePasteAsync(c, a, b, area_, area_, config_, s);
+             }},
+            {"acldvppVpcConvertColorAsync",
+             [](auto c, auto a, auto b, auto s) { return acldvppVpcConvertColorAsync(c, a, b, s); }},
+            {"acldvppVpcBatchCropAsync",
+             [this](auto c, auto a, auto b, auto s) {
+                 return acldvppVpcBatchCropAsync(c, batch(from_, a), &one_, 1, batch(to_, b), &area_, s);
+             }},
+            {"acldvppVpcBatchCropResizeAsync",
+             [this](auto c, auto a, auto b, auto s) {
+                 return acldvppVpcBatchCropResizeAsync(c, batch(from_, a), &one_, 1, batch(to_, b), &area_, config_, s);
+             }},
+            {"acldvppVpcBatchCropAndPasteAsync",
+             [this](auto c, auto a, auto b, auto s) {
+                 return acldvppVpcBatchCropAndPasteAsync(c, batch(from_, a), &one_, 1, batch(to_, b), &area_, &area_,
+                                                         s);
+             }},
+            {"acldvppVpcBatchCropResizePasteAsync",
+             [this](auto c, auto a, auto b, auto s) {
+                 return acldvppVpcBatchCropResizePasteAsync(c, batch(from_, a), &one_, 1, batch(to_, b), &area_, &area_,
+                                                            config_, s);
+             }},
+            {"acldvppVpcBatchCropResizeMakeBorderAsync",
+             [this](auto c, auto a, auto b, auto s) {
+                 return acldvppVpcBatchCropResizeMakeBorderAsync(c, batch(from_, a), &one_, 1, batch(to_, b), &area_,
+                                                                 &border_, config_, s);
+             }},
+        };
+    }
+
+   private:
+    static acldvppBatchPicDesc* batch(acldvppBatchPicDesc* batch, acldvppPicDesc* picture) {
+        copy_description(picture, acldvppGetPicDesc(batch, 0));
+        return batch;
+    }
+
+    uint32_t one_ = 1;
+    acldvppResizeConfig* const config_ = acldvppCreateResizeConfig();
+    acldvppRoiConfig* area_ = acldvppCreateRoiConfig(0, 39, 0, 23);
+    acldvppBorderConfig* border_ = acldvppCreateBorderConfig();
+    acldvppBatchPicDesc* const from_ = acldvppCreateBatchPicDesc(1);
+    acldvppBatchPicDesc* const to_ = acldvppCreateBatchPicDesc(1);
+};
+
 TEST_F(Pictures, NeedAChannelForVpc) {
+    VpcCalls calls;
     acldvppPicDesc* const from = picture(nv12(40, 24));
     acldvppPicDesc* const to = picture(nv12(40, 24));
     acldvppChannelDesc* const none = acldvppCreateChannelDesc();
     acldvppChannelDesc* const other = acldvppCreateChannelDesc();
     EXPECT_OK(acldvppSetChannelDescMode(other, DVPP_CHNMODE_JPEGD | DVPP_CHNMODE_JPEGE | DVPP_CHNMODE_PNGD));
     EXPECT_OK(acldvppCreateChannel(other));
-    for (const VpcCall& call : vpc_calls()) {
+    for (const VpcCall& call : calls.all()) {
         EXPECT_OK(call.call(channel_, from, to, stream_)) << call.name;
         EXPECT_CODE(ACL_ERROR_INVALID_PARAM, call.call(none, from, to, stream_)) << call.name;
         EXPECT_CODE(ACL_ERROR_INVALID_PARAM, call.call(other, from, to, stream_)) << call.name;
@@ -506,7 +538,24 @@ TEST_F(Pictures, NeedAChannelForVpc) {
     EXPECT_OK(acldvppDestroyChannelDesc(other));
 }
 
+TEST_F(Pictures, OfEveryFunctionMustLieInDeviceMemory) {
+    VpcCalls calls;
+    acldvppPicDesc* const good = picture(nv12(40, 24));
+    acldvppPicDesc* const bad = picture(nv12(40, 24));
+    std::vector<uint8_t> host(40 * 24 * 3 / 2);
+    EXPECT_OK(acldvppSetPicDescData(bad, host.data()));
+    for (const VpcCall& call : calls.all()) {
+        EXPECT_CODE(ACL_ERROR_RT_PARAM_INVALID, call.call(channel_, good, bad, stream_)) << call.name;
+        EXPECT_CODE(ACL_ERROR_RT_PARAM_INVALID, call.call(channel_, bad, good, stream_)) << call.name;
+    }
+    acldvppPicDesc* const gray = picture(packed(PIXEL_FORMAT_YUV_400, 20, 12, 1));
+    acldvppPicDesc* const half = picture(packed(PIXEL_FORMAT_YUV_400, 10, 6, 1));
+    EXPECT_OK(acldvppSetPicDescData(half, host.data()));
+    EXPECT_CODE(ACL_ERROR_RT_PARAM_INVALID, acldvppVpcPyrDownAsync(channel_, gray, half, nullptr, stream_));
+}
+
 TEST_F(Pictures, NeedAStreamOfTheContext) {
+    VpcCalls calls;
     acldvppPicDesc* const from = picture(nv12(40, 24));
     acldvppPicDesc* const to = picture(nv12(40, 24));
     const aclrtStream gone = new_stream();
@@ -515,13 +564,16 @@ TEST_F(Pictures, NeedAStreamOfTheContext) {
     new_context();
     const aclrtStream foreign = new_stream();
     EXPECT_OK(aclrtSetCurrentContext(mine));
-    for (const VpcCall& call : vpc_calls()) {
+    for (const VpcCall& call : calls.all()) {
         EXPECT_OK(call.call(channel_, from, to, nullptr)) << call.name;
         EXPECT_CODE(ACL_ERROR_RT_INVALID_HANDLE, call.call(channel_, from, to, gone)) << call.name;
         EXPECT_CODE(ACL_ERROR_RT_STREAM_CONTEXT, call.call(channel_, from, to, foreign)) << call.name;
         in_new_thread(
             [&] { EXPECT_CODE(ACL_ERROR_RT_CONTEXT_NULL, call.call(channel_, from, to, nullptr)) << call.name; });
     }
+    EXPECT_CODE(ACL_ERROR_RT_STREAM_CONTEXT, acldvppVpcPyrDownAsync(channel_, from, to, nullptr, foreign));
+    in_new_thread(
+        [&] { EXPECT_CODE(ACL_ERROR_RT_CONTEXT_NULL, acldvppVpcPyrDownAsync(channel_, from, to, nullptr, nullptr)); });
     EXPECT_OK(aclrtSynchronizeStream(nullptr));
 }
 

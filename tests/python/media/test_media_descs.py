@@ -109,3 +109,11 @@ def test_resizing():
     assert media.dvpp_get_resize_config_interpolation(config) == 2
     assert media.dvpp_set_resize_config_interpolation(config, 6) == 100000
     assert media.dvpp_destroy_resize_config(config) == 0
+
+
+def test_decoder():
+    desc = media.vdec_create_channel_desc()
+    values = {"channel_id": 7, "thread_id": 123456789, "entype": 3, "out_pic_format": 2, "out_pic_width": 1920,
+              "out_pic_height": 1088, "ref_frame_num": 4, "out_mode": 1, "bit_depth": 0}
+    properties("vdec_set_channel_desc_", "vdec_get_channel_desc_", desc, values)
+    assert media.vdec_destroy_channel_desc(desc) == 0
