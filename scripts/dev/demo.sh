@@ -41,11 +41,11 @@ case $what in
     # The photograph as a JPEG file, and a camera that wanders over it.
     run ffmpeg -v error -y -i build/demo/astronaut.png -q:v 2 build/demo/astronaut.jpg
     run ffmpeg -v error -y -loop 1 -i build/demo/astronaut.png -vf 'crop=384:384:4*n:0,format=yuv420p' -frames:v 30 \
-      -c:v libx265 -x265-params log-level=error -f hevc build/demo/astronaut.h265
+      -c:v libx265 -x265-params log-level=error -f hevc build/demo/camera.h265
     convert blazeface --output=build/demo/blazeface_nv12 --insert_op_conf=examples/blazeface_nv12.cfg \
       --input_format=NHWC
     run "$python" examples/jpeg_faces.py build/demo/blazeface_nv12.om build/demo/astronaut.jpg --output build/demo/media
-    run "$python" examples/video_faces.py build/demo/blazeface_nv12.om build/demo/astronaut.h265 384 384 \
+    run "$python" examples/video_faces.py build/demo/blazeface_nv12.om build/demo/camera.h265 384 384 \
       --output build/demo/media
     ;;
   text)

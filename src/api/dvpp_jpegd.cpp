@@ -2,10 +2,10 @@
 // ops/acl_dvpp.h: JPEG decoding.
 #include "acl/ops/acl_dvpp.h"
 #include "api/entry.h"
+#include "api/media_task.h"
 #include "media/still/jpeg_layout.h"
 #include "media/v1/memory.h"
 #include "media/v1/still.h"
-#include "runtime/context.h"
 
 using namespace softacl;
 using namespace softacl::api;
@@ -42,10 +42,11 @@ Status give_info(const Result<JpegInfo>& info, uint32_t* width, uint32_t* height
 aclError acldvppJpegDecodeAsync(acldvppChannelDesc* channelDesc, const void* data, uint32_t size,
                                 acldvppPicDesc* outputDesc, aclrtStream stream) {
     return entry<row::acldvppJpegDecodeAsync>(channelDesc, data, size, outputDesc, stream)([&]() -> Status {
-        SOFTACL_ASSIGN(const Pin<media::DvppChannel> channel, pin<media::DvppChannel>(channelDesc, "channelDesc"));
+        SOFTACL_ASSIGN(const MediaPlace place, MediaPlace::find(channelDesc, stream));
         SOFTACL_ASSIGN(const Pin<media::PicDesc> output, pin<media::PicDesc>(outputDesc, "outputDesc"));
-        SOFTACL_ASSIGN(const Pin<runtime::Stream> where, runtime::find_stream(stream, "stream"));
-        return media::launch_jpeg_decode(*channel, *where, {static_cast<const uint8_t*>(data), size}, output.share());
+        SOFTACL_ASSIGN(auto task, media::jpeg_decode_task(place.channel().get(),
+                                                          {static_cast<const uint8_t*>(data), size}, output.share()));
+        return place.launch(media::kJpegd, std::move(task));
     });
 }
 

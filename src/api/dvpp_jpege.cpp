@@ -2,9 +2,9 @@
 // ops/acl_dvpp.h: JPEG encoding.
 #include "acl/ops/acl_dvpp.h"
 #include "api/fields.h"
+#include "api/media_task.h"
 #include "media/still/jpeg_encode.h"
 #include "media/v1/still.h"
-#include "runtime/context.h"
 
 using namespace softacl;
 using namespace softacl::api;
@@ -14,13 +14,13 @@ using media::PicDesc;
 aclError acldvppJpegEncodeAsync(acldvppChannelDesc* channelDesc, acldvppPicDesc* inputDesc, const void* data,
                                 uint32_t* size, acldvppJpegeConfig* config, aclrtStream stream) {
     return entry<row::acldvppJpegEncodeAsync>(channelDesc, inputDesc, data, size, config, stream)([&]() -> Status {
-        SOFTACL_ASSIGN(const Pin<media::DvppChannel> channel, pin<media::DvppChannel>(channelDesc, "channelDesc"));
+        SOFTACL_ASSIGN(const MediaPlace place, MediaPlace::find(channelDesc, stream));
         SOFTACL_ASSIGN(const Pin<PicDesc> input, pin<PicDesc>(inputDesc, "inputDesc"));
         SOFTACL_ASSIGN(const Pin<JpegeConfig> quality, pin<JpegeConfig>(config, "config"));
-        SOFTACL_ASSIGN(const Pin<runtime::Stream> where, runtime::find_stream(stream, "stream"));
         // The interface calls the output constant.
-        return media::launch_jpeg_encode(*channel, *where, input.share(), const_cast<void*>(data), size,
-                                         quality->get(&media::JpegeFields::level));
+        SOFTACL_ASSIGN(auto task, media::jpeg_encode_task(place.channel().get(), input.share(), const_cast<void*>(data),
+                                                          size, quality->get(&media::JpegeFields::level)));
+        return place.launch(media::kJpege, std::move(task));
     });
 }
 

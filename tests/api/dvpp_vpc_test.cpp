@@ -97,6 +97,22 @@ TEST_F(Pictures, DescriptionsMayBeChangedRightAfterTheCall) {
     }
 }
 
+TEST_F(Pictures, TellThatTheirWorkWasSkipped) {
+    acldvppPicDesc* const from = picture(nv12(64, 32));
+    acldvppPicDesc* const to = picture(nv12(64, 32));
+    acldvppPicDesc* const gray = picture(packed(PIXEL_FORMAT_YUV_400, 40, 24, 1));
+    acldvppPicDesc* const half = picture(packed(PIXEL_FORMAT_YUV_400, 20, 12, 1));
+    EXPECT_OK(aclrtSetStreamFailureMode(stream_, ACL_STOP_ON_FAILURE));
+    Gate gate(stream_);
+    queue_failure(stream_);
+    EXPECT_OK(resize(from, to));
+    EXPECT_OK(acldvppVpcPyrDownAsync(channel_, gray, half, nullptr, stream_));
+    gate.open();
+    EXPECT_CODE(ACL_ERROR_RT_PARAM_INVALID, aclrtSynchronizeStream(stream_));
+    EXPECT_EQ(acldvppGetPicDescRetCode(to), static_cast<uint32_t>(ACL_ERROR_RT_PARAM_INVALID));
+    EXPECT_EQ(acldvppGetPicDescRetCode(half), static_cast<uint32_t>(ACL_ERROR_RT_PARAM_INVALID));
+}
+
 // One property of an otherwise good picture.
 struct BadPicture {
     const char* name;

@@ -3,6 +3,7 @@
 
 #include "acl/acl_base.h"
 #include "media/image/pyramid.h"
+#include "media/v1/picture_task.h"
 
 namespace softacl::media {
 namespace {
@@ -28,10 +29,9 @@ Result<std::unique_ptr<runtime::Task>> pyramid_task(const VpcStep& step) {
         return fail(ACL_ERROR_INVALID_PARAM, step.result_name.text(), " is ", result.width, "x", result.height,
                     "; expected ", source.width / 2, "x", source.height / 2, ", half of ", step.source_name.text());
     }
-    return runtime::make_task("vpc_pyr_down", [source, result, told = step.result](std::string&) {
+    return picture_task("vpc_pyr_down", {step.result}, [source, result] {
         const ConstPicture from = source;
         pyramid_down(from.luma(), result.luma());
-        told->set(&PicFields::ret_code, uint32_t{0});
         return Status();
     });
 }

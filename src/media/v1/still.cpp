@@ -47,21 +47,21 @@ Status check_fits_channel(const DvppChannelFields& channel, const ConstPicture& 
 
 }  // namespace
 
-Status launch_jpeg_decode(DvppChannel& channel, runtime::Stream& stream, Bytes file, std::shared_ptr<PicDesc> output) {
+StillTask jpeg_decode_task(const DvppChannelFields& channel, Bytes file, std::shared_ptr<PicDesc> output) {
     const PicFields fields = output->get();
     SOFTACL_TRY(check_file(file));
     SOFTACL_TRY(check_jpeg_output(output_of(fields)));
     SOFTACL_TRY(check_output(fields, kLeastJpegOutput));
-    const auto odd = static_cast<OddSizes>(channel.get(&DvppChannelFields::precision_mode));
+    const auto odd = static_cast<OddSizes>(channel.precision_mode);
     auto work = [file, fields, odd, output]() -> Status {
         SOFTACL_ASSIGN(const StillLayout layout, decode_jpeg(file, output_of(fields), odd));
         tell_layout(*output, layout);
         return {};
     };
-    return channel.launch(kJpegd, stream, picture_task("jpeg_decode", output, std::move(work)));
+    return picture_task("jpeg_decode", {output}, std::move(work));
 }
 
-Status launch_png_decode(DvppChannel& channel, runtime::Stream& stream, Bytes file, std::shared_ptr<PicDesc> output) {
+StillTask png_decode_task(Bytes file, std::shared_ptr<PicDesc> output) {
     const PicFields fields = output->get();
     SOFTACL_TRY(check_file(file));
     SOFTACL_TRY(check_png_format(fields.format));
@@ -71,11 +71,11 @@ Status launch_png_decode(DvppChannel& channel, runtime::Stream& stream, Bytes fi
         tell_layout(*output, layout);
         return {};
     };
-    return channel.launch(kPngd, stream, picture_task("png_decode", output, std::move(work)));
+    return picture_task("png_decode", {output}, std::move(work));
 }
 
-Status launch_jpeg_encode(DvppChannel& channel, runtime::Stream& stream, std::shared_ptr<PicDesc> input, void* data,
-                          uint32_t* size, uint32_t level) {
+StillTask jpeg_encode_task(const DvppChannelFields& channel, std::shared_ptr<PicDesc> input, void* data, uint32_t* size,
+                           uint32_t level) {
     SOFTACL_TRY(check_writable("size", size, sizeof *size));
     uint32_t capacity = 0;
     std::memcpy(&capacity, size, sizeof capacity);  // programs keep it anywhere
@@ -84,7 +84,7 @@ Status launch_jpeg_encode(DvppChannel& channel, runtime::Stream& stream, std::sh
     SOFTACL_ASSIGN(const ConstPicture picture,
                    jpeg_encoder_picture({static_cast<const uint8_t*>(fields.data), fields.size, fields.format,
                                          fields.width, fields.height, fields.width_stride, fields.height_stride}));
-    SOFTACL_TRY(check_fits_channel(channel.get(), picture));
+    SOFTACL_TRY(check_fits_channel(channel, picture));
     SOFTACL_TRY(check_memory("inputDesc", fields.data, fields.size,
                              picture.format->bytes(picture.width_stride, picture.height_stride)));
     auto work = [picture, data, size, capacity, level]() -> Status {
@@ -95,7 +95,7 @@ Status launch_jpeg_encode(DvppChannel& channel, runtime::Stream& stream, std::sh
         std::memcpy(size, &told, sizeof told);
         return {};
     };
-    return channel.launch(kJpege, stream, picture_task("jpeg_encode", std::move(input), std::move(work)));
+    return picture_task("jpeg_encode", {std::move(input)}, std::move(work));
 }
 
 }  // namespace softacl::media

@@ -8,6 +8,7 @@
 #include "media/still/bytes.h"
 #include "media/v1/descs.h"
 #include "media/v1/dvpp_channel.h"
+#include "runtime/task.h"
 
 namespace softacl::media {
 
@@ -16,10 +17,12 @@ struct JpegeFields {
 };
 using JpegeConfig = Record<JpegeFields, Kind::kJpegeConfig>;
 
-Status launch_jpeg_decode(DvppChannel& channel, runtime::Stream& stream, Bytes file, std::shared_ptr<PicDesc> output);
-Status launch_png_decode(DvppChannel& channel, runtime::Stream& stream, Bytes file, std::shared_ptr<PicDesc> output);
+using StillTask = Result<std::unique_ptr<runtime::Task>>;
+
+StillTask jpeg_decode_task(const DvppChannelFields& channel, Bytes file, std::shared_ptr<PicDesc> output);
+StillTask png_decode_task(Bytes file, std::shared_ptr<PicDesc> output);
 /// `size`: the capacity of `data`, and then the file's length.
-Status launch_jpeg_encode(DvppChannel& channel, runtime::Stream& stream, std::shared_ptr<PicDesc> input, void* data,
-                          uint32_t* size, uint32_t level);
+StillTask jpeg_encode_task(const DvppChannelFields& channel, std::shared_ptr<PicDesc> input, void* data, uint32_t* size,
+                           uint32_t level);
 
 }  // namespace softacl::media

@@ -7,6 +7,7 @@
 #include "acl/acl_base.h"
 #include "base/parallel.h"
 #include "media/image/border.h"
+#include "media/v1/picture_task.h"
 #include "runtime/process.h"
 
 namespace softacl::media {
@@ -19,7 +20,6 @@ struct Step {
     Picture result;
     Rect paste;
     std::optional<Border> border;
-    std::shared_ptr<PicDesc> told;
 };
 
 struct Job {
@@ -75,7 +75,6 @@ void run(const Step& step, const ProcessOptions& options) {
         source.data = copy.data();
         run_on(source, step, options);
     }
-    step.told->set(&PicFields::ret_code, uint32_t{0});
 }
 
 Status run(const Job& job) {
@@ -167,7 +166,6 @@ Result<Step> check(const VpcRequest& request, const VpcStep& step) {
     if (request.interpolation == 5) {
         SOFTACL_TRY(check_high_order(step, checked));
     }
-    checked.told = step.result;
     return checked;
 }
 
@@ -199,12 +197,15 @@ Result<std::unique_ptr<runtime::Task>> vpc_task(const VpcRequest& request) {
     job.options.interpolation = interpolation_of(request.interpolation);
     job.options.matrix = static_cast<ColourMatrix>(request.matrix);
     job.steps.reserve(request.steps.size());
+    std::vector<std::shared_ptr<PicDesc>> results;
+    results.reserve(request.steps.size());
     for (const VpcStep& step : request.steps) {
         SOFTACL_ASSIGN(Step checked, check(request, step));
         job.steps.push_back(std::move(checked));
+        results.push_back(step.result);
     }
     job.independent = independent(job.steps);
-    return runtime::make_task(request.kind, [job = std::move(job)](std::string&) { return run(job); });
+    return picture_task(request.kind, std::move(results), [job = std::move(job)] { return run(job); });
 }
 
 }  // namespace softacl::media
