@@ -457,7 +457,7 @@ TEST_F(Batches, MustFitTogether) {
     expect_all(ACL_ERROR_INVALID_RESOURCE_HANDLE, from, {1, 2}, to, {area_, area_, gone});
     EXPECT_OK(acldvppSetPicDescWidth(acldvppGetPicDesc(from, 1), 63));
     expect_all(ACL_ERROR_INVALID_PARAM, from, {1, 2}, to, areas);
-    EXPECT_NE(recent_message().find("[1] is 63x32"), std::string::npos);
+    EXPECT_NE(recent_message().find("[1] is 63x32 of the format"), std::string::npos);
 }
 
 // --- channels and streams

@@ -35,8 +35,9 @@ Status check_format(const PictureName& name, int32_t value, const FormatInfo* in
 Status check_size(const PictureName& name, const PicFields& fields, const FormatInfo& info, const VpcSizes& sizes) {
     if (fields.width < sizes.least_width || fields.height < sizes.least_height || fields.width > sizes.most_width ||
         fields.height > sizes.most_height) {
-        return fail(ACL_ERROR_INVALID_PARAM, name.text(), " is ", fields.width, "x", fields.height, "; expected ",
-                    sizes.least_width, "x", sizes.least_height, " to ", sizes.most_width, "x", sizes.most_height);
+        return fail(ACL_ERROR_INVALID_PARAM, name.text(), " describes a picture of ", fields.width, "x", fields.height,
+                    " pixels; expected ", sizes.least_width, "x", sizes.least_height, " to ", sizes.most_width, "x",
+                    sizes.most_height);
     }
     if (fields.width % info.width_multiple() != 0 || fields.height % info.height_multiple() != 0) {
         return fail(ACL_ERROR_INVALID_PARAM, name.text(), " is ", fields.width, "x", fields.height, " of the format ",
