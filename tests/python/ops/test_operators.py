@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every operator, called by itself (manual 6, 10.9.5), against NumPy or another engine."""
+import importlib
+from pathlib import Path
+
+import pytest
+
+import acl
+from single_op import check
+
+FAMILIES = sorted(path.stem for path in Path(__file__).parent.glob("cases_*.py"))
+CASES = [pytest.param(case, id=str(case)) for family in FAMILIES for case in importlib.import_module(family).CASES]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_device():
+    assert acl.init() == 0
+    assert acl.rt.set_device(0) == 0
+    yield
+    assert acl.rt.reset_device(0) == 0
+    assert acl.finalize() == 0
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_operator(case):
+    check(case)
