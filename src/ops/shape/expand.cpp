@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A tensor repeated along its dimensions.
 #include "ops/caffe/imports.h"
+#include "ops/common/attribute_form.h"
 #include "ops/common/copy.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
@@ -108,6 +109,8 @@ Imported import_tile(Importer& graph, const ForeignNode& node) {
     return one(graph.add("Tile", {node.input(0), graph.add_constant(Tensor::list(multiples), "multiples")}));
 }
 
+constexpr AttributeForm kTileD = {"Tile"};
+
 }  // namespace
 
 OpDef declare_Expand() {
@@ -141,6 +144,13 @@ OpDef declare_Tile() {
         .kernel("reference", make_tile)
         .onnx("Tile", import_tile)
         .caffe("Tile", import_caffe_tile);
+}
+
+OpDef declare_TileD() {
+    return attribute_form<kTileD>(declare_Tile(), OpDef("TileD", "Tile whose multiples are an attribute.")
+                                                      .input("x", kAny)
+                                                      .output("y", kAny)
+                                                      .required_attr("multiples", Ints{}));
 }
 
 }  // namespace softacl::ops

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "ops/caffe/imports.h"
+#include "ops/common/attribute_form.h"
 #include "ops/common/copy.h"
 #include "ops/common/importing.h"
 #include "ops/common/indexes.h"
@@ -222,6 +223,8 @@ Imported import_gather_nd(Importer& graph, const ForeignNode& node) {
     return one(graph.add("GatherNd", node.inputs, {{"negative_index_support", true}}));
 }
 
+constexpr AttributeForm kGatherV2D = {"GatherV2"};
+
 }  // namespace
 
 OpDef declare_GatherV2() {
@@ -238,6 +241,14 @@ OpDef declare_GatherV2() {
         .kernel("reference", make_gather)
         .onnx("Gather", import_gather)
         .caffe("Embed", import_caffe_embed);
+}
+
+OpDef declare_GatherV2D() {
+    return attribute_form<kGatherV2D>(declare_GatherV2(), OpDef("GatherV2D", "GatherV2 whose axis is an attribute.")
+                                                              .input("x", kAny)
+                                                              .input("indices", kIndexes)
+                                                              .output("y", kAny)
+                                                              .required_attr("axis", int64_t{}));
 }
 
 OpDef declare_GatherElements() {

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "ops/caffe/imports.h"
+#include "ops/common/attribute_form.h"
 #include "ops/common/copy.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
@@ -262,6 +263,10 @@ OpDef& finish(OpDef& op) {
         .kernel("reference", make_slice);
 }
 
+constexpr AttributeForm kStridedSliceV2 = {"StridedSliceV2"};
+constexpr AttributeForm kStridedSlice = {"StridedSlice"};
+constexpr AttributeForm kSlice = {"Slice"};
+
 }  // namespace
 
 OpDef declare_StridedSliceV2() {
@@ -282,6 +287,32 @@ OpDef declare_StridedSlice() {
     return finish(op);
 }
 
+OpDef declare_StridedSliceV3() {
+    return attribute_form<kStridedSliceV2>(declare_StridedSliceV2(),
+                                           OpDef("StridedSliceV3", "From begin to end in steps, along axes.")
+                                               .input("x", kAny)
+                                               .input("begin", kIndexes)
+                                               .input("end", kIndexes)
+                                               .optional_input("axes", kIndexes)
+                                               .optional_input("strides", kIndexes)
+                                               .output("y", kAny));
+}
+
+OpDef declare_StridedSliceD() {
+    return attribute_form<kStridedSlice>(declare_StridedSlice(),
+                                         OpDef("StridedSliceD", "StridedSlice whose places are attributes.")
+                                             .input("x", kAny)
+                                             .output("y", kAny)
+                                             .required_attr("begin", Ints{})
+                                             .required_attr("end", Ints{})
+                                             .required_attr("strides", Ints{})
+                                             .attr("begin_mask", int64_t{0})
+                                             .attr("end_mask", int64_t{0})
+                                             .attr("ellipsis_mask", int64_t{0})
+                                             .attr("new_axis_mask", int64_t{0})
+                                             .attr("shrink_axis_mask", int64_t{0}));
+}
+
 OpDef declare_Slice() {
     return OpDef("Slice", "The part of x that begins at offsets and is size long; -1: to the end.")
         .input("x", kAny)
@@ -293,6 +324,22 @@ OpDef declare_Slice() {
         .infer(infer_slice_by_size)
         .kernel("reference", make_slice_by_size)
         .caffe("Crop", import_caffe_crop);
+}
+
+OpDef declare_SliceD() {
+    return attribute_form<kSlice>(declare_Slice(), OpDef("SliceD", "Slice whose offsets and size are attributes.")
+                                                       .input("x", kAny)
+                                                       .output("y", kAny)
+                                                       .required_attr("offsets", Ints{})
+                                                       .required_attr("size", Ints{}));
+}
+
+OpDef declare_SliceDV2() {
+    return attribute_form<kSlice>(declare_Slice(), OpDef("SliceDV2", "Slice whose size is an attribute.")
+                                                       .input("x", kAny)
+                                                       .input("offsets", kIndexes)
+                                                       .output("y", kAny)
+                                                       .required_attr("size", Ints{}));
 }
 
 }  // namespace softacl::ops
