@@ -53,9 +53,11 @@ Tensor tensor_of(aclDataType dtype, Shape shape, const std::vector<Number>& numb
     return tensor;
 }
 
-Result<Tensor> tensor_of(const OpCall& call, const std::string& name, const Attr& attr,
+Result<Tensor> tensor_of(const OpCall& call, const std::string& name, const Attr& attr, const DTypes& taken,
                          std::optional<aclDataType> like) {
-    const aclDataType whole = like.value_or(ACL_INT64);
+    const bool is_index = !taken.contains(ACL_FLOAT);
+    like = is_index ? std::nullopt : like;
+    const aclDataType whole = like.value_or(taken.contains(ACL_INT64) ? ACL_INT64 : ACL_INT32);
     const aclDataType real = like.value_or(ACL_FLOAT);
     Tensor value;
     if (const auto* number = std::get_if<int64_t>(&attr)) {
@@ -132,8 +134,7 @@ Status fill_base_call(const AttributeForm& form, const OpCall& call, BaseCall& b
         const std::string name = name_in_form(form, port.name);
         const Attr* attr = call.attrs.find(name);
         if (attr != nullptr) {
-            const bool is_index = !port.dtypes.contains(ACL_FLOAT);
-            SOFTACL_ASSIGN(Tensor value, tensor_of(call, name, *attr, is_index ? std::nullopt : like));
+            SOFTACL_ASSIGN(Tensor value, tensor_of(call, name, *attr, port.dtypes, like));
             base.values.push_back(std::move(value));
             add(&base.values.back().type(), &base.values.back(), kNoInput);
             continue;

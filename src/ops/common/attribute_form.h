@@ -19,7 +19,7 @@ namespace softacl::ops {
 ///                                                           .required_attr("multiples", Ints{}));
 ///     }
 ///
-/// Integers become int64, floats float32; lists, and lists of lists of one length, become tensors of that shape. The
+/// Integers become int64 (int32 where the port takes no other), floats float32; lists, and lists of lists of one length, become tensors of that shape. The
 /// kernels of a base may be views only if both have the same first input.
 struct AttributeForm {
     const char* base;

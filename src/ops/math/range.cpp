@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Numbers at equal distances.
 #include "kernels/ref/number.h"
+#include "ops/common/attribute_form.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
 #include "ops/common/reference.h"
@@ -86,6 +87,8 @@ Result<kernels::KernelPtr> make_range(const OpCall& call) {
 
 Imported import_range(Importer& graph, const ForeignNode& node) { return one(graph.add("Range", node.inputs)); }
 
+constexpr AttributeForm kRange = {"Range", "x"};
+
 }  // namespace
 
 OpDef declare_Range() {
@@ -100,6 +103,16 @@ OpDef declare_Range() {
         .infer(infer_range)
         .kernel("reference", make_range)
         .onnx("Range", import_range);
+}
+
+// x only says the type; on the device it is a helper.
+OpDef declare_RangeD() {
+    return attribute_form<kRange>(declare_Range(), OpDef("RangeD", "Range whose numbers are attributes, of x's type.")
+                                                       .input("x", {ACL_FLOAT, ACL_INT32})
+                                                       .output("y", {ACL_FLOAT, ACL_INT32})
+                                                       .required_attr("start", 0.0F)
+                                                       .required_attr("limit", 0.0F)
+                                                       .required_attr("delta", 0.0F));
 }
 
 }  // namespace softacl::ops

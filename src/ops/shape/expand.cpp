@@ -109,6 +109,8 @@ Imported import_tile(Importer& graph, const ForeignNode& node) {
     return one(graph.add("Tile", {node.input(0), graph.add_constant(Tensor::list(multiples), "multiples")}));
 }
 
+constexpr AttributeForm kExpand = {"Expand"};
+constexpr AttributeForm kBroadcastTo = {"BroadcastTo"};
 constexpr AttributeForm kTileD = {"Tile"};
 
 }  // namespace
@@ -122,6 +124,13 @@ OpDef declare_Expand() {
         .infer(infer_expand)
         .kernel("reference", make_expand)
         .onnx("Expand", import_expand);
+}
+
+OpDef declare_ExpandD() {
+    return attribute_form<kExpand>(declare_Expand(), OpDef("ExpandD", "Expand whose shape is an attribute.")
+                                                         .input("x", kAny)
+                                                         .output("y", kAny)
+                                                         .required_attr("shape", Ints{}));
 }
 
 OpDef declare_BroadcastTo() {
@@ -151,6 +160,14 @@ OpDef declare_TileD() {
                                                       .input("x", kAny)
                                                       .output("y", kAny)
                                                       .required_attr("multiples", Ints{}));
+}
+
+OpDef declare_BroadcastToD() {
+    return attribute_form<kBroadcastTo>(declare_BroadcastTo(),
+                                        OpDef("BroadcastToD", "BroadcastTo whose shape is an attribute.")
+                                            .input("x", kAny)
+                                            .output("y", kAny)
+                                            .required_attr("shape", Ints{}));
 }
 
 }  // namespace softacl::ops

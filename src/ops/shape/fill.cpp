@@ -5,6 +5,7 @@
 
 #include "kernels/ref/number.h"
 #include "ops/caffe/imports.h"
+#include "ops/common/attribute_form.h"
 #include "ops/common/copy.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
@@ -140,17 +141,34 @@ Imported import_window(Importer& graph, const ForeignNode& node) {
     return one(add_cast(graph, window, type, ""));
 }
 
+constexpr AttributeForm kFill = {"Fill"};
+
 }  // namespace
 
 OpDef declare_Fill() {
     return OpDef("Fill", "A tensor of the shape dims, each element of which is value.")
-        .input("dims", kIndexes)
+        .input("dims", kIndexes | DTypes{ACL_INT16})
         .input("value", kAny)
         .output("y", kAny)
         .needs_value(0)
         .infer(infer_fill)
         .kernel("reference", make_fill)
         .onnx("ConstantOfShape", import_constant_of_shape);
+}
+
+OpDef declare_FillD() {
+    return attribute_form<kFill>(declare_Fill(), OpDef("FillD", "Fill whose dims are an attribute.")
+                                                     .input("value", kAny)
+                                                     .output("y", kAny)
+                                                     .required_attr("dims", Ints{}));
+}
+
+OpDef declare_FillV2() {
+    return attribute_form<kFill>(declare_Fill(),
+                                 OpDef("FillV2", "A float32 tensor of the shape dims, each element of which is value.")
+                                     .input("dims", kIndexes | DTypes{ACL_INT16})
+                                     .output("y", {ACL_FLOAT})
+                                     .attr("value", 0.0F));
 }
 
 OpDef declare_ZerosLike() {

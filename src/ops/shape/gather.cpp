@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Elements and slices by their index.
+#include <algorithm>
 #include <cstring>
 
 #include "ops/caffe/imports.h"
@@ -20,17 +21,22 @@ struct GatherPlan {
     size_t axis = 0;
     size_t batch_dims = 0;
 };
+// Gather has no axis: it takes the first dimension behind the batch's.
 Result<std::optional<GatherPlan>> gather_plan(const OpCall& call) {
     const Shape& x = call.inputs[0]->shape;
-    SOFTACL_ASSIGN(const auto value, known_int(call, 2));
+    const auto batch_dims = call.attrs.at<int64_t>("batch_dims");
+    const auto width = static_cast<int64_t>(call.inputs[1]->shape.rank());
+    const int64_t counted = batch_dims < 0 ? batch_dims + width : batch_dims;
+    std::optional<int64_t> value = std::max<int64_t>(counted, 0);
+    if (call.op->inputs().size() > 2) {
+        SOFTACL_ASSIGN(value, known_int(call, 2));
+    }
     if (!value) {
         return std::optional<GatherPlan>();
     }
     GatherPlan plan;
     SOFTACL_ASSIGN(plan.axis, normal_axis(call, *value, x.rank()));
-    const auto batch_dims = call.attrs.at<int64_t>("batch_dims");
-    const auto width = static_cast<int64_t>(call.inputs[1]->shape.rank());
-    plan.batch_dims = static_cast<size_t>(batch_dims < 0 ? batch_dims + width : batch_dims);
+    plan.batch_dims = static_cast<size_t>(counted);
     if (batch_dims < -width || batch_dims > width || plan.batch_dims > plan.axis) {
         return call.fail("the attribute batch_dims is ", batch_dims, " for indices with ", width,
                          " dimensions and axis ", plan.axis);
@@ -99,13 +105,31 @@ Result<kernels::KernelPtr> make_gather(const OpCall& call) {
     });
 }
 
+// GatherD has the dimension as an input, and an attribute that says the same if it says anything.
+size_t index_input(const OpCall& call) { return call.op->inputs().size() - 1; }
+Result<std::optional<size_t>> elements_axis(const OpCall& call) {
+    const auto attr = call.attrs.at<int64_t>("dim");
+    std::optional<int64_t> value = attr;
+    if (index_input(call) == 2) {
+        SOFTACL_ASSIGN(value, known_int(call, 1));
+        if (value && attr != 0 && attr != *value) {
+            return call.fail("the attribute dim is ", attr, " and the input dim is ", *value, "; expected the same");
+        }
+    }
+    if (!value) {
+        return std::optional<size_t>();
+    }
+    SOFTACL_ASSIGN(const size_t axis, normal_axis(call, *value, call.inputs[0]->shape.rank()));
+    return std::optional<size_t>(axis);
+}
+
 Status infer_gather_elements(OpCall& call) {
     const Shape& x = call.inputs[0]->shape;
-    const Shape& index = call.inputs[1]->shape;
-    SOFTACL_ASSIGN(const size_t axis, normal_axis(call, call.attrs.at<int64_t>("dim"), x.rank()));
+    const Shape& index = call.inputs[index_input(call)]->shape;
+    SOFTACL_ASSIGN(const auto axis, elements_axis(call));
     bool fits = index.rank() == x.rank();
-    for (size_t i = 0; fits && i < x.rank(); ++i) {
-        fits = i == axis || x[i] < 0 || index[i] <= x[i];
+    for (size_t i = 0; fits && axis && i < x.rank(); ++i) {
+        fits = i == *axis || x[i] < 0 || index[i] <= x[i];
     }
     if (!fits) {
         return call.fail("the input index has the shape ", index, ", which does not lie within x ", x);
@@ -118,7 +142,12 @@ Result<kernels::KernelPtr> make_gather_elements(const OpCall& call) {
     SOFTACL_TRY(require_known_shapes(call));
     const Shape& x = call.inputs[0]->shape;
     const Shape& y = call.outputs[0].shape;
-    SOFTACL_ASSIGN(const size_t axis, normal_axis(call, call.attrs.at<int64_t>("dim"), x.rank()));
+    const size_t input = index_input(call);
+    SOFTACL_ASSIGN(const auto found, elements_axis(call));
+    if (!found) {
+        return call.fail("the input dim must be known before the model runs");
+    }
+    const size_t axis = *found;
     kernels::Strides from = kernels::row_strides(x);
     const int64_t step = from[axis];
     from[axis] = 0;
@@ -127,8 +156,8 @@ Result<kernels::KernelPtr> make_gather_elements(const OpCall& call) {
     visit_size(call.inputs[0]->dtype, [&](auto tag) {
         using T = typename decltype(tag)::Type;
         kernel = function_kernel(
-            call, [=, size = x[axis], type = call.inputs[1]->dtype](const Kernel::Buffers& buffers) -> Status {
-                const Indexes indexes(buffers.inputs[1], type);
+            call, [=, size = x[axis], type = call.inputs[input]->dtype](const Kernel::Buffers& buffers) -> Status {
+                const Indexes indexes(buffers.inputs[input], type);
                 int64_t faulty = -1;
                 loop.run([&](const auto& at, int64_t count, const auto& steps) {
                     for (int64_t i = 0; i < count; ++i) {
@@ -249,6 +278,31 @@ OpDef declare_GatherV2D() {
                                                               .input("indices", kIndexes)
                                                               .output("y", kAny)
                                                               .required_attr("axis", int64_t{}));
+}
+
+OpDef declare_Gather() {
+    return OpDef("Gather", "The slices of x along its first dimension, behind those of the batch, that indices name.")
+        .input("x", kAny)
+        .input("indices", kIndexes)
+        .output("y", kAny)
+        .attr("validate_indices", true)
+        .attr("batch_dims", int64_t{0})
+        .attr("is_preprocessed", false)
+        .attr("negative_index_support", false)
+        .infer(infer_gather)
+        .kernel("reference", make_gather);
+}
+
+OpDef declare_GatherD() {
+    return OpDef("GatherD", "For each index the element of x at that place of dimension dim.")
+        .input("x", kAny)
+        .input("dim", kIndexes)
+        .input("index", kIndexes)
+        .output("y", kAny)
+        .attr("dim", int64_t{0})
+        .needs_value(1)
+        .infer(infer_gather_elements)
+        .kernel("reference", make_gather_elements);
 }
 
 OpDef declare_GatherElements() {

@@ -2,6 +2,7 @@
 // Indices as rows with one marked element.
 #include <cstring>
 
+#include "ops/common/attribute_form.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
 #include "ops/common/reference.h"
@@ -92,6 +93,8 @@ Imported import_one_hot(Importer& graph, const ForeignNode& node) {
         graph.add("OneHot", {indices, depth, values[1], values[0]}, {{"axis", node.attrs.get<int64_t>("axis", -1)}}));
 }
 
+constexpr AttributeForm kOneHot = {"OneHot"};
+
 }  // namespace
 
 OpDef declare_OneHot() {
@@ -106,6 +109,16 @@ OpDef declare_OneHot() {
         .infer(infer_one_hot)
         .kernel("reference", make_one_hot)
         .onnx("OneHot", import_one_hot);
+}
+
+OpDef declare_OneHotD() {
+    return attribute_form<kOneHot>(declare_OneHot(), OpDef("OneHotD", "OneHot whose depth is an attribute.")
+                                                         .input("x", {ACL_UINT8, ACL_INT32, ACL_INT64})
+                                                         .input("on_value", kAny)
+                                                         .input("off_value", kAny)
+                                                         .output("y", kAny)
+                                                         .required_attr("depth", int64_t{})
+                                                         .attr("axis", int64_t{-1}));
 }
 
 }  // namespace softacl::ops

@@ -2,6 +2,7 @@
 // Borders around a tensor: of one value, of the elements mirrored, or of the outermost ones. Negative ones cut off.
 #include <algorithm>
 
+#include "ops/common/attribute_form.h"
 #include "ops/common/copy.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
@@ -205,6 +206,10 @@ Imported import_pad(Importer& graph, const ForeignNode& node) {
 
 OpDef& finish(OpDef& op) { return op.needs_value(1).infer(infer_pad).kernel("reference", make_pad); }
 
+constexpr AttributeForm kPad = {"Pad"};
+constexpr AttributeForm kPadV2 = {"PadV2"};
+constexpr AttributeForm kPadV3 = {"PadV3", "x"};
+
 }  // namespace
 
 OpDef declare_PadV3() {
@@ -229,6 +234,31 @@ OpDef declare_PadV2() {
     OpDef op("PadV2", "x with borders of one value.");
     op.input("x", kAny).input("paddings", kIndexes).input("constant_values", kAny).output("y", kAny);
     return finish(op);
+}
+
+OpDef declare_PadD() {
+    return attribute_form<kPad>(declare_Pad(), OpDef("PadD", "Pad whose paddings are an attribute.")
+                                                   .input("x", kAny)
+                                                   .output("y", kAny)
+                                                   .required_attr("paddings", IntLists{}));
+}
+
+OpDef declare_PadV2D() {
+    return attribute_form<kPadV2>(declare_PadV2(), OpDef("PadV2D", "PadV2 whose paddings are an attribute.")
+                                                       .input("x", kAny)
+                                                       .input("constant_values", kAny)
+                                                       .output("y", kAny)
+                                                       .required_attr("paddings", IntLists{}));
+}
+
+OpDef declare_PadV3D() {
+    return attribute_form<kPadV3>(declare_PadV3(), OpDef("PadV3D", "PadV3 whose paddings and value are attributes.")
+                                                       .input("x", kAny)
+                                                       .output("y", kAny)
+                                                       .required_attr("paddings", IntLists{})
+                                                       .attr("constant_values", int64_t{0})
+                                                       .attr("mode", std::string("constant"))
+                                                       .attr("paddings_contiguous", true));
 }
 
 OpDef declare_MirrorPad() {

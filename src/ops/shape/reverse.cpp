@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "ops/common/attribute_form.h"
 #include "ops/common/copy.h"
 #include "ops/common/importing.h"
 #include "ops/common/indexes.h"
@@ -96,6 +97,8 @@ Imported import_reverse_sequence(Importer& graph, const ForeignNode& node) {
                           {"batch_dim", node.attrs.get<int64_t>("batch_axis", 1)}}));
 }
 
+constexpr AttributeForm kReverseV2 = {"ReverseV2"};
+
 }  // namespace
 
 OpDef declare_ReverseV2() {
@@ -118,6 +121,13 @@ OpDef declare_ReverseSequence() {
         .infer(infer_reverse_sequence)
         .kernel("reference", make_reverse_sequence)
         .onnx("ReverseSequence", import_reverse_sequence);
+}
+
+OpDef declare_ReverseV2D() {
+    return attribute_form<kReverseV2>(declare_ReverseV2(), OpDef("ReverseV2D", "ReverseV2 whose axes are an attribute.")
+                                                               .input("x", kAny)
+                                                               .output("y", kAny)
+                                                               .required_attr("axis", Ints{}));
 }
 
 }  // namespace softacl::ops

@@ -2,34 +2,18 @@
 // A copy of a tensor with elements replaced or changed by their index.
 #include <cstring>
 
-#include "kernels/ref/number.h"
 #include "kernels/ref/strided.h"
 #include "ops/common/importing.h"
 #include "ops/common/indexes.h"
 #include "ops/common/infer.h"
 #include "ops/common/reference.h"
 #include "ops/common/values.h"
+#include "ops/shape/scattering.h"
 
 namespace softacl::ops {
 namespace {
 
 using kernels::Kernel;
-
-enum class How { kReplace, kAdd, kMul, kMax, kMin };
-
-template <class T>
-void combine(How how, T& element, T update) {
-    using W = kernels::Wide<T>;
-    const W a = kernels::widen(element);
-    const W b = kernels::widen(update);
-    switch (how) {
-        case How::kReplace: element = update; break;
-        case How::kAdd: element = kernels::narrow<T>(kernels::wrapping_add(a, b)); break;
-        case How::kMul: element = kernels::narrow<T>(kernels::wrapping_mul(a, b)); break;
-        case How::kMax: element = a > b || kernels::is_nan(a) ? element : update; break;
-        case How::kMin: element = a < b || kernels::is_nan(a) ? element : update; break;
-    }
-}
 
 Result<How> how_of(const OpCall& call) {
     const auto word = call.attrs.get<std::string>("reduction", "none");
@@ -39,10 +23,6 @@ Result<How> how_of(const OpCall& call) {
     if (word == "max") return How::kMax;
     if (word == "min") return How::kMin;
     return call.fail("the attribute reduction is '", word, "'; expected none, add, mul, max or min");
-}
-
-Status index_failure(int64_t index, int64_t at, int64_t size) {
-    return import_fail("index ", index, " (element ", at, " of the indices) is out of range of a dimension of ", size);
 }
 
 // The copy; a kernel whose output is already the input's memory has nothing to do.
@@ -111,64 +91,26 @@ Result<kernels::KernelPtr> make_scatter_elements(const OpCall& call) {
 
 // The last dimension of the indices is a place in the first dimensions of x; updates are what lies there.
 Status infer_scatter_nd(OpCall& call) {
-    const Shape& x = call.inputs[0]->shape;
     const Shape& indices = call.inputs[1]->shape;
     const Shape& updates = call.inputs[2]->shape;
     SOFTACL_TRY(require_same_dtype(call, 0, 2));
-    if (indices.rank() == 0 || indices[indices.rank() - 1] < 0 ||
-        indices[indices.rank() - 1] > static_cast<int64_t>(x.rank())) {
-        return call.fail("the input indices has the shape ", indices, "; expected a last dimension of at most ",
-                         x.rank());
-    }
-    std::vector<int64_t> dims(indices.begin(), indices.end() - 1);
-    dims.insert(dims.end(), x.begin() + indices[indices.rank() - 1], x.end());
-    bool fits = dims.size() == updates.rank();
-    for (size_t i = 0; fits && i < dims.size(); ++i) {
-        fits = dims[i] == updates[i] || dims[i] < 0 || updates[i] < 0;
-    }
-    if (!fits) {
-        return call.fail("the updates have the shape ", updates, "; indices of ", indices, " into ", x, " need ",
-                         Shape(std::move(dims)));
+    SOFTACL_ASSIGN(const Shape wanted, shape_of_updates(call, indices, call.inputs[0]->shape));
+    if (!may_be_same(updates, wanted)) {
+        return call.fail("the updates have the shape ", updates, "; indices of ", indices, " into ",
+                         call.inputs[0]->shape, " need ", wanted);
     }
     return same_as_first(call);
 }
 
 Result<kernels::KernelPtr> scatter_nd_kernel(const OpCall& call, How how) {
     SOFTACL_TRY(require_known_shapes(call));
-    const Shape& x = call.inputs[0]->shape;
     const Shape& indices = call.inputs[1]->shape;
-    const int64_t depth = indices[indices.rank() - 1];
-    const int64_t count = indices.elements(0, indices.rank() - 1);
-    const kernels::Strides strides = kernels::row_strides(x);
-    const int64_t slice = x.elements(static_cast<size_t>(depth), x.rank());
-    kernels::KernelPtr kernel;
-    visit_dtype(call.inputs[0]->dtype, [&](auto tag) {
-        using T = typename decltype(tag)::Type;
-        kernel = function_kernel(call,
-                                 [=, bytes = call.inputs[0]->bytes(),
-                                  type = call.inputs[1]->dtype](const Kernel::Buffers& buffers) -> Status {
-                                     copy_all(buffers, bytes);
-                                     const Indexes indexes(buffers.inputs[1], type);
-                                     const T* from = static_cast<const T*>(buffers.inputs[2]);
-                                     for (int64_t i = 0; i < count; ++i, from += slice) {
-                                         T* to = static_cast<T*>(buffers.outputs[0]);
-                                         for (int64_t j = 0; j < depth; ++j) {
-                                             const int64_t size = x[static_cast<size_t>(j)];
-                                             const int64_t index = indexes.within(i * depth + j, size);
-                                             if (index < 0) {
-                                                 return index_failure(indexes[i * depth + j], i * depth + j, size);
-                                             }
-                                             to += index * strides[static_cast<size_t>(j)];
-                                         }
-                                         for (int64_t j = 0; j < slice; ++j) {
-                                             combine<T>(how, to[j], from[j]);
-                                         }
-                                     }
-                                     return {};
-                                 });
-        kernel->reuses_input = 0;
-    });
-    return kernel;
+    ScatterPlan plan;
+    plan.how = how;
+    plan.target = call.inputs[0]->shape;
+    plan.depth = indices[indices.rank() - 1];
+    plan.count = indices.elements(0, indices.rank() - 1);
+    return scatter_kernel(call, plan);
 }
 
 template <How kHow>
@@ -216,21 +158,32 @@ OpDef declare_scatter_nd(const char* name, const char* doc, const char* x, const
         .kernel("reference", make_scatter_nd<kHow>);
 }
 
-}  // namespace
+// Variables that a training step changes: what remains of that here is the result.
+template <How kHow>
+OpDef declare_scatter_nd_var(const char* name, const char* doc) {
+    return declare_scatter_nd<kHow>(name, doc, "var", "var").attr("use_locking", false);
+}
 
-OpDef declare_ScatterElements() {
-    return OpDef("ScatterElements", "data with the updates at the indices along axis: replaced, added, ...")
-        .input("data", kAny)
+OpDef declare_scatter_elements(const char* name, const char* data, const char* result) {
+    return OpDef(name, "data with the updates at the indices along axis: replaced, added, ...")
+        .input(data, kAny)
         .input("indices", kIndexes)
         .input("updates", kAny)
-        .output("y", kAny)
+        .output(result, kAny)
         .attr("axis", int64_t{0})
         .attr("reduction", std::string("none"))
         .infer(infer_scatter_elements)
-        .kernel("reference", make_scatter_elements)
+        .kernel("reference", make_scatter_elements);
+}
+
+}  // namespace
+
+OpDef declare_ScatterElements() {
+    return declare_scatter_elements("ScatterElements", "data", "y")
         .onnx("ScatterElements", import_scatter_elements)
         .onnx("Scatter", import_scatter_elements);
 }
+OpDef declare_ScatterElementsV2() { return declare_scatter_elements("ScatterElementsV2", "var", "var"); }
 
 OpDef declare_TensorScatterUpdate() {
     return declare_scatter_nd<How::kReplace>("TensorScatterUpdate", "x with the updates at the indices.", "x", "y")
@@ -256,6 +209,28 @@ OpDef declare_TensorScatterMax() {
 OpDef declare_TensorScatterMin() {
     return declare_scatter_nd<How::kMin>("TensorScatterMin", "The smaller of input and updates at the indices.",
                                          "input", "output");
+}
+
+OpDef declare_TensorScatterSub() {
+    return declare_scatter_nd<How::kSub>("TensorScatterSub", "x without the updates at the indices.", "x", "y");
+}
+OpDef declare_ScatterNonAliasingAdd() {
+    return declare_scatter_nd<How::kAdd>("ScatterNonAliasingAdd", "x with the updates added at the indices.", "x", "y");
+}
+OpDef declare_ScatterNdUpdate() {
+    return declare_scatter_nd_var<How::kReplace>("ScatterNdUpdate", "var with the updates at the indices.");
+}
+OpDef declare_ScatterNdAdd() {
+    return declare_scatter_nd_var<How::kAdd>("ScatterNdAdd", "var with the updates added at the indices.");
+}
+OpDef declare_ScatterNdSub() {
+    return declare_scatter_nd_var<How::kSub>("ScatterNdSub", "var without the updates at the indices.");
+}
+OpDef declare_ScatterNdMax() {
+    return declare_scatter_nd_var<How::kMax>("ScatterNdMax", "The greater of var and updates at the indices.");
+}
+OpDef declare_ScatterNdMin() {
+    return declare_scatter_nd_var<How::kMin>("ScatterNdMin", "The smaller of var and updates at the indices.");
 }
 
 }  // namespace softacl::ops

@@ -38,6 +38,35 @@ Result<kernels::KernelPtr> make_numbers(const OpCall& call, std::vector<int64_t>
                                return {};
                            });
 }
+// One output for each input.
+Status infer_shape_n(OpCall& call) {
+    if (call.outputs.size() != call.inputs.size()) {
+        return call.fail("there are ", call.inputs.size(), " inputs and ", call.outputs.size(),
+                         " outputs; expected as many");
+    }
+    SOFTACL_TRY(infer_count(call));
+    const aclDataType dtype = call.outputs[0].dtype;
+    for (size_t i = 0; i < call.outputs.size(); ++i) {
+        call.outputs[i] = {dtype, {static_cast<int64_t>(call.inputs[i]->shape.rank())}};
+    }
+    return {};
+}
+
+Result<kernels::KernelPtr> make_shape_n(const OpCall& call) {
+    SOFTACL_TRY(require_known_shapes(call));
+    std::vector<kernels::KernelPtr> parts;
+    for (const TensorType* x : call.inputs) {
+        SOFTACL_ASSIGN(auto part, make_numbers(call, x->shape.dims()));
+        parts.push_back(std::move(part));
+    }
+    return function_kernel(call, [parts = std::move(parts)](const kernels::Kernel::Buffers& buffers) -> Status {
+        for (size_t i = 0; i < parts.size(); ++i) {
+            SOFTACL_TRY(parts[i]->run({buffers.inputs, buffers.outputs + i, nullptr, nullptr}));
+        }
+        return {};
+    });
+}
+
 Result<kernels::KernelPtr> make_shape(const OpCall& call) { return make_numbers(call, call.inputs[0]->shape.dims()); }
 Result<kernels::KernelPtr> make_size(const OpCall& call) {
     return make_numbers(call, {call.inputs[0]->shape.elements()});
@@ -89,6 +118,15 @@ OpDef declare_Shape() {
         .infer(infer_shape_of)
         .kernel("reference", make_shape)
         .onnx("Shape", import_shape);
+}
+
+OpDef declare_ShapeN() {
+    return OpDef("ShapeN", "The dimensions of each x.")
+        .dynamic_input("x", kAny)
+        .output("y", kIndexes, Arity::kDynamic)
+        .attr("dtype", int64_t{ACL_INT32})
+        .infer(infer_shape_n)
+        .kernel("reference", make_shape_n);
 }
 
 OpDef declare_Size() {

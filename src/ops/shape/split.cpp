@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ops/caffe/imports.h"
+#include "ops/common/attribute_form.h"
 #include "ops/common/copy.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
@@ -176,6 +177,9 @@ Imported import_split(Importer& graph, const ForeignNode& node) {
     return graph.add_node("SplitV", {node.input(0), sizes, split_dim}, {{"num_split", parts}}, node.outputs, "");
 }
 
+constexpr AttributeForm kSplitV = {"SplitV"};
+constexpr AttributeForm kSplit = {"Split"};
+
 }  // namespace
 
 OpDef declare_SplitV() {
@@ -202,6 +206,23 @@ OpDef declare_Split() {
         .needs_value(0)
         .infer(infer_split)
         .kernel("reference", make_split);
+}
+
+OpDef declare_SplitVD() {
+    return attribute_form<kSplitV>(declare_SplitV(), OpDef("SplitVD", "SplitV whose sizes and axis are attributes.")
+                                                         .input("x", kAny)
+                                                         .output("y", kAny, Arity::kDynamic)
+                                                         .required_attr("size_splits", Ints{})
+                                                         .required_attr("split_dim", int64_t{})
+                                                         .required_attr("num_split", int64_t{}));
+}
+
+OpDef declare_SplitD() {
+    return attribute_form<kSplit>(declare_Split(), OpDef("SplitD", "Split whose axis is an attribute.")
+                                                       .input("x", kAny)
+                                                       .output("y", kAny, Arity::kDynamic)
+                                                       .required_attr("split_dim", int64_t{})
+                                                       .required_attr("num_split", int64_t{}));
 }
 
 OpDef declare_Unpack() {

@@ -10,9 +10,23 @@
 namespace softacl::ops {
 namespace {
 
+// The axes are an attribute of one of two names, or the second input; nothing if not known yet. No axes: all.
+std::optional<Ints> axes_of(const OpCall& call) {
+    for (const char* name : {"axis", "axes"}) {
+        if (const Ints* axes = call.attrs.find_as<Ints>(name)) {
+            return *axes;
+        }
+    }
+    return call.has_input(1) ? known_ints(call, 1) : Ints{};
+}
+
 Status infer_squeeze(OpCall& call) {
     const Shape& x = call.inputs[0]->shape;
-    SOFTACL_ASSIGN(const auto axes, normal_axes(call, call.attrs.at<Ints>("axis"), x.rank()));
+    const auto wanted = axes_of(call);
+    if (!wanted) {
+        return call.fail("the axes must be known before the model runs");
+    }
+    SOFTACL_ASSIGN(const auto axes, normal_axes(call, *wanted, x.rank()));
     std::vector<int64_t> dims;
     for (size_t i = 0; i < x.rank(); ++i) {
         const bool named = std::count(axes.begin(), axes.end(), i) != 0;
@@ -42,7 +56,18 @@ Status insert_axes(OpCall& call, const Ints& wanted) {
     return {};
 }
 
-Status infer_unsqueeze(OpCall& call) { return insert_axes(call, call.attrs.at<Ints>("axes")); }
+Status infer_unsqueeze(OpCall& call) {
+    if (const auto axes = axes_of(call)) {
+        return insert_axes(call, *axes);
+    }
+    const Shape& list = call.inputs[1]->shape;  // how many axes there are is known
+    if (list.rank() > 1 || !list.is_known() || list.elements() > 32) {
+        return call.fail("the input axes has the shape ", list, "; expected a list of at most 32 numbers");
+    }
+    const auto count = static_cast<size_t>(list.elements());
+    call.outputs[0] = {call.inputs[0]->dtype, unknown_shape(call.inputs[0]->shape.rank() + count)};
+    return {};
+}
 
 Status infer_expand_dims(OpCall& call) {
     SOFTACL_ASSIGN(const auto axis, known_int(call, 1));
@@ -63,26 +88,50 @@ Imported import_unsqueeze(Importer& graph, const ForeignNode& node) {
     return one(graph.add("Unsqueeze", {node.input(0)}, {{"axes", std::move(axes)}}));
 }
 
-}  // namespace
-
-OpDef declare_Squeeze() {
-    return OpDef("Squeeze", "Without the dimensions axis, which are 1; without all that are 1 if axis is empty.")
+OpDef declare_squeeze(const char* name) {
+    return OpDef(name, "Without the dimensions axis, which are 1; without all that are 1 if axis is empty.")
         .input("x", kAny)
         .output("y", kAny)
         .attr("axis", Ints{})
         .infer(infer_squeeze)
-        .kernel("view", make_view)
-        .onnx("Squeeze", import_squeeze);
+        .kernel("view", make_view);
 }
 
-OpDef declare_Unsqueeze() {
-    return OpDef("Unsqueeze", "With dimensions of 1 at the places axes of the result.")
+OpDef declare_unsqueeze(const char* name, const char* axes) {
+    return OpDef(name, "With dimensions of 1 at the places axes of the result.")
         .input("x", kAny)
         .output("y", kAny)
-        .attr("axes", Ints{})
+        .attr(axes, Ints{})
         .infer(infer_unsqueeze)
-        .kernel("view", make_view)
-        .onnx("Unsqueeze", import_unsqueeze);
+        .kernel("view", make_view);
+}
+
+}  // namespace
+
+OpDef declare_Squeeze() { return declare_squeeze("Squeeze").onnx("Squeeze", import_squeeze); }
+OpDef declare_SqueezeV2() { return declare_squeeze("SqueezeV2"); }
+
+OpDef declare_SqueezeV3() {
+    return OpDef("SqueezeV3", "Without the dimensions axes, which are 1; without all that are 1 if there are no axes.")
+        .input("x", kAny)
+        .optional_input("axes", kIndexes)
+        .output("y", kAny)
+        .needs_value(1)
+        .infer(infer_squeeze)
+        .kernel("view", make_view);
+}
+
+OpDef declare_Unsqueeze() { return declare_unsqueeze("Unsqueeze", "axes").onnx("Unsqueeze", import_unsqueeze); }
+OpDef declare_UnsqueezeV2() { return declare_unsqueeze("UnsqueezeV2", "axis"); }
+
+OpDef declare_UnsqueezeV3() {
+    return OpDef("UnsqueezeV3", "With dimensions of 1 at the places axes of the result.")
+        .input("x", kAny)
+        .input("axes", kIndexes)
+        .output("y", kAny)
+        .needs_value(1)
+        .infer(infer_unsqueeze)
+        .kernel("view", make_view);
 }
 
 OpDef declare_ExpandDims() {
