@@ -15,6 +15,7 @@
 #include "acl_base.h"
 #include "acl_rt.h"
 #include "acl_mdl.h"
+#include "acl_op.h"
 
 #ifdef __cplusplus
 extern "C" {

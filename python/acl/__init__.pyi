@@ -5,6 +5,7 @@ import os
 import typing
 from . import mdl as mdl
 from . import media as media
+from . import op as op
 from . import rt as rt
 from . import util as util
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <array>
+
 #include "bind.h"
 
 // What functions written by hand share: the same reading of arguments, the same messages.
@@ -41,9 +44,15 @@ inline Outcome done(PyObject* value) { return {value, value != nullptr}; }
 // The answer of a function without error code to arguments it cannot take.
 inline Outcome refused(Verdict verdict) { return {verdict == Verdict::kRaised ? nullptr : Py_NewRef(Py_None), false}; }
 
+// An optional argument that is left out is null.
 template <class Row>
 PyObject* call_by_hand(PyObject* /*module*/, PyObject* const* arguments, Py_ssize_t count) {
-    const Outcome outcome = count_is_right<Row>(count) ? Row::call(arguments) : Outcome{nullptr, false};
+    Outcome outcome{nullptr, false};
+    if (count_is_right<Row>(count)) {
+        std::array<PyObject*, Row::kParameters.size() + 1> given{};
+        std::copy(arguments, arguments + count, given.begin());
+        outcome = Row::call(given.data());
+    }
     count_call(calls_of<Row>, outcome.success);
     return outcome.value;
 }

@@ -3,12 +3,13 @@
 
 #include <cstddef>
 #include <memory>
+#include <new>
 
 #include "convert.h"
 
 namespace softacl::python {
 
-// A list of numbers or addresses in Python, an array in C.
+// A list in Python, an array in C: of numbers or addresses, of texts, of lists.
 template <class T>
 class List {
    public:
@@ -17,13 +18,7 @@ class List {
             return place.wrong_type("list", object);
         }
         const Py_ssize_t size = PySequence_Size(object);
-        if (size < 0) {
-            return Verdict::kRaised;
-        }
-        size_ = static_cast<std::size_t>(size);
-        items_.reset(static_cast<T*>(PyMem_Calloc(size_ + 1, sizeof(T))));  // an empty one has an address, too
-        if (!items_) {
-            PyErr_NoMemory();
+        if (size < 0 || !make(static_cast<std::size_t>(size))) {
             return Verdict::kRaised;
         }
         for (Py_ssize_t i = 0; i < size; ++i) {
@@ -31,21 +26,39 @@ class List {
             if (!item) {
                 return Verdict::kRaised;
             }
-            const Verdict verdict = from_python(item.get(), Place(place, i), items_.get()[i]);
+            const Verdict verdict = read_item(item.get(), Place(place, i), items_.get()[i]);
             if (verdict != Verdict::kRead) {
                 return verdict;
             }
         }
         return Verdict::kRead;
     }
+    // So many items, each empty. False, with an exception set, if there is no memory.
+    bool make(std::size_t size) {
+        items_.reset(new (std::nothrow) T[size + 1]{});  // an empty one has an address, too
+        size_ = items_ ? size : 0;
+        if (!items_) {
+            PyErr_NoMemory();
+        }
+        return items_ != nullptr;
+    }
     T* data() const { return items_.get(); }
     std::size_t size() const { return size_; }
 
    private:
-    struct Free {
-        void operator()(T* items) const { PyMem_Free(items); }
-    };
-    std::unique_ptr<T, Free> items_;
+    template <class Item>
+    static Verdict read_item(PyObject* object, const Place& place, Item& item) {
+        return from_python(object, place, item);
+    }
+    static Verdict read_item(PyObject* object, const Place& place, Text& item) {
+        return read_text(object, place, item);
+    }
+    template <class Item>
+    static Verdict read_item(PyObject* object, const Place& place, List<Item>& item) {
+        return item.read(object, place);
+    }
+
+    std::unique_ptr<T[]> items_;
     std::size_t size_ = 0;
 };
 

@@ -14,6 +14,7 @@ struct Submodule {
 constexpr Submodule kSubmodules[] = {
     {"mdl", "acl.mdl", "Models: loading, running, what they take and give."},
     {"media", "acl.media", "Media: JPEG, PNG and video, and what is done with pictures."},
+    {"op", "acl.op", "Operators, called by name."},
     {"rt", "acl.rt", "Runtime: devices, contexts, streams, events, memory."},
     {"util", "acl.util", "Addresses of NumPy arrays and bytes, and threads."},
 };

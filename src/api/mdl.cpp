@@ -8,6 +8,7 @@
 #include "exec/aipp_info.h"
 #include "exec/execution.h"
 #include "exec/model_desc.h"
+#include "exec/task_run.h"
 #include "runtime/context.h"
 #include "runtime/exception.h"
 #include "runtime/process.h"
@@ -69,15 +70,7 @@ class ModelTask final : public runtime::Task {
         : Task("model"), execution_(std::move(execution)), mode_(mode) {}
 
     runtime::Outcome run(runtime::Stream& stream) override {
-        exec::Run run;
-        run.mode = mode_;
-        run.stream = stream.id();
-        Status status = execution_->run(run);
-        if (run.failed_op) {
-            exec::remember_failed_op({number_of(stream.device()), stream.id(), stream.running_task()},
-                                     std::move(*run.failed_op));
-        }
-        return runtime::Outcome::done(std::move(status), std::move(run.warning));
+        return exec::run_in_task(stream, mode_, [&](exec::Run& run) { return execution_->run(run); });
     }
 
    private:
@@ -140,8 +133,7 @@ aclError aclmdlExecuteAsync(uint32_t modelId, const aclmdlDataset* input, aclmdl
     return entry<row::aclmdlExecuteAsync>(modelId, input, output, stream)([&]() -> Status {
         SOFTACL_ASSIGN(const Pin<runtime::Stream> where, runtime::find_stream(stream, "stream"));
         SOFTACL_ASSIGN(std::shared_ptr<Execution> execution, prepare(modelId, input, output));
-        const exec::RunMode mode{where->saturates(), where->tells_overflow()};
-        const auto launched = where->launch(std::make_unique<ModelTask>(execution, mode));
+        const auto launched = where->launch(std::make_unique<ModelTask>(execution, exec::mode_of(*where)));
         if (!launched.ok()) {
             execution->take_back();
         }

@@ -38,6 +38,9 @@ enum class Kind : uint8_t {
     kVdecFrameConfig = 20,
     kVencChannel = 21,
     kVencFrameConfig = 22,
+    kOpAttr = 23,
+    kOpHandle = 24,
+    kKernelDesc = 25,
 };
 
 const char* kind_name(Kind kind);

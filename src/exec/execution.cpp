@@ -8,7 +8,6 @@
 
 #include "acl/acl_base.h"
 #include "exec/choose_variant.h"
-#include "runtime/memory.h"
 
 namespace softacl::exec {
 namespace {
@@ -139,7 +138,8 @@ Status Execution::bind_output(Place place, Buffer given, const std::shared_ptr<D
         if (given.size < needed) {
             return too_small(place, given.size);
         }
-        SOFTACL_TRY(look_at(place, {given.data, needed}));
+        given.size = needed;
+        SOFTACL_TRY(look_at(place, given));
     }
     outputs_.push_back(given);
     return {};
@@ -155,33 +155,13 @@ Result<void*> Execution::allocate(Place place, size_t size, const std::shared_pt
     return *memory;
 }
 
-// Device memory is looked up now: freeing it later does not take it from queued work. Host memory is probed when it
-// is used, since it may go away while a task waits.
 Status Execution::look_at(Place place, Buffer range) {
-    std::string warning;
-    const Result<bool> on_device = runtime::check_if_device("its buffer", range.data, range.size, warning);
-    if (!on_device.ok()) {
-        return at(place, on_device.status());
-    }
-    if (!warning.empty()) {
-        warning_ = title(place) + ": " + warning;
-    }
-    if (!*on_device) {
-        host_ranges_.push_back({place, range});
-    }
-    return {};
-}
-
-Status Execution::probe(const HostRange& host) const {
-    const Buffer range = host.range;
-    return at(host.place, host.place.is_input ? runtime::check_host_readable("its buffer", range.data, range.size)
-                                              : runtime::check_host_writable("its buffer", range.data, range.size));
+    return memory_.add(range, place.is_input ? OperandMemory::Use::kRead : OperandMemory::Use::kWrite,
+                       [&] { return title(place); });
 }
 
 Status Execution::run(Run& run) {
-    for (const HostRange& host : host_ranges_) {
-        SOFTACL_TRY(probe(host));
-    }
+    SOFTACL_TRY(memory_.probe());
     std::vector<Buffer> inputs = inputs_;
     std::vector<Padded> padded;
     for (size_t i = 0; i < inputs.size(); ++i) {
@@ -189,7 +169,7 @@ Status Execution::run(Run& run) {
             inputs[i] = padded.emplace_back(inputs[i], needed).get();
         }
     }
-    run.warning = warning_;
+    run.warning = memory_.warning();
     Status status = model_->execute(*variant_, inputs, outputs_, run);
     for (size_t i = 0; i < inputs.size() && run.failed_op; ++i) {
         run.failed_op->move(inputs[i].data, inputs[i].size, inputs_[i].data);

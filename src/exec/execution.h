@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "exec/dataset.h"
+#include "exec/operand_memory.h"
 #include "exec/registry.h"
 #include "exec/set_aipp.h"
 
@@ -40,10 +41,6 @@ class Execution {
         bool is_input;
         size_t index;
     };
-    struct HostRange {
-        Place place;
-        Buffer range;
-    };
 
     Execution(std::shared_ptr<LoadedModel> model, VariantPtr variant)
         : model_(std::move(model)), variant_(std::move(variant)) {}
@@ -59,7 +56,6 @@ class Execution {
     Status bind_output(Place place, Buffer given, const std::shared_ptr<DataBuffer>& buffer);
     Result<void*> allocate(Place place, size_t size, const std::shared_ptr<DataBuffer>& buffer);
     Status look_at(Place place, Buffer range);
-    Status probe(const HostRange& host) const;
 
     std::shared_ptr<LoadedModel> model_;
     const VariantPtr variant_;
@@ -68,9 +64,8 @@ class Execution {
     std::vector<AippBlock> aipp_;
     std::vector<Buffer> inputs_;
     std::vector<Buffer> outputs_;
-    std::vector<HostRange> host_ranges_;  // to be probed when they are about to be used
+    OperandMemory memory_;
     std::vector<Allocated> allocated_;
-    std::string warning_;
 };
 
 }  // namespace softacl::exec

@@ -9,6 +9,7 @@
 #include "exec/detours.h"
 #include "exec/device_block.h"
 #include "exec/free_shapes.h"
+#include "exec/plan_call.h"
 #include "exec/planned_variant.h"
 #include "graph/specialise.h"
 #include "model/om.h"
@@ -70,33 +71,14 @@ class PlannedModel : public Model {
     Status execute(const Variant& variant, const std::vector<Buffer>& inputs, const std::vector<Buffer>& outputs,
                    Run& run) final {
         const std::lock_guard lock(mutex_);
-        Detours detours;
-        for (size_t i = 0; i < inputs.size(); ++i) {
-            input_addresses_[i] = detours.input(inputs[i], std::min(inputs[i].size, variant.inputs[i].bytes));
-        }
-        for (size_t i = 0; i < outputs.size(); ++i) {
-            output_addresses_[i] = detours.output(outputs, i, inputs, variant.outputs[i].bytes);
-        }
         Plan& plan = *static_cast<const PlannedVariant&>(variant).plan;
         SOFTACL_ASSIGN(void* const work, work_memory(plan.work_bytes()));
         plan.bind(work);
-        Status status = plan.run(input_addresses_.data(), output_addresses_.data(), run);
-        if (status.ok()) {
-            detours.finish();
-        } else if (run.failed_op) {
-            for (size_t i = 0; i < inputs.size(); ++i) {
-                run.failed_op->move(input_addresses_[i], variant.inputs[i].bytes, inputs[i].data);
-            }
-            for (size_t i = 0; i < outputs.size(); ++i) {
-                run.failed_op->move(output_addresses_[i], variant.outputs[i].bytes, outputs[i].data);
-            }
-        }
-        return status;
+        return call_.run(plan, inputs, outputs, run);
     }
 
    protected:
-    explicit PlannedModel(ModelInfo info)
-        : info_(std::move(info)), input_addresses_(info_.inputs.size()), output_addresses_(info_.outputs.size()) {}
+    explicit PlannedModel(ModelInfo info) : info_(std::move(info)), call_(info_.inputs.size(), info_.outputs.size()) {}
 
    private:
     // One thread at a time. The same as before unless more is needed than ever.
@@ -104,8 +86,7 @@ class PlannedModel : public Model {
 
     std::mutex mutex_;
     const ModelInfo info_;
-    std::vector<const void*> input_addresses_;
-    std::vector<void*> output_addresses_;
+    PlanCall call_;
 };
 
 /// All variants are made when it is loaded.

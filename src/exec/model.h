@@ -113,9 +113,9 @@ class Model {
     /// without free shapes gives its first variant, whatever they are.
     virtual Result<VariantPtr> variant_for(const std::vector<Shape>& shapes) = 0;
 
-    /// Runs one of its variants on the calling thread. One buffer per input and output, in order, each at least as
-    /// large as its tensor in that variant and accessible; pictures for dynamic AIPP as large as their parameters say.
-    /// Waits for a call of another thread.
+    /// Runs one of its variants on the calling thread. One buffer per input and output, in order, each accessible and
+    /// as large as its tensor in that variant; pictures for dynamic AIPP as large as their parameters say. Waits for a
+    /// call of another thread.
     virtual Status execute(const Variant& variant, const std::vector<Buffer>& inputs,
                            const std::vector<Buffer>& outputs, Run& run) = 0;
 };

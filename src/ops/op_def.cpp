@@ -21,6 +21,9 @@ Status check_shape(const OpCall& call, const std::string& what, const TensorType
 }  // namespace
 
 std::string OpCall::place() const {
+    if (name.empty()) {
+        return "operator " + (op == nullptr ? std::string("(unknown)") : op->name()) + ": ";
+    }
     return "node '" + name + "' (" + (op == nullptr ? std::string("unknown operator") : op->name()) + "): ";
 }
 
@@ -45,18 +48,19 @@ Status OpDef::complete(OpCall& call) const {
         const Attr* given = call.attrs.find(attr.name);
         if (given == nullptr) {
             if (attr.required) {
-                return call.fail("the attribute ", attr.name, " (", kind_of(attr.value), ") is missing");
+                return fail(ACL_ERROR_OP_ATTR_NOT_MATCH, call.place(), "the attribute ", attr.name, " (",
+                            kind_of(attr.value), ") is missing");
             }
             call.attrs.set(attr.name, attr.value);
         } else if (given->index() != attr.value.index()) {
-            return call.fail("the attribute ", attr.name, " is a ", kind_of(*given), "; expected ",
-                             kind_of(attr.value));
+            return fail(ACL_ERROR_OP_ATTR_NOT_MATCH, call.place(), "the attribute ", attr.name, " is a ",
+                        kind_of(*given), "; expected ", kind_of(attr.value));
         }
     }
     for (const auto& [attr_name, value] : call.attrs) {
         const std::string& wanted = attr_name;
         if (std::none_of(attrs_.begin(), attrs_.end(), [&](const AttrDef& attr) { return attr.name == wanted; })) {
-            return call.fail("there is no attribute ", attr_name);
+            return fail(ACL_ERROR_OP_ATTR_NOT_MATCH, call.place(), "there is no attribute ", attr_name);
         }
     }
     for (size_t i = 0; i < call.inputs.size(); ++i) {
@@ -72,8 +76,8 @@ Status OpDef::complete(OpCall& call) const {
             continue;
         }
         if (!port->dtypes.contains(type->dtype)) {
-            return call.fail("the input ", port->name, " is ", name_of(type->dtype),
-                             ", which the operator does not take");
+            return fail(ACL_ERROR_UNSUPPORTED_DATA_TYPE, call.place(), "the input ", port->name, " is ",
+                        name_of(type->dtype), ", which the operator does not take");
         }
         SOFTACL_TRY(check_shape(call, "the input " + port->name, *type));
     }

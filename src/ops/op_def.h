@@ -132,6 +132,12 @@ class OpDef {
         infer_ = function;
         return *this;
     }
+    /// For outputs whose shape depends on values: called with what infer() made of known shapes, it replaces unknown
+    /// dimensions of call.outputs by the largest that are possible.
+    OpDef& largest(Infer function) {
+        largest_ = function;
+        return *this;
+    }
     /// Kernels are asked in the order in which they stand.
     OpDef& kernel(const char* name, MakeKernel make) {
         kernels_.push_back({name, make});
@@ -166,12 +172,15 @@ class OpDef {
     const std::vector<KernelDef>& kernels() const { return kernels_; }
     const std::vector<ImportDef>& imports() const { return imports_; }
     const std::vector<size_t>& value_inputs() const { return value_inputs_; }
+    /// Null: no shape depends on values, or nothing is known of it.
+    Infer largest() const { return largest_; }
 
     /// The port that the input at a flat position belongs to, given how many inputs there are; null beyond the end.
     const Port* input_port(size_t index, size_t count) const;
 
     /// Fills in defaults, checks the attributes' types, the number and element types of inputs, and finds the output
-    /// types. Everything that makes a node or a single call passes here.
+    /// types. Everything that makes a node or a single call passes here. 100023 for an attribute that is missing,
+    /// unknown or of another type; 100026 for an element type that an input does not take; else 100000.
     Status complete(OpCall& call) const;
 
     /// The first kernel that takes the call; the failure lists every refusal. `only`: the kernel of this name.
@@ -187,6 +196,7 @@ class OpDef {
     std::vector<ImportDef> imports_;
     std::vector<size_t> value_inputs_;
     Infer infer_ = nullptr;
+    Infer largest_ = nullptr;
 };
 
 /// The operator of this IR name, or null. Any thread.

@@ -14,6 +14,7 @@ constexpr Kind kKinds[] = {
     Kind::kStreamDesc,      Kind::kRoiConfig,   Kind::kResizeConfig,
     Kind::kBorderConfig,    Kind::kJpegeConfig, Kind::kVdecChannel,
     Kind::kVdecFrameConfig, Kind::kVencChannel, Kind::kVencFrameConfig,
+    Kind::kOpAttr,          Kind::kOpHandle,    Kind::kKernelDesc,
 };
 
 class Leftovers final : public EndObserver {

@@ -56,6 +56,7 @@ Status Process::initialize(const char* config_path, FunctionRef<Status(const Con
     }
     SOFTACL_TRY(begin(config));
     config_ = config;
+    max_opqueue_num_ = config.max_opqueue_num;
     phase_ = Phase::kInitialized;
     return {};
 }

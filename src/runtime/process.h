@@ -44,6 +44,9 @@ class Process {
     /// True if programs run on the device itself (SOFTACL_RUN_MODE=device), false on a host.
     bool runs_on_device() const { return runs_on_device_; }
 
+    /// How many prepared operators are kept, as the configuration says.
+    uint64_t max_opqueue_num() { return max_opqueue_num_; }
+
     /// How long a stream waits for an event; nothing: for ever.
     std::optional<std::chrono::seconds> wait_timeout() const;
     void set_wait_timeout(std::chrono::seconds timeout) { wait_timeout_seconds_ = timeout.count(); }
@@ -56,6 +59,7 @@ class Process {
     std::mutex phase_mutex_;
     Phase phase_ = Phase::kNew;
     Config config_;
+    std::atomic<uint64_t> max_opqueue_num_{Config{}.max_opqueue_num};
     std::vector<std::unique_ptr<Device>> visible_;
     bool runs_on_device_ = false;
     bool strict_product_ = false;  // SOFTACL_STRICT_PRODUCT=1: answer exactly as the documented product

@@ -57,6 +57,24 @@ const std::map<std::string, ClientObject>& client_objects() {
               aclDestroyTensorDesc(static_cast<aclTensorDesc*>(desc));
               return ACL_SUCCESS;
           }}},
+        {"op_attr",
+         {[]() -> void* { return aclopCreateAttr(); },
+          [](void* attr) {
+              aclopDestroyAttr(static_cast<aclopAttr*>(attr));
+              return ACL_SUCCESS;
+          }}},
+        {"op_handle",
+         {[]() -> void* {
+              aclTensorDesc* desc = aclCreateTensorDesc(ACL_FLOAT, 0, nullptr, ACL_FORMAT_ND);
+              aclopHandle* handle = nullptr;
+              aclopCreateHandleForCast(desc, desc, 0, &handle);
+              aclDestroyTensorDesc(desc);
+              return handle;
+          },
+          [](void* handle) {
+              aclopDestroyHandle(static_cast<aclopHandle*>(handle));
+              return ACL_SUCCESS;
+          }}},
         {"aipp", client_object<aclmdlAIPP>([] { return aclmdlCreateAIPP(1); }, aclmdlDestroyAIPP)},
         {"dvpp_channel", client_object<acldvppChannelDesc>(acldvppCreateChannelDesc, acldvppDestroyChannelDesc)},
         {"pic_desc", client_object<acldvppPicDesc>(acldvppCreatePicDesc, acldvppDestroyPicDesc)},

@@ -1758,7 +1758,129 @@ inline constexpr Param kParams_aclrtSetOpExecuteTimeOut[] = {{"timeout", Check::
 inline constexpr Row aclrtSetOpExecuteTimeOut = {331, "aclrtSetOpExecuteTimeOut",
     "acl.rt.set_op_execute_time_out", kParams_aclrtSetOpExecuteTimeOut, 1, Missing::kNowhere};
 
-inline constexpr int kCount = 332;
+inline constexpr Param kParams_aclopExecute[] = {{"opType", Check::kNonNull, 0, 0},
+    {"numInputs", Check::kNone, 0, 0}, {"inputDesc", Check::kNone, 0, 0},
+    {"inputs", Check::kNone, 0, 0}, {"numOutputs", Check::kNone, 0, 0},
+    {"outputDesc", Check::kNone, 0, 0}, {"outputs", Check::kNone, 0, 0},
+    {"attr", Check::kNone, 0, 0}, {"stream", Check::kNone, 0, 0}};
+inline constexpr Row aclopExecute = {332, "aclopExecute", "acl.op.execute", kParams_aclopExecute, 9,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclopExecuteV2[] = {{"opType", Check::kNonNull, 0, 0},
+    {"numInputs", Check::kNone, 0, 0}, {"inputDesc", Check::kNone, 0, 0},
+    {"inputs", Check::kNone, 0, 0}, {"numOutputs", Check::kNone, 0, 0},
+    {"outputDesc", Check::kNone, 0, 0}, {"outputs", Check::kNone, 0, 0},
+    {"attr", Check::kNone, 0, 0}, {"stream", Check::kNone, 0, 0}};
+inline constexpr Row aclopExecuteV2 = {333, "aclopExecuteV2", "acl.op.execute_v2",
+    kParams_aclopExecuteV2, 9, Missing::kNowhere};
+
+inline constexpr Param kParams_aclopExecWithHandle[] = {{"handle", Check::kNone, 0, 0},
+    {"numInputs", Check::kNone, 0, 0}, {"inputs", Check::kNone, 0, 0},
+    {"numOutputs", Check::kNone, 0, 0}, {"outputs", Check::kNone, 0, 0},
+    {"stream", Check::kNone, 0, 0}};
+inline constexpr Row aclopExecWithHandle = {334, "aclopExecWithHandle",
+    "acl.op.execute_with_handle", kParams_aclopExecWithHandle, 6, Missing::kNowhere};
+
+inline constexpr Param kParams_aclopCast[] = {{"srcDesc", Check::kNone, 0, 0},
+    {"srcBuffer", Check::kNone, 0, 0}, {"dstDesc", Check::kNone, 0, 0},
+    {"dstBuffer", Check::kNone, 0, 0}, {"truncate", Check::kNone, 0, 0},
+    {"stream", Check::kNone, 0, 0}};
+inline constexpr Row aclopCast = {335, "aclopCast", "acl.op.cast", kParams_aclopCast, 6,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclopCreateHandleForCast[] = {{"srcDesc", Check::kNone, 0, 0},
+    {"dstDesc", Check::kNone, 0, 0}, {"truncate", Check::kNone, 0, 0},
+    {"handle", Check::kNonNull, 0, 0}};
+inline constexpr Row aclopCreateHandleForCast = {336, "aclopCreateHandleForCast",
+    "acl.op.create_handle_for_cast", kParams_aclopCreateHandleForCast, 4, Missing::kNowhere};
+
+inline constexpr Row aclopCreateAttr = {337, "aclopCreateAttr", "acl.op.create_attr", nullptr, 0,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclopDestroyAttr[] = {{"attr", Check::kNone, 0, 0}};
+inline constexpr Row aclopDestroyAttr = {338, "aclopDestroyAttr", "acl.op.destroy_attr",
+    kParams_aclopDestroyAttr, 1, Missing::kNowhere};
+
+inline constexpr Param kParams_aclopSetAttrBool[] = {{"attr", Check::kNone, 0, 0},
+    {"attrName", Check::kNonNull, 0, 0}, {"attrValue", Check::kNone, 0, 0}};
+inline constexpr Row aclopSetAttrBool = {339, "aclopSetAttrBool", "acl.op.set_attr_bool",
+    kParams_aclopSetAttrBool, 3, Missing::kNowhere};
+
+inline constexpr Param kParams_aclopSetAttrInt[] = {{"attr", Check::kNone, 0, 0},
+    {"attrName", Check::kNonNull, 0, 0}, {"attrValue", Check::kNone, 0, 0}};
+inline constexpr Row aclopSetAttrInt = {340, "aclopSetAttrInt", "acl.op.set_attr_int",
+    kParams_aclopSetAttrInt, 3, Missing::kNowhere};
+
+inline constexpr Param kParams_aclopSetAttrFloat[] = {{"attr", Check::kNone, 0, 0},
+    {"attrName", Check::kNonNull, 0, 0}, {"attrValue", Check::kNone, 0, 0}};
+inline constexpr Row aclopSetAttrFloat = {341, "aclopSetAttrFloat", "acl.op.set_attr_float",
+    kParams_aclopSetAttrFloat, 3, Missing::kNowhere};
+
+inline constexpr Param kParams_aclopSetAttrString[] = {{"attr", Check::kNone, 0, 0},
+    {"attrName", Check::kNonNull, 0, 0}, {"attrValue", Check::kNonNull, 0, 0}};
+inline constexpr Row aclopSetAttrString = {342, "aclopSetAttrString", "acl.op.set_attr_string",
+    kParams_aclopSetAttrString, 3, Missing::kNowhere};
+
+inline constexpr Param kParams_aclopSetAttrListBool[] = {{"attr", Check::kNone, 0, 0},
+    {"attrName", Check::kNonNull, 0, 0}, {"numValues", Check::kNone, 0, 0},
+    {"attrValue", Check::kNone, 0, 0}};
+inline constexpr Row aclopSetAttrListBool = {343, "aclopSetAttrListBool",
+    "acl.op.set_attr_list_bool", kParams_aclopSetAttrListBool, 4, Missing::kNowhere};
+
+inline constexpr Param kParams_aclopSetAttrListInt[] = {{"attr", Check::kNone, 0, 0},
+    {"attrName", Check::kNonNull, 0, 0}, {"numValues", Check::kNone, 0, 0},
+    {"attrValue", Check::kNone, 0, 0}};
+inline constexpr Row aclopSetAttrListInt = {344, "aclopSetAttrListInt", "acl.op.set_attr_list_int",
+    kParams_aclopSetAttrListInt, 4, Missing::kNowhere};
+
+inline constexpr Param kParams_aclopSetAttrListFloat[] = {{"attr", Check::kNone, 0, 0},
+    {"attrName", Check::kNonNull, 0, 0}, {"numValues", Check::kNone, 0, 0},
+    {"attrValue", Check::kNone, 0, 0}};
+inline constexpr Row aclopSetAttrListFloat = {345, "aclopSetAttrListFloat",
+    "acl.op.set_attr_list_float", kParams_aclopSetAttrListFloat, 4, Missing::kNowhere};
+
+inline constexpr Param kParams_aclopSetAttrListString[] = {{"attr", Check::kNone, 0, 0},
+    {"attrName", Check::kNonNull, 0, 0}, {"numValues", Check::kNone, 0, 0},
+    {"attrValue", Check::kNone, 0, 0}};
+inline constexpr Row aclopSetAttrListString = {346, "aclopSetAttrListString",
+    "acl.op.set_attr_list_string", kParams_aclopSetAttrListString, 4, Missing::kNowhere};
+
+inline constexpr Param kParams_aclopSetAttrListListInt[] = {{"attr", Check::kNone, 0, 0},
+    {"attrName", Check::kNonNull, 0, 0}, {"numLists", Check::kNone, 0, 0},
+    {"numValues", Check::kNone, 0, 0}, {"values", Check::kNone, 0, 0}};
+inline constexpr Row aclopSetAttrListListInt = {347, "aclopSetAttrListListInt",
+    "acl.op.set_attr_list_list_int", kParams_aclopSetAttrListListInt, 5, Missing::kNowhere};
+
+inline constexpr Param kParams_aclopCreateHandle[] = {{"opType", Check::kNonNull, 0, 0},
+    {"numInputs", Check::kNone, 0, 0}, {"inputDesc", Check::kNone, 0, 0},
+    {"numOutputs", Check::kNone, 0, 0}, {"outputDesc", Check::kNone, 0, 0},
+    {"opAttr", Check::kNone, 0, 0}, {"handle", Check::kNonNull, 0, 0}};
+inline constexpr Row aclopCreateHandle = {348, "aclopCreateHandle", "acl.op.create_handle",
+    kParams_aclopCreateHandle, 7, Missing::kNowhere};
+
+inline constexpr Param kParams_aclopDestroyHandle[] = {{"handle", Check::kNone, 0, 0}};
+inline constexpr Row aclopDestroyHandle = {349, "aclopDestroyHandle", "acl.op.destroy_handle",
+    kParams_aclopDestroyHandle, 1, Missing::kNowhere};
+
+inline constexpr Param kParams_aclopInferShape[] = {{"opType", Check::kNonNull, 0, 0},
+    {"numInputs", Check::kNone, 0, 0}, {"inputDesc", Check::kNone, 0, 0},
+    {"inputs", Check::kNone, 0, 0}, {"numOutputs", Check::kNone, 0, 0},
+    {"outputDesc", Check::kNone, 0, 0}, {"attr", Check::kNone, 0, 0}};
+inline constexpr Row aclopInferShape = {350, "aclopInferShape", "acl.op.infer_shape",
+    kParams_aclopInferShape, 7, Missing::kNowhere};
+
+inline constexpr Param kParams_aclopSetAttrDataType[] = {{"attr", Check::kNone, 0, 0},
+    {"attrName", Check::kNonNull, 0, 0}, {"attrValue", Check::kRange, -1, 27}};
+inline constexpr Row aclopSetAttrDataType = {351, "aclopSetAttrDataType",
+    "acl.op.set_attr_data_type", kParams_aclopSetAttrDataType, 3, Missing::kNowhere};
+
+inline constexpr Param kParams_aclopSetAttrListDataType[] = {{"attr", Check::kNone, 0, 0},
+    {"attrName", Check::kNonNull, 0, 0}, {"numValues", Check::kNone, 0, 0},
+    {"values", Check::kNone, 0, 0}};
+inline constexpr Row aclopSetAttrListDataType = {352, "aclopSetAttrListDataType",
+    "acl.op.set_attr_list_data_type", kParams_aclopSetAttrListDataType, 4, Missing::kNowhere};
+
+inline constexpr int kCount = 353;
 inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, &aclrtGetSocName,
     &aclGetRecentErrMsg, &aclrtSetDeviceSatMode, &aclrtGetDeviceSatMode, &aclFloat16ToFloat,
     &aclFloatToFloat16, &aclCreateDataBuffer, &aclDestroyDataBuffer, &aclGetDataBufferAddr,
@@ -1863,6 +1985,11 @@ inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, 
     &acldvppJpegGetImageInfoV2, &acldvppJpegPredictDecSize, &acldvppJpegEncodeAsync,
     &acldvppJpegPredictEncSize, &acldvppCreateJpegeConfig, &acldvppDestroyJpegeConfig,
     &acldvppSetJpegeConfigLevel, &acldvppGetJpegeConfigLevel, &acldvppPngDecodeAsync,
-    &acldvppPngGetImageInfo, &acldvppPngPredictDecSize, &aclrtSetOpExecuteTimeOut};
+    &acldvppPngGetImageInfo, &acldvppPngPredictDecSize, &aclrtSetOpExecuteTimeOut, &aclopExecute,
+    &aclopExecuteV2, &aclopExecWithHandle, &aclopCast, &aclopCreateHandleForCast, &aclopCreateAttr,
+    &aclopDestroyAttr, &aclopSetAttrBool, &aclopSetAttrInt, &aclopSetAttrFloat, &aclopSetAttrString,
+    &aclopSetAttrListBool, &aclopSetAttrListInt, &aclopSetAttrListFloat, &aclopSetAttrListString,
+    &aclopSetAttrListListInt, &aclopCreateHandle, &aclopDestroyHandle, &aclopInferShape,
+    &aclopSetAttrDataType, &aclopSetAttrListDataType};
 
 }  // namespace softacl::api::row

@@ -37,6 +37,14 @@ Status infer_non_zero(OpCall& call) {
     return {};
 }
 
+/// All elements.
+Status largest_non_zero(OpCall& call) {
+    const Shape& x = call.inputs[0]->shape;
+    Shape& y = call.outputs[0].shape;
+    y[call.attrs.at<bool>("transpose") ? 1 : 0] = x.elements();
+    return {};
+}
+
 Result<kernels::KernelPtr> make_non_zero(const OpCall& call) {
     SOFTACL_TRY(require_known_shapes(call));
     const Shape& x = call.inputs[0]->shape;
@@ -91,6 +99,7 @@ OpDef declare_NonZero() {
         .attr("dtype", ACL_INT64)
         .needs_value(0)
         .infer(infer_non_zero)
+        .largest(largest_non_zero)
         .kernel("reference", make_non_zero)
         .onnx("NonZero", import_non_zero);
 }

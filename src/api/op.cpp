@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// acl_op.h: executing operators.
+#include "acl/acl_op.h"
+
+#include "api/entry.h"
+#include "api/handles.h"
+#include "api/op_args.h"
+#include "base/fork.h"
+#include "runtime/context.h"
+#include "runtime/objects.h"
+#include "single_op/op_handle.h"
+
+using namespace softacl;
+using namespace softacl::api;
+using single_op::OpHandle;
+using single_op::ProgramCall;
+
+namespace {
+
+enum class Shapes { kMustFit, kAreWritten };
+
+// Descriptions and buffers are `const` or not, depending on the function.
+template <class Desc, class In, class Out>
+Status execute(const char* type, int input_count, Desc const* input_descs, In const* inputs, int output_count,
+               Desc const* output_descs, Out const* outputs, const aclopAttr* attr, aclrtStream stream, Shapes shapes) {
+    note_use();
+    SOFTACL_ASSIGN(const Pin<runtime::Stream> where, runtime::find_stream(stream, "stream"));
+    SOFTACL_ASSIGN(ProgramCall call, read_call(type, input_count, input_descs, output_count, output_descs, attr));
+    SOFTACL_ASSIGN(call.inputs, read_buffers(input_count, inputs, "inputs"));
+    SOFTACL_ASSIGN(call.outputs, read_buffers(output_count, outputs, "outputs"));
+    return single_op::execute(call, *where, shapes == Shapes::kAreWritten);
+}
+
+Status give_handle(const ProgramCall& call, aclopHandle** handle) {
+    SOFTACL_ASSIGN(auto executable, single_op::prepare(call));
+    SOFTACL_ASSIGN(*handle,
+                   as_pointer<aclopHandle>(runtime::make_object(std::make_shared<OpHandle>(std::move(executable)))));
+    return {};
+}
+
+// Cast, with the result's type as its attribute.
+Result<ProgramCall> cast_call(const aclTensorDesc* source, const aclTensorDesc* result) {
+    ProgramCall call;
+    call.type = "Cast";
+    SOFTACL_ASSIGN(const Pin<exec::TensorDesc> from, pin<exec::TensorDesc>(source, "srcDesc"));
+    SOFTACL_ASSIGN(const Pin<exec::TensorDesc> to, pin<exec::TensorDesc>(result, "dstDesc"));
+    call.input_descs = {from.share()};
+    call.output_descs = {to.share()};
+    call.attrs.set("dst_type", int64_t{to->facts().dtype});
+    call.inputs.resize(1);
+    call.outputs.resize(1);
+    return call;
+}
+
+Result<exec::Buffer> buffer_of(const aclDataBuffer* buffer, const char* argument) {
+    SOFTACL_ASSIGN(const Pin<exec::DataBuffer> live, pin<exec::DataBuffer>(buffer, argument));
+    return live->get();
+}
+
+}  // namespace
+
+aclError aclopExecute(const char* opType, int numInputs, const aclTensorDesc* const inputDesc[],
+                      const aclDataBuffer* const inputs[], int numOutputs, const aclTensorDesc* const outputDesc[],
+                      aclDataBuffer* const outputs[], const aclopAttr* attr, aclrtStream stream) {
+    return entry<row::aclopExecute>(opType, numInputs, inputDesc, inputs, numOutputs, outputDesc, outputs, attr,
+                                    stream)([&] {
+        return execute(opType, numInputs, inputDesc, inputs, numOutputs, outputDesc, outputs, attr, stream,
+                       Shapes::kMustFit);
+    });
+}
+
+aclError aclopExecuteV2(const char* opType, int numInputs, aclTensorDesc* inputDesc[], aclDataBuffer* inputs[],
+                        int numOutputs, aclTensorDesc* outputDesc[], aclDataBuffer* outputs[], aclopAttr* attr,
+                        aclrtStream stream) {
+    return entry<row::aclopExecuteV2>(opType, numInputs, inputDesc, inputs, numOutputs, outputDesc, outputs, attr,
+                                      stream)([&] {
+        return execute(opType, numInputs, inputDesc, inputs, numOutputs, outputDesc, outputs, attr, stream,
+                       Shapes::kAreWritten);
+    });
+}
+
+aclError aclopExecWithHandle(aclopHandle* handle, int numInputs, const aclDataBuffer* const inputs[], int numOutputs,
+                             aclDataBuffer* const outputs[], aclrtStream stream) {
+    return entry<row::aclopExecWithHandle>(handle, numInputs, inputs, numOutputs, outputs, stream)([&]() -> Status {
+        SOFTACL_ASSIGN(const Pin<OpHandle> live, pin<OpHandle>(handle, "handle"));
+        SOFTACL_ASSIGN(const Pin<runtime::Stream> where, runtime::find_stream(stream, "stream"));
+        single_op::Arguments arguments;
+        SOFTACL_ASSIGN(arguments.inputs, read_buffers(numInputs, inputs, "inputs"));
+        SOFTACL_ASSIGN(arguments.outputs, read_buffers(numOutputs, outputs, "outputs"));
+        return single_op::launch(live->executable(), std::move(arguments), *where);
+    });
+}
+
+aclError aclopCast(const aclTensorDesc* srcDesc, const aclDataBuffer* srcBuffer, const aclTensorDesc* dstDesc,
+                   aclDataBuffer* dstBuffer, uint8_t truncate, aclrtStream stream) {
+    return entry<row::aclopCast>(srcDesc, srcBuffer, dstDesc, dstBuffer, truncate, stream)([&]() -> Status {
+        SOFTACL_ASSIGN(ProgramCall call, cast_call(srcDesc, dstDesc));
+        SOFTACL_ASSIGN(call.inputs[0], buffer_of(srcBuffer, "srcBuffer"));
+        SOFTACL_ASSIGN(call.outputs[0], buffer_of(dstBuffer, "dstBuffer"));
+        SOFTACL_ASSIGN(const Pin<runtime::Stream> where, runtime::find_stream(stream, "stream"));
+        return single_op::execute(call, *where, false);
+    });
+}
+
+aclError aclopCreateHandleForCast(const aclTensorDesc* srcDesc, const aclTensorDesc* dstDesc, uint8_t truncate,
+                                  aclopHandle** handle) {
+    return entry<row::aclopCreateHandleForCast>(srcDesc, dstDesc, truncate, handle)([&]() -> Status {
+        *handle = nullptr;
+        SOFTACL_ASSIGN(const ProgramCall call, cast_call(srcDesc, dstDesc));
+        return give_handle(call, handle);
+    });
+}
+
+aclError aclopCreateHandle(const char* opType, int numInputs, const aclTensorDesc* const inputDesc[], int numOutputs,
+                           const aclTensorDesc* const outputDesc[], const aclopAttr* opAttr, aclopHandle** handle) {
+    return entry<row::aclopCreateHandle>(opType, numInputs, inputDesc, numOutputs, outputDesc, opAttr,
+                                         handle)([&]() -> Status {
+        *handle = nullptr;
+        SOFTACL_ASSIGN(const ProgramCall call, read_call(opType, numInputs, inputDesc, numOutputs, outputDesc, opAttr));
+        return give_handle(call, handle);
+    });
+}
+
+void aclopDestroyHandle(aclopHandle* handle) {
+    static_cast<void>(entry<row::aclopDestroyHandle>(handle)([&] { return destroy<OpHandle>(handle, "handle"); }));
+}
+
+aclError aclopInferShape(const char* opType, int numInputs, aclTensorDesc* inputDesc[], aclDataBuffer* inputs[],
+                         int numOutputs, aclTensorDesc* outputDesc[], aclopAttr* attr) {
+    return entry<row::aclopInferShape>(opType, numInputs, inputDesc, inputs, numOutputs, outputDesc,
+                                       attr)([&]() -> Status {
+        SOFTACL_ASSIGN(ProgramCall call, read_call(opType, numInputs, inputDesc, numOutputs, outputDesc, attr));
+        SOFTACL_ASSIGN(call.inputs, read_buffers(numInputs, inputs, "inputs"));
+        return single_op::infer_shapes(call);
+    });
+}
