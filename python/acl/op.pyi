@@ -851,3 +851,233 @@ def set_attr_list_data_type(attr: typing.SupportsIndex, attr_name: typing.Suppor
     C function: aclopSetAttrListDataType
     Manual: section 10.9.24
     """
+
+def register_compile_func(op_type: typing.SupportsIndex,
+        func: typing.Callable[[int, list[int], int, list[int], int, int], object], /) -> int:
+    """Gives an operator of the program's own a selector: a function that chooses a kernel for
+    the tensors of a call.
+
+    The selector is called by `acl.op.update_params`, and by a first execution with such
+    tensors, on the thread that calls these. It calls `acl.op.set_kernel_args`. Its answer
+    is the answer of that call; in Python an exception is printed by `sys.unraisablehook`,
+    and the answer is then `ACL_ERROR_FAILURE`, else 0 or the number that it returns. What
+    it chose is kept for later calls with equal descriptions and attributes.
+
+    Calls of an operator of that name go to its kernels from now on, also if the library
+    knows one.
+
+    Parameters
+    ----------
+    op_type : int
+        Name of the operator.
+    func : Callable[[int, list[int], int, list[int], int, int], object]
+        The selector; it gets the numbers and descriptions of inputs and outputs, the
+        attributes, and the description of the kernel, which ends when it returns.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `op_type` or `func` is null, or the name is empty
+    100030 ACL_ERROR_BIN_SELECTOR_ALREADY_REGISTERED
+        the operator has a selector
+
+    Threads: May be called from any thread.
+    C function: aclopRegisterCompileFunc
+    Manual: section 10.11.1
+    """
+
+def unregister_compile_func(op_type: typing.SupportsIndex, /) -> int:
+    """Takes the selector of an operator away.
+
+    Its kernels stay. What was queued with them still runs.
+
+    Parameters
+    ----------
+    op_type : int
+        Name of the operator.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `op_type` is null
+    100028 ACL_ERROR_BIN_SELECTOR_NOT_REGISTERED
+        the operator has no selector
+
+    Threads: May be called from any thread.
+    C function: aclopUnregisterCompileFunc
+    Manual: section 10.11.2
+    """
+
+def create_kernel(op_type: typing.SupportsIndex, kernel_id: typing.SupportsIndex,
+        kernel_name: typing.SupportsIndex, bin_data: typing.SupportsIndex,
+        bin_size: typing.SupportsIndex, enginetype: typing.SupportsIndex,
+        deallocator: typing.SupportsIndex, /) -> int:
+    """Adds a kernel to an operator of the program's own.
+
+    A kernel is a function of a shared object for the processor that the program runs on;
+    softacl/custom_kernel.h declares it and shows how to compile one. Kernels compiled for a
+    device do not run.
+
+    Parameters
+    ----------
+    op_type : int
+        Name of the operator.
+    kernel_id : int
+        Name by which the selector chooses it.
+    kernel_name : int
+        The function in the shared object.
+    bin_data : int
+        The content of the file.
+    bin_size : int
+        Its size in bytes.
+    enginetype : int
+        Where it runs on a device. Without effect.
+        0  ACL_ENGINE_SYS: Wherever it can.
+        1  ACL_ENGINE_AICORE: On an AI Core.
+        2  ACL_ENGINE_VECTOR: On a vector core.
+    deallocator : int
+        Is called with `bin_data` and `bin_size` when the data is not needed any more, which
+        is when the call has succeeded; null: the data stays as it is. In Python 0 for null,
+        or 1: `bin_data` is of `acl.rt.malloc_host` and is freed.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        a pointer is null, a name is empty, `bin_size` is not positive or not readable,
+        `enginetype` is none of the values, or the data is no ELF file that can be loaded
+    200006 ACL_ERROR_FEATURE_UNSUPPORTED
+        the data is for another processor, or no shared object
+    100029 ACL_ERROR_KERNEL_NOT_FOUND
+        the shared object exports no function `kernel_name`
+    100031 ACL_ERROR_KERNEL_ALREADY_REGISTERED
+        the operator has a kernel of this id
+
+    Threads: May be called from any thread.
+    C function: aclopCreateKernel
+    Manual: section 10.11.3
+    """
+
+def set_kernel_args(kernel_desc: typing.SupportsIndex, kernel_id: typing.SupportsIndex,
+        block_dim: typing.SupportsIndex, args: typing.SupportsIndex, arg_size: typing.SupportsIndex,
+        /) -> int:
+    """Chooses the kernel for a call, in a selector.
+
+    Parameters
+    ----------
+    kernel_desc : int
+        What the selector was given.
+    kernel_id : int
+        Which kernel of the operator.
+    block_dim : int
+        How many times it is called for one execution, each with a number of its own; calls
+        may run at the same time.
+    args : int
+        Data for the kernel, such as a plan of tiles. It is copied. May be null if
+        `arg_size` is 0.
+    arg_size : int
+        Its size in bytes.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `kernel_desc` or `kernel_id` is null, `block_dim` is 0, or `args` cannot be read so
+        far
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `kernel_desc` is not that of a selector that runs
+    100029 ACL_ERROR_KERNEL_NOT_FOUND
+        the operator has no kernel of this id
+
+    Threads: May be called from any thread.
+    C function: aclopSetKernelArgs
+    Manual: section 10.11.4
+    """
+
+def set_kernel_workspace_sizes(kernel_desc: typing.SupportsIndex,
+        num_workspaces: typing.SupportsIndex, workspace_sizes: typing.SupportsIndex, /) -> int:
+    """Says what memory a kernel needs besides its tensors, in a selector.
+
+    Parameters
+    ----------
+    kernel_desc : int
+        What the selector was given.
+    num_workspaces : int
+        Number of workspaces.
+    workspace_sizes : int
+        Their sizes in bytes.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `kernel_desc` is null, `num_workspaces` is negative, or that many sizes cannot be
+        read
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        `kernel_desc` is not that of a selector that runs
+
+    Threads: May be called from any thread.
+    C function: aclopSetKernelWorkspaceSizes
+    Manual: section 10.11.5
+    """
+
+def update_params(op_type: typing.SupportsIndex, input_desc: collections.abc.Sequence[int],
+        output_desc: collections.abc.Sequence[int], attr: typing.SupportsIndex, /) -> int:
+    """Calls the selector of an operator for tensors with these descriptions.
+
+    Later executions with equal descriptions and attributes use what it chooses, instead of
+    what it chose before.
+
+    Parameters
+    ----------
+    op_type : int
+        Name of the operator.
+    input_desc : Sequence[int]
+        Descriptions of the inputs.
+    output_desc : Sequence[int]
+        Descriptions of the outputs.
+    attr : int
+        The attributes, or null if the selector needs none.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `op_type` is null, a number is negative, or a list or an entry of it is null
+    200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
+        a description or the attributes are no living object of that kind
+    100028 ACL_ERROR_BIN_SELECTOR_NOT_REGISTERED
+        the operator has no selector
+    100029 ACL_ERROR_KERNEL_NOT_FOUND
+        the selector chose no kernel
+
+    Threads: May be called from any thread. Other Python threads run while it waits.
+    C function: aclopUpdateParams
+    Manual: section 10.11.6
+    """

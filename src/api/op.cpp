@@ -8,10 +8,13 @@
 #include "base/fork.h"
 #include "runtime/context.h"
 #include "runtime/objects.h"
+#include "single_op/custom_ops.h"
 #include "single_op/op_handle.h"
 
 using namespace softacl;
 using namespace softacl::api;
+using single_op::CustomOps;
+using single_op::Executable;
 using single_op::OpHandle;
 using single_op::ProgramCall;
 
@@ -28,11 +31,16 @@ Status execute(const char* type, int input_count, Desc const* input_descs, In co
     SOFTACL_ASSIGN(ProgramCall call, read_call(type, input_count, input_descs, output_count, output_descs, attr));
     SOFTACL_ASSIGN(call.inputs, read_buffers(input_count, inputs, "inputs"));
     SOFTACL_ASSIGN(call.outputs, read_buffers(output_count, outputs, "outputs"));
+    CustomOps& custom = CustomOps::instance();
+    if (custom.has_selector(type)) {
+        SOFTACL_ASSIGN(auto executable,
+                       custom.find_or_select(call, {input_count, input_descs, output_count, output_descs, attr}));
+        return single_op::launch(std::move(executable), {call.inputs, call.outputs, {}}, *where);
+    }
     return single_op::execute(call, *where, shapes == Shapes::kAreWritten);
 }
 
-Status give_handle(const ProgramCall& call, aclopHandle** handle) {
-    SOFTACL_ASSIGN(auto executable, single_op::prepare(call));
+Status give_handle(std::shared_ptr<Executable> executable, aclopHandle** handle) {
     SOFTACL_ASSIGN(*handle,
                    as_pointer<aclopHandle>(runtime::make_object(std::make_shared<OpHandle>(std::move(executable)))));
     return {};
@@ -107,7 +115,8 @@ aclError aclopCreateHandleForCast(const aclTensorDesc* srcDesc, const aclTensorD
     return entry<row::aclopCreateHandleForCast>(srcDesc, dstDesc, truncate, handle)([&]() -> Status {
         *handle = nullptr;
         SOFTACL_ASSIGN(const ProgramCall call, cast_call(srcDesc, dstDesc));
-        return give_handle(call, handle);
+        SOFTACL_ASSIGN(auto executable, single_op::prepare(call));
+        return give_handle(std::move(executable), handle);
     });
 }
 
@@ -117,7 +126,12 @@ aclError aclopCreateHandle(const char* opType, int numInputs, const aclTensorDes
                                          handle)([&]() -> Status {
         *handle = nullptr;
         SOFTACL_ASSIGN(const ProgramCall call, read_call(opType, numInputs, inputDesc, numOutputs, outputDesc, opAttr));
-        return give_handle(call, handle);
+        CustomOps& custom = CustomOps::instance();
+        SOFTACL_ASSIGN(auto executable,
+                       custom.has_selector(opType)
+                           ? custom.find_or_select(call, {numInputs, inputDesc, numOutputs, outputDesc, opAttr})
+                           : single_op::prepare(call));
+        return give_handle(std::move(executable), handle);
     });
 }
 

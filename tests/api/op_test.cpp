@@ -267,6 +267,12 @@ TEST_F(Op, ArgumentsMustBeLiving) {
     EXPECT_CODE(ACL_ERROR_INVALID_RESOURCE_HANDLE, add.infer("Add"));
     aclDestroyTensorDesc(add.input_descs[0]);
     EXPECT_CODE(ACL_ERROR_INVALID_RESOURCE_HANDLE, add.create_handle("Add", &handle));
+    OpArguments other = add_of_three();
+    aclopDestroyAttr(other.attr);
+    EXPECT_CODE(ACL_ERROR_INVALID_RESOURCE_HANDLE, other.execute("Add"));
+    EXPECT_CODE(ACL_ERROR_INVALID_RESOURCE_HANDLE, other.infer("Add"));
+    other.attr = nullptr;
+    EXPECT_OK(other.execute("Add"));
 }
 
 TEST_F(Op, StreamsMustBeLiving) {
@@ -367,6 +373,10 @@ TEST_F(Op, WritesTheTrueShapeIntoTheLargestOne) {
     OpArguments places;
     places.in<int32_t>({2, 2}, {0, 5, 6, 0}).out<int64_t>({4, 2}, 8);
     EXPECT_OK(places.infer("NonZero"));
+    EXPECT_EQ(dims_of(places.output_descs[0]), (Dims{2, 2}));  // the values are there to be looked at
+    aclDataBuffer* const data = std::exchange(places.inputs[0], aclCreateDataBuffer(nullptr, 0));
+    EXPECT_OK(places.infer("NonZero"));
+    places.inputs[0] = data;
     EXPECT_EQ(dims_of(places.output_descs[0]), (Dims{-1, 2}));
     std::array<int64_t, 2> range = {};
     EXPECT_OK(aclGetTensorDescDimRange(places.output_descs[0], 0, 2, range.data()));

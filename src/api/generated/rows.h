@@ -1880,7 +1880,42 @@ inline constexpr Param kParams_aclopSetAttrListDataType[] = {{"attr", Check::kNo
 inline constexpr Row aclopSetAttrListDataType = {352, "aclopSetAttrListDataType",
     "acl.op.set_attr_list_data_type", kParams_aclopSetAttrListDataType, 4, Missing::kNowhere};
 
-inline constexpr int kCount = 353;
+inline constexpr Param kParams_aclopRegisterCompileFunc[] = {{"opType", Check::kNonNull, 0, 0},
+    {"func", Check::kNonNull, 0, 0}};
+inline constexpr Row aclopRegisterCompileFunc = {353, "aclopRegisterCompileFunc",
+    "acl.op.register_compile_func", kParams_aclopRegisterCompileFunc, 2, Missing::kNowhere};
+
+inline constexpr Param kParams_aclopUnregisterCompileFunc[] = {{"opType", Check::kNonNull, 0, 0}};
+inline constexpr Row aclopUnregisterCompileFunc = {354, "aclopUnregisterCompileFunc",
+    "acl.op.unregister_compile_func", kParams_aclopUnregisterCompileFunc, 1, Missing::kNowhere};
+
+inline constexpr Param kParams_aclopCreateKernel[] = {{"opType", Check::kNonNull, 0, 0},
+    {"kernelId", Check::kNonNull, 0, 0}, {"kernelName", Check::kNonNull, 0, 0},
+    {"binData", Check::kNonNull, 0, 0}, {"binSize", Check::kNone, 0, 0},
+    {"enginetype", Check::kRange, 0, 2}, {"deallocator", Check::kNone, 0, 0}};
+inline constexpr Row aclopCreateKernel = {355, "aclopCreateKernel", "acl.op.create_kernel",
+    kParams_aclopCreateKernel, 7, Missing::kNowhere};
+
+inline constexpr Param kParams_aclopSetKernelArgs[] = {{"kernelDesc", Check::kNone, 0, 0},
+    {"kernelId", Check::kNonNull, 0, 0}, {"blockDim", Check::kPositive, 0, 0},
+    {"args", Check::kNone, 0, 0}, {"argSize", Check::kNone, 0, 0}};
+inline constexpr Row aclopSetKernelArgs = {356, "aclopSetKernelArgs", "acl.op.set_kernel_args",
+    kParams_aclopSetKernelArgs, 5, Missing::kNowhere};
+
+inline constexpr Param kParams_aclopSetKernelWorkspaceSizes[] = {{"kernelDesc", Check::kNone, 0, 0},
+    {"numWorkspaces", Check::kNone, 0, 0}, {"workspaceSizes", Check::kNone, 0, 0}};
+inline constexpr Row aclopSetKernelWorkspaceSizes = {357, "aclopSetKernelWorkspaceSizes",
+    "acl.op.set_kernel_workspace_sizes", kParams_aclopSetKernelWorkspaceSizes, 3,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclopUpdateParams[] = {{"opType", Check::kNonNull, 0, 0},
+    {"numInputs", Check::kNone, 0, 0}, {"inputDesc", Check::kNone, 0, 0},
+    {"numOutputs", Check::kNone, 0, 0}, {"outputDesc", Check::kNone, 0, 0},
+    {"attr", Check::kNone, 0, 0}};
+inline constexpr Row aclopUpdateParams = {358, "aclopUpdateParams", "acl.op.update_params",
+    kParams_aclopUpdateParams, 6, Missing::kNowhere};
+
+inline constexpr int kCount = 359;
 inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, &aclrtGetSocName,
     &aclGetRecentErrMsg, &aclrtSetDeviceSatMode, &aclrtGetDeviceSatMode, &aclFloat16ToFloat,
     &aclFloatToFloat16, &aclCreateDataBuffer, &aclDestroyDataBuffer, &aclGetDataBufferAddr,
@@ -1990,6 +2025,8 @@ inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, 
     &aclopDestroyAttr, &aclopSetAttrBool, &aclopSetAttrInt, &aclopSetAttrFloat, &aclopSetAttrString,
     &aclopSetAttrListBool, &aclopSetAttrListInt, &aclopSetAttrListFloat, &aclopSetAttrListString,
     &aclopSetAttrListListInt, &aclopCreateHandle, &aclopDestroyHandle, &aclopInferShape,
-    &aclopSetAttrDataType, &aclopSetAttrListDataType};
+    &aclopSetAttrDataType, &aclopSetAttrListDataType, &aclopRegisterCompileFunc,
+    &aclopUnregisterCompileFunc, &aclopCreateKernel, &aclopSetKernelArgs,
+    &aclopSetKernelWorkspaceSizes, &aclopUpdateParams};
 
 }  // namespace softacl::api::row
