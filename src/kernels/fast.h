@@ -85,6 +85,27 @@ struct MatMulParams {
     Elementwise activation;
 };
 
+/// y = alpha * a * b + beta * c with factors that are read when the kernel runs. The inputs are a, b, c, alpha, beta; c
+/// may be the memory of y, and is not read (NaN there is no matter) where beta is 0. Steps count elements.
+///
+/// a and b are float32, float16 or int8, everything else is `result`: of float32 the same; of float16 itself or
+/// float32; of int8 int32 or float32. Sums are float32, of int8 int32 without loss but for what exceeds int32, which
+/// wraps around. float16 results are rounded once.
+struct GemmParams {
+    int64_t m = 0;
+    int64_t n = 0;
+    int64_t k = 0;
+    aclDataType operands = ACL_FLOAT;
+    aclDataType result = ACL_FLOAT;
+    bool transpose_a = false;  ///< stored as [k, m], else [m, k]
+    bool transpose_b = false;  ///< stored as [n, k], else [k, n]
+    int64_t a_step = 0;        ///< from row to row, as stored
+    int64_t b_step = 0;
+    int64_t c_row_step = 0;  ///< c is [m, n]; 0 repeats
+    int64_t c_column_step = 1;
+    int64_t y_step = 0;  ///< from row to row
+};
+
 enum class Binary { kAdd, kSub, kMul, kDiv, kMax, kMin };
 
 /// result = a op b with broadcasting, then the activation.
@@ -133,8 +154,8 @@ struct LrnParams {
     Layout layout;
 };
 
-/// Factories of float32 kernels. Each refuses (with a reason in the Status) what it has no fast kernel for; the caller
-/// then takes its next kernel. Any thread.
+/// Factories of kernels, of float32 where nothing else is said. Each refuses (with a reason in the Status) what it has
+/// no fast kernel for; the caller then takes its next kernel. Any thread.
 class FastKernels {
    public:
     virtual ~FastKernels() = default;
@@ -145,6 +166,7 @@ class FastKernels {
     virtual Result<KernelPtr> convolution(const ConvParams& params) const = 0;
     virtual Result<KernelPtr> pool(const PoolParams& params) const = 0;
     virtual Result<KernelPtr> matmul(const MatMulParams& params) const = 0;
+    virtual Result<KernelPtr> gemm(const GemmParams& params) const = 0;
     virtual Result<KernelPtr> binary(const BinaryParams& params) const = 0;
     virtual Result<KernelPtr> elementwise(const ElementwiseParams& params) const = 0;
     virtual Result<KernelPtr> softmax(const SoftmaxParams& params) const = 0;

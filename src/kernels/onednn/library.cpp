@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the library of fast kernels exports.
 #include "kernels/onednn/convolution.h"
+#include "kernels/onednn/gemm.h"
 #include "kernels/onednn/host.h"
 #include "kernels/onednn/simple.h"
 
@@ -16,6 +17,7 @@ class EngineKernels final : public FastKernels {
     Result<KernelPtr> convolution(const ConvParams& params) const override { return make_convolution(params); }
     Result<KernelPtr> pool(const PoolParams& params) const override { return make_pool(params); }
     Result<KernelPtr> matmul(const MatMulParams& params) const override { return make_matmul(params); }
+    Result<KernelPtr> gemm(const GemmParams& params) const override { return make_gemm(params); }
     Result<KernelPtr> binary(const BinaryParams& params) const override { return make_binary(params); }
     Result<KernelPtr> elementwise(const ElementwiseParams& params) const override { return make_elementwise(params); }
     Result<KernelPtr> softmax(const SoftmaxParams& params) const override { return make_softmax(params); }

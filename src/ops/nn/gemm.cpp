@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/ref/matmul.h"
+#include "kernels/ref/gemm.h"
 #include "ops/common/adapt.h"
 #include "ops/common/import_simple.h"
 #include "ops/common/reference.h"
@@ -11,12 +11,24 @@ namespace {
 
 namespace ref = kernels::ref;
 
-constexpr DTypes kTypes = kFloats | DTypes{ACL_INT32, ACL_UINT32, ACL_INT64, ACL_UINT64};
+constexpr DTypes kResults = kFloats | DTypes{ACL_INT32, ACL_UINT32, ACL_INT64, ACL_UINT64};
+constexpr DTypes kOperands = kResults | DTypes{ACL_INT8};
 
 enum Inputs : size_t { kA, kB, kC, kAlpha, kBeta };
 
 Transposes transposes_of(const OpCall& call) {
     return {call.attrs.at<bool>("transpose_a"), call.attrs.at<bool>("transpose_b")};
+}
+
+Status check_result(const OpCall& call) {
+    const aclDataType operands = call.inputs[kA]->dtype;
+    const aclDataType result = call.inputs[kC]->dtype;
+    if (ref::visit_gemm(operands, result, [](auto, auto) {})) {
+        return {};
+    }
+    return call.fail("the input c is ", name_of(result), "; with ", name_of(operands), " matrices expected ",
+                     operands == ACL_INT8 ? "int32" : name_of(operands),
+                     operands == ACL_INT8 || operands == ACL_FLOAT16 ? " or float32" : "");
 }
 
 Status infer(OpCall& call) {
@@ -26,14 +38,23 @@ Status infer(OpCall& call) {
                              "; expected 2 dimensions");
         }
     }
+    SOFTACL_TRY(check_result(call));
+    const aclDataType result = call.inputs[kC]->dtype;
     for (const size_t i : {kAlpha, kBeta}) {
         const TensorType& type = *call.inputs[i];
-        if (type.dtype != call.inputs[kA]->dtype || (type.shape.is_known() && type.shape.elements() != 1)) {
+        if (type.dtype != result || (type.shape.is_known() && type.shape.elements() != 1)) {
             return call.fail("the input ", call.op->inputs()[i].name, " is ", type.text(), "; expected one ",
-                             name_of(call.inputs[kA]->dtype));
+                             name_of(result));
         }
     }
-    return infer_product(call, transposes_of(call));
+    TensorType c = *call.inputs[kC];
+    c.dtype = call.inputs[kA]->dtype;
+    OpCall of_one_type = call;
+    of_one_type.inputs[kC] = &c;
+    SOFTACL_TRY(infer_product(of_one_type, transposes_of(call)));
+    call.outputs = std::move(of_one_type.outputs);
+    call.outputs[0].dtype = result;
+    return {};
 }
 
 Result<kernels::KernelPtr> make_fast(const OpCall& call) {
@@ -55,24 +76,43 @@ Result<kernels::KernelPtr> make_fast(const OpCall& call) {
     return make_fast_product(call, params);
 }
 
+kernels::GemmParams gemm_params(const OpCall& call) {
+    const Shape& a = call.inputs[kA]->shape;
+    const Shape& b = call.inputs[kB]->shape;
+    const Shape& c = call.inputs[kC]->shape;
+    const Shape& y = call.outputs[0].shape;
+    const auto [transpose_a, transpose_b] = transposes_of(call);
+    kernels::GemmParams params;
+    params.m = y[0];
+    params.n = y[1];
+    params.k = a[transpose_a ? 0 : 1];
+    params.operands = call.inputs[kA]->dtype;
+    params.result = call.outputs[0].dtype;
+    params.transpose_a = transpose_a;
+    params.transpose_b = transpose_b;
+    params.a_step = a[1];
+    params.b_step = b[1];
+    params.c_row_step = c.rank() == 2 && c[0] != 1 ? c[1] : 0;
+    params.c_column_step = c.rank() >= 1 && c[c.rank() - 1] != 1 ? 1 : 0;
+    params.y_step = y[1];
+    return params;
+}
+
+/// For factors that only a run knows, and types that make_fast() does not have.
+Result<kernels::KernelPtr> make_gemm(const OpCall& call) {
+    SOFTACL_ASSIGN(const auto* fast, kernels::fast_kernels());
+    return fast->gemm(gemm_params(call));
+}
+
 Result<kernels::KernelPtr> make_reference(const OpCall& call) {
     kernels::KernelPtr kernel;
-    auto params = product_params(call, transposes_of(call));
-    params.bias = call.inputs[kC]->shape;
-    ref::visit_numbers(call.inputs[kA]->dtype, [&](auto tag) {
-        using T = typename decltype(tag)::Type;
-        using R = ref::Real<T>;
-        if constexpr (std::is_class_v<T> || sizeof(T) >= sizeof(int32_t)) {
-            const ref::MatMul<T> product(params);
-            kernel = function_kernel(call, [product](const kernels::Kernel::Buffers& b) -> Status {
-                const auto input = [&](Inputs i) { return static_cast<const T*>(b.inputs[i]); };
-                const R beta = static_cast<R>(*input(kBeta));
-                product.run(input(kA), input(kB), beta == R{} ? nullptr : input(kC), static_cast<T*>(b.outputs[0]),
-                            static_cast<R>(*input(kAlpha)), beta, static_cast<ref::Sum<T>*>(b.scratch));
-                return {};
-            });
-            kernel->scratch_bytes = product.scratch_bytes();
-        }
+    ref::visit_gemm(call.inputs[kA]->dtype, call.outputs[0].dtype, [&](auto in, auto out) {
+        const ref::Gemm<typename decltype(in)::Type, typename decltype(out)::Type> product(gemm_params(call));
+        kernel = function_kernel(call, [product](const kernels::Kernel::Buffers& buffers) -> Status {
+            product.run(buffers);
+            return {};
+        });
+        kernel->scratch_bytes = product.scratch_bytes();
     });
     return kernel;
 }
@@ -115,17 +155,21 @@ Imported import_gemm(Importer& graph, const ForeignNode& node) {
 }  // namespace
 
 OpDef declare_GEMM() {
-    return OpDef("GEMM", "alpha times the product of two matrices, plus beta * c.")
-        .input("a", kTypes)
-        .input("b", kTypes)
-        .input("c", kTypes)
-        .input("alpha", kTypes)
-        .input("beta", kTypes)
-        .output("y", kTypes)
+    return OpDef("GEMM",
+                 "alpha times the product of two matrices, plus beta * c, which is not read where beta is 0. Results "
+                 "have the type of c, alpha and beta: that of the matrices, of float16 also float32, of int8 int32 or "
+                 "float32.")
+        .input("a", kOperands)
+        .input("b", kOperands)
+        .input("c", kResults)
+        .input("alpha", kResults)
+        .input("beta", kResults)
+        .output("y", kResults)
         .attr("transpose_a", false)
         .attr("transpose_b", false)
         .infer(infer)
         .kernel("onednn", make_fast)
+        .kernel("onednn gemm", make_gemm)
         .kernel("reference", make_reference)
         .onnx("Gemm", import_gemm);
 }

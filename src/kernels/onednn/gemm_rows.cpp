@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/onednn/gemm_rows.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace softacl::kernels {
+namespace {
+
+void widen_half(const Half* from, size_t count, float* to) {
+    for (size_t i = 0; i < count; ++i) {
+        to[i] = static_cast<float>(from[i]);
+    }
+}
+
+void widen_byte(const int8_t* from, size_t count, float* to) {
+    for (size_t i = 0; i < count; ++i) {
+        to[i] = from[i];
+    }
+}
+
+void narrow_half(const float* from, size_t count, Half* to) {
+    for (size_t i = 0; i < count; ++i) {
+        to[i] = Half(from[i]);
+    }
+}
+
+float dot_half(const Half* row, const float* x, size_t count) {
+    float sum = 0;
+    for (size_t i = 0; i < count; ++i) {
+        sum += static_cast<float>(row[i]) * x[i];
+    }
+    return sum;
+}
+
+// Sums without sign wrap around.
+int32_t dot_byte(const int8_t* row, const int8_t* x, size_t count) {
+    uint32_t sum = 0;
+    for (size_t i = 0; i < count; ++i) {
+        sum += static_cast<uint32_t>(row[i] * x[i]);
+    }
+    return static_cast<int32_t>(sum);
+}
+
+void add_half(const Half* row, float factor, size_t count, float* sums) {
+    for (size_t i = 0; i < count; ++i) {
+        sums[i] += factor * static_cast<float>(row[i]);
+    }
+}
+
+void add_byte(const int8_t* row, int8_t factor, size_t count, int32_t* sums) {
+    for (size_t i = 0; i < count; ++i) {
+        sums[i] = static_cast<int32_t>(static_cast<uint32_t>(sums[i]) + static_cast<uint32_t>(row[i] * factor));
+    }
+}
+
+constexpr GemmRows kCommon = {widen_half, widen_byte, narrow_half, dot_half, dot_byte, add_half, add_byte};
+
+#if defined(__x86_64__)
+
+// What remains of a row goes to the common loops.
+struct Avx2 {
+#define SOFTACL_AVX2 [[gnu::target("avx2,fma,f16c")]]
+
+    SOFTACL_AVX2 static __m256 load_half(const Half* from) {
+        return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
+    }
+    SOFTACL_AVX2 static __m256i load_byte(const int8_t* from) {
+        return _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
+    }
+
+    SOFTACL_AVX2 static void widen_half(const Half* from, size_t count, float* to) {
+        size_t i = 0;
+        for (; i + 8 <= count; i += 8) {
+            _mm256_storeu_ps(to + i, load_half(from + i));
+        }
+        kCommon.widen_half(from + i, count - i, to + i);
+    }
+
+    SOFTACL_AVX2 static void widen_byte(const int8_t* from, size_t count, float* to) {
+        size_t i = 0;
+        for (; i + 8 <= count; i += 8) {
+            const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(from + i));
+            _mm256_storeu_ps(to + i, _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(bytes)));
+        }
+        kCommon.widen_byte(from + i, count - i, to + i);
+    }
+
+    SOFTACL_AVX2 static void narrow_half(const float* from, size_t count, Half* to) {
+        size_t i = 0;
+        for (; i + 8 <= count; i += 8) {
+            const __m128i halves = _mm256_cvtps_ph(_mm256_loadu_ps(from + i), _MM_FROUND_TO_NEAREST_INT);
+            _mm_storeu_si128(reinterpret_cast<__m128i*>(to + i), halves);
+        }
+        kCommon.narrow_half(from + i, count - i, to + i);
+    }
+
+    SOFTACL_AVX2 static float dot_half(const Half* row, const float* x, size_t count) {
+        constexpr size_t kSums = 4;  // in flight, so that none waits for the one before
+        __m256 sums[kSums] = {};
+        size_t i = 0;
+        for (; i + 8 * kSums <= count; i += 8 * kSums) {
+            for (size_t j = 0; j < kSums; ++j) {
+                sums[j] = _mm256_fmadd_ps(load_half(row + i + 8 * j), _mm256_loadu_ps(x + i + 8 * j), sums[j]);
+            }
+        }
+        const __m256 sum = _mm256_add_ps(_mm256_add_ps(sums[0], sums[1]), _mm256_add_ps(sums[2], sums[3]));
+        float parts[8];
+        _mm256_storeu_ps(parts, sum);
+        float total = kCommon.dot_half(row + i, x + i, count - i);
+        for (const float part : parts) {
+            total += part;
+        }
+        return total;
+    }
+
+    SOFTACL_AVX2 static int32_t dot_byte(const int8_t* row, const int8_t* x, size_t count) {
+        __m256i sums[2] = {};
+        size_t i = 0;
+        for (; i + 32 <= count; i += 32) {
+            for (size_t j = 0; j < 2; ++j) {
+                const __m256i pairs = _mm256_madd_epi16(load_byte(row + i + 16 * j), load_byte(x + i + 16 * j));
+                sums[j] = _mm256_add_epi32(sums[j], pairs);
+            }
+        }
+        uint32_t parts[8];
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(parts), _mm256_add_epi32(sums[0], sums[1]));
+        auto total = static_cast<uint32_t>(kCommon.dot_byte(row + i, x + i, count - i));
+        for (const uint32_t part : parts) {
+            total += part;
+        }
+        return static_cast<int32_t>(total);
+    }
+
+    SOFTACL_AVX2 static void add_half(const Half* row, float factor, size_t count, float* sums) {
+        const __m256 factors = _mm256_set1_ps(factor);
+        size_t i = 0;
+        for (; i + 8 <= count; i += 8) {
+            _mm256_storeu_ps(sums + i, _mm256_fmadd_ps(load_half(row + i), factors, _mm256_loadu_ps(sums + i)));
+        }
+        kCommon.add_half(row + i, factor, count - i, sums + i);
+    }
+
+    SOFTACL_AVX2 static void add_byte(const int8_t* row, int8_t factor, size_t count, int32_t* sums) {
+        const __m256i factors = _mm256_set1_epi32(factor);
+        size_t i = 0;
+        for (; i + 8 <= count; i += 8) {
+            const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(row + i));
+            const __m256i product = _mm256_mullo_epi32(_mm256_cvtepi8_epi32(bytes), factors);
+            auto* const at = reinterpret_cast<__m256i*>(sums + i);
+            _mm256_storeu_si256(at, _mm256_add_epi32(_mm256_loadu_si256(at), product));
+        }
+        kCommon.add_byte(row + i, factor, count - i, sums + i);
+    }
+
+    static constexpr GemmRows kAll = {widen_half, widen_byte, narrow_half, dot_half, dot_byte, add_half, add_byte};
+};
+
+bool has_avx2() {
+    return static_cast<bool>(__builtin_cpu_supports("avx2")) && static_cast<bool>(__builtin_cpu_supports("fma")) &&
+           static_cast<bool>(__builtin_cpu_supports("f16c"));
+}
+
+#endif
+
+}  // namespace
+
+const GemmRows& common_gemm_rows() { return kCommon; }
+
+const GemmRows& gemm_rows() {
+#if defined(__x86_64__)
+    static const GemmRows& best = has_avx2() ? Avx2::kAll : kCommon;
+    return best;
+#else
+    return kCommon;
+#endif
+}
+
+}  // namespace softacl::kernels
