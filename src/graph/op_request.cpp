@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "graph/channels_first.h"
 
 namespace softacl::graph {
 namespace {
@@ -82,19 +83,23 @@ const char* channel_order(aclFormat format) {
 Status set_data_format(const OpDef& op, const OpRequest& request, Attrs& attrs) {
     const auto def = std::find_if(op.attrs().begin(), op.attrs().end(),
                                   [](const AttrDef& attr) { return attr.name == "data_format"; });
-    if (def == op.attrs().end() || !std::holds_alternative<std::string>(def->value) || request.inputs.empty()) {
+    if (def == op.attrs().end() || !std::holds_alternative<std::string>(def->value)) {
         return {};
     }
-    const char* const order = channel_order(request.inputs.front().format);
-    if (order == nullptr) {
+    const auto is_picture = [](const TensorRequest& input) {
+        return channel_order(input.format) != nullptr && input.shape && input.shape->rank() >= 4;
+    };
+    const auto picture = std::find_if(request.inputs.begin(), request.inputs.end(), is_picture);
+    if (picture == request.inputs.end()) {
         return {};
     }
+    const char* const order = channel_order(picture->format);
     const auto* given = attrs.find_as<std::string>("data_format");
     if (given == nullptr) {
         attrs.set("data_format", std::string(order));
     } else if (*given != order && !given->empty()) {
         return fail(ACL_ERROR_FORMAT_NOT_MATCH, "operator ", op.name(), ": the attribute data_format is ", *given,
-                    ", but the first input is described as ", order);
+                    ", but input ", picture - request.inputs.begin(), " is described as ", order);
     }
     return {};
 }
@@ -126,16 +131,40 @@ Result<std::unique_ptr<ResolvedOp>> ResolvedOp::resolve(const OpRequest& request
                     "; docs/operators.md lists those that are known");
     }
     SOFTACL_TRY(check_counts(*op, request));
+    OpRequest fit = request;
+    fit.attrs = fitted(*op, request.attrs);
+    SOFTACL_TRY(set_data_format(*op, request, fit.attrs));
+    auto resolved = resolve_as_it_is(*op, fit);
+    if (resolved.ok()) {
+        return resolved;
+    }
+    if (const auto first = with_channels_first(*op, fit)) {
+        if (auto transposed = resolve_as_it_is(*op, first->request); transposed.ok()) {
+            for (size_t i = 0; i < fit.inputs.size(); ++i) {
+                (*transposed)->given_[i].shape = *fit.inputs[i].shape;
+                if (!first->inputs[i].empty()) {
+                    (*transposed)->given_constants_[i] = fit.inputs[i].constant;
+                }
+            }
+            (*transposed)->input_orders_ = first->inputs;
+            (*transposed)->output_order_ = first->outputs;
+            return transposed;
+        }
+    }
+    const int code = resolved.status().code();
+    return Status(code == ACL_ERROR_INVALID_PARAM ? ACL_ERROR_OP_INPUT_NOT_MATCH : code, resolved.status().message());
+}
+
+Result<std::unique_ptr<ResolvedOp>> ResolvedOp::resolve_as_it_is(const OpDef& op, const OpRequest& request) {
     std::unique_ptr<ResolvedOp> resolved(new ResolvedOp);
     ops::OpCall& call = resolved->call_;
-    call.attrs = fitted(*op, request.attrs);
-    SOFTACL_TRY(set_data_format(*op, request, call.attrs));
+    call.attrs = request.attrs;
     resolved->types_.reserve(request.inputs.size());
     resolved->constants_.reserve(request.inputs.size());
     for (size_t i = 0; i < request.inputs.size(); ++i) {
         const TensorRequest& input = request.inputs[i];
         if (!input.shape) {
-            return fail(ACL_ERROR_OP_INPUT_NOT_MATCH, "operator ", op->name(), ": input ", i,
+            return fail(ACL_ERROR_OP_INPUT_NOT_MATCH, "operator ", op.name(), ": input ", i,
                         " does not know its number of dimensions");
         }
         resolved->types_.push_back({input.dtype, *input.shape, ACL_FORMAT_ND});
@@ -144,11 +173,20 @@ Result<std::unique_ptr<ResolvedOp>> ResolvedOp::resolve(const OpRequest& request
         call.constants.push_back(input.constant ? &*resolved->constants_.back() : nullptr);
     }
     call.outputs.resize(request.outputs.size());
-    if (const Status status = op->complete(call); !status.ok()) {
-        const int code = status.code() == ACL_ERROR_INVALID_PARAM ? ACL_ERROR_OP_INPUT_NOT_MATCH : status.code();
-        return Status(code, status.message());
-    }
+    SOFTACL_TRY(op.complete(call));
+    resolved->given_ = resolved->types_;
+    resolved->given_constants_ = resolved->constants_;
+    resolved->input_orders_.resize(request.inputs.size());
     return resolved;
+}
+
+std::vector<TensorType> ResolvedOp::as_requested(std::vector<TensorType> outputs) const {
+    for (TensorType& output : outputs) {
+        if (!output_order_.empty() && output.shape.rank() == output_order_.size()) {
+            output.shape = Shape(reordered(output.shape.dims(), output_order_));
+        }
+    }
+    return outputs;
 }
 
 bool ResolvedOp::has_known_outputs() const {
@@ -161,13 +199,13 @@ Result<std::vector<TensorType>> ResolvedOp::largest_outputs() const {
         return type == nullptr || type->shape.is_known();
     });
     if (has_known_outputs() || !known_inputs || op().largest() == nullptr) {
-        return call_.outputs;
+        return outputs();
     }
     ops::OpCall call = call_;
     if (const Status status = op().largest()(call); !status.ok()) {
         return Status(ACL_ERROR_OP_INPUT_NOT_MATCH, status.message());
     }
-    return std::move(call.outputs);
+    return as_requested(std::move(call.outputs));
 }
 
 std::vector<size_t> ResolvedOp::missing_values() const {
@@ -183,21 +221,31 @@ std::vector<size_t> ResolvedOp::missing_values() const {
 Result<Graph> ResolvedOp::graph(const std::vector<bool>& wanted) const {
     Graph graph;
     graph.name = op().name();
+    const auto transposed = [&](ValueId value, const ops::Ints& order) -> Result<ValueId> {
+        if (order.empty() || graph.value(value).type.shape.rank() != order.size()) {
+            return value;
+        }
+        const ValueId axes = graph.add_constant("perm", Tensor::list(order));
+        SOFTACL_ASSIGN(const auto made, graph.add_node("Transpose", *ops::find_op("Transpose"), {value, axes}, {}, 1));
+        return made.front();
+    };
     std::vector<ValueId> inputs;
-    for (size_t i = 0; i < types_.size(); ++i) {
+    for (size_t i = 0; i < given_.size(); ++i) {
         if (!call_.has_input(i)) {
             inputs.push_back(kNoValue);
-        } else if (call_.constant(i) != nullptr) {
-            inputs.push_back(graph.add_constant(text("const", i), *call_.constant(i)));
-        } else {
-            inputs.push_back(graph.add_input(text("input", i), types_[i]));
+            continue;
         }
+        const auto& constant = given_constants_[i];
+        const ValueId input =
+            constant ? graph.add_constant(text("const", i), *constant) : graph.add_input(text("input", i), given_[i]);
+        SOFTACL_ASSIGN(inputs.emplace_back(), transposed(input, input_orders_[i]));
     }
     SOFTACL_ASSIGN(const std::vector<ValueId> outputs,
                    graph.add_node(op().name(), op(), std::move(inputs), call_.attrs, call_.outputs.size()));
     for (size_t i = 0; i < outputs.size(); ++i) {
         if (wanted[i]) {
-            graph.outputs.push_back(outputs[i]);
+            SOFTACL_ASSIGN(const ValueId output, transposed(outputs[i], output_order_));
+            graph.outputs.push_back(output);
             graph.output_names.push_back(text(op().name(), ":", i));
         }
     }

@@ -34,8 +34,9 @@ struct OpRequest {
 class ResolvedOp {
    public:
     /// Attributes that the operator does not have are left out, with a warning in the log; kinds that say the same are
-    /// converted; data_format, where it is not given, is the format of the first input. The types of what the request
-    /// wants to have are not looked at, only how many tensors.
+    /// converted; data_format, where it is not given, is the format of the first picture among the inputs. An operator
+    /// that wants channels behind the batch is called with transposed tensors where they are at the end. The types of
+    /// what the request wants to have are not looked at, only how many tensors.
     ///
     /// 100024 for an unknown operator, 100023 for attributes that do not suit it, 100026 for an element type of an
     /// input, 100027 if data_format contradicts a format, 100021 for inputs whose number or shapes do not go together,
@@ -46,9 +47,10 @@ class ResolvedOp {
     ResolvedOp& operator=(const ResolvedOp&) = delete;
 
     const ops::OpDef& op() const { return *call_.op; }
+    /// What is computed; its tensors may be transposed ones of the request.
     const ops::OpCall& call() const { return call_; }
     /// One per output of the request; dimensions that depend on unknown sizes or values are -1.
-    const std::vector<TensorType>& outputs() const { return call_.outputs; }
+    std::vector<TensorType> outputs() const { return as_requested(call_.outputs); }
     bool has_known_outputs() const;
     /// The largest that outputs with unknown dimensions can be, where the shapes of all inputs are known and the
     /// operator tells; else outputs().
@@ -62,7 +64,15 @@ class ResolvedOp {
 
    private:
     ResolvedOp() = default;
+    static Result<std::unique_ptr<ResolvedOp>> resolve_as_it_is(const ops::OpDef& op, const OpRequest& request);
+    std::vector<TensorType> as_requested(std::vector<TensorType> outputs) const;
 
+    // As the request has them, and how they are transposed for the call; empty: not at all.
+    std::vector<TensorType> given_;
+    std::vector<std::optional<Tensor>> given_constants_;
+    std::vector<ops::Ints> input_orders_;
+    ops::Ints output_order_;
+    // As the call has them.
     std::vector<TensorType> types_;
     std::vector<std::optional<Tensor>> constants_;
     ops::OpCall call_;

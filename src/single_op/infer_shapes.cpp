@@ -79,8 +79,9 @@ Status infer_shapes(const ProgramCall& call) {
         smallest = at_end(call, request, kSmallest);
         largest = at_end(call, request, kLargest);
     }
+    const std::vector<TensorType> outputs = resolved->outputs();
     for (size_t i = 0; i < call.output_descs.size(); ++i) {
-        const TensorType& output = resolved->outputs()[i];
+        const TensorType& output = outputs[i];
         std::vector<Range> ranges;
         for (size_t axis = 0; axis < output.shape.rank(); ++axis) {
             const int64_t size = output.shape[axis];

@@ -226,6 +226,48 @@ TEST_F(Op, FormatsMustNotContradict) {
     expect_refused(ACL_ERROR_FORMAT_NOT_MATCH, "Add", stored, "input 1 is described as format");
 }
 
+TEST_F(Op, ChannelsMayBeLast) {
+    // Two channels of 2x2, one after the other in each place.
+    OpArguments pool;
+    pool.in<float>({1, 2, 2, 2}, {1, 10, 2, 20, 3, 30, 4, 40}, ACL_FORMAT_NHWC).out<float>({1, 1, 1, 2}, 2);
+    const std::array<int64_t, 4> window = {1, 2, 2, 1};
+    const std::array<int64_t, 4> none = {};
+    EXPECT_OK(aclopSetAttrListInt(pool.attr, "ksize", 4, window.data()));
+    EXPECT_OK(aclopSetAttrListInt(pool.attr, "strides", 4, window.data()));
+    EXPECT_OK(aclopSetAttrListInt(pool.attr, "pads", 4, none.data()));
+    EXPECT_OK(pool.infer("AvgPoolV2"));
+    EXPECT_EQ(dims_of(pool.output_descs[0]), (Dims{1, 1, 1, 2}));
+    EXPECT_OK(pool.execute("AvgPoolV2"));
+    EXPECT_OK(aclrtSynchronizeStream(nullptr));
+    EXPECT_EQ(values_of<float>(pool.outputs[0], 2), (Floats{2.5, 25}));
+}
+
+TEST_F(Op, FiltersLieAsTheirFormatSays) {
+    // y = x0 * f[0] + x1 * f[1] in each place, for two results of channels 0 and 1.
+    const std::array<int64_t, 4> ones = {1, 1, 1, 1};
+    const std::array<int64_t, 4> none = {};
+    struct Case {
+        aclFormat format;
+        Dims dims;
+        Floats filter;
+    };
+    const std::vector<Case> cases = {
+        {ACL_FORMAT_HWCN, {1, 1, 2, 3}, {1, 2, 3, 10, 20, 30}},
+        {ACL_FORMAT_NHWC, {3, 1, 1, 2}, {1, 10, 2, 20, 3, 30}},
+        {ACL_FORMAT_NCHW, {3, 2, 1, 1}, {1, 10, 2, 20, 3, 30}},
+    };
+    for (const Case& each : cases) {
+        OpArguments conv;
+        conv.in<float>({1, 1, 2, 2}, {1, 1, 2, 1}, ACL_FORMAT_NHWC).in<float>(each.dims, each.filter, each.format);
+        conv.out<float>({1, 1, 2, 3}, 6);
+        EXPECT_OK(aclopSetAttrListInt(conv.attr, "strides", 4, ones.data()));
+        EXPECT_OK(aclopSetAttrListInt(conv.attr, "pads", 4, none.data()));
+        EXPECT_OK(conv.execute("Conv2D"));
+        EXPECT_OK(aclrtSynchronizeStream(nullptr));
+        EXPECT_EQ(values_of<float>(conv.outputs[0], 6), (Floats{11, 22, 33, 12, 24, 36})) << each.format;
+    }
+}
+
 // --- buffers
 
 TEST_F(Op, BuffersMustHoldTheirTensors) {
