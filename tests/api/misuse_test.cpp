@@ -293,16 +293,18 @@ class World {
 // Handles that may be null, beside streams.
 const std::set<std::string> kOptional = {"aclvdecSendFrame config", "aclvdecSendSkippedFrame config"};
 
-class Misuse : public testing::TestWithParam<Function> {
+// The parameter is a pointer: the list of all tests is made in each process, and would copy and print all functions.
+class Misuse : public testing::TestWithParam<const Function*> {
    protected:
+    static const Function& function() { return *GetParam(); }
+
     // Calls with one bad argument. An asynchronous function may notice when the stream gets there.
     void expect_refused(World& world, size_t index, uint64_t bad, const std::string& what) {
-        const Function& function = GetParam();
-        const Param& param = function.params[index];
-        Words words = world.good(function);
+        const Param& param = function().params[index];
+        Words words = world.good(function());
         words[index] = bad;
         std::string message;
-        int code = function.invoke(words, message);
+        int code = function().invoke(words, message);
         if (code == ACL_SUCCESS) {
             code = world.settle();
             const char* late = aclGetRecentErrMsg();
@@ -315,13 +317,13 @@ class Misuse : public testing::TestWithParam<Function> {
 };
 
 TEST_P(Misuse, WithOneBadArgument) {
-    for (size_t i = 0; i < GetParam().params.size(); ++i) {
-        const Param& param = GetParam().params[i];
+    for (size_t i = 0; i < function().params.size(); ++i) {
+        const Param& param = function().params[i];
         const auto refuses = [&](uint64_t bad, const std::string& what) {
             World world;
             expect_refused(world, i, bad, what);
         };
-        const bool optional = kOptional.count(GetParam().name + " " + param.name) != 0;
+        const bool optional = kOptional.count(function().name + " " + param.name) != 0;
         if (param.what == "out" || param.is_memory() || !(optional || param.may_be_null())) {
             refuses(0, "null");
         }
@@ -353,11 +355,11 @@ TEST_P(Misuse, WithOneBadArgument) {
 TEST_P(Misuse, BeforeInitializationDoesNotCrash) {
     Scratch scratch{};
     Words words;
-    for (const Param& param : GetParam().params) {
+    for (const Param& param : function().params) {
         words.push_back(param.what == "out" ? reinterpret_cast<uint64_t>(scratch.data()) : 0);
     }
     std::string message;
-    if (GetParam().invoke(words, message) != ACL_SUCCESS) {
+    if (function().invoke(words, message) != ACL_SUCCESS) {
         EXPECT_NE(message, "");
     }
 }
@@ -368,18 +370,18 @@ TEST_P(Misuse, AfterFinalizationStaleObjectsAreRefused) {
     Words stale;
     {
         World world;
-        stale = world.good(GetParam());
-        for (const Param& param : GetParam().params) {
+        stale = world.good(function());
+        for (const Param& param : function().params) {
             uses_objects |= param.is_handle() || param.what == "device_memory" || param.what == "host_memory";
         }
         for (size_t i = 0; i < stale.size(); ++i) {
-            if (GetParam().params[i].is_callers_storage()) {
+            if (function().params[i].is_callers_storage()) {
                 stale[i] = reinterpret_cast<uint64_t>(scratch.data());
             }
         }
     }
     std::string message;
-    const int code = GetParam().invoke(stale, message);
+    const int code = function().invoke(stale, message);
     if (uses_objects) {
         EXPECT_NE(code, ACL_SUCCESS);
         EXPECT_NE(message, "");
@@ -422,7 +424,15 @@ TEST(EveryFunction, RefusesAfterAFork) {
     EXPECT_EQ(world.settle(), ACL_SUCCESS) << "the parent goes on";
 }
 
-INSTANTIATE_TEST_SUITE_P(Functions, Misuse, testing::ValuesIn(functions()),
-                         [](const auto& instance) { return instance.param.name; });
+std::vector<const Function*> pointers() {
+    std::vector<const Function*> all;
+    for (const Function& function : functions()) {
+        all.push_back(&function);
+    }
+    return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Functions, Misuse, testing::ValuesIn(pointers()),
+                         [](const auto& instance) { return instance.param->name; });
 
 }  // namespace
