@@ -3,7 +3,7 @@
 import collections.abc
 import typing
 
-def execute(op_type: typing.SupportsIndex, input_desc: collections.abc.Sequence[int],
+def execute(op_type: str, input_desc: collections.abc.Sequence[int],
         inputs: collections.abc.Sequence[int], output_desc: collections.abc.Sequence[int],
         outputs: collections.abc.Sequence[int], attr: typing.SupportsIndex,
         stream: typing.SupportsIndex, /) -> int:
@@ -17,7 +17,7 @@ def execute(op_type: typing.SupportsIndex, input_desc: collections.abc.Sequence[
 
     Parameters
     ----------
-    op_type : int
+    op_type : str
         Name of the operator: `Add`.
     input_desc : Sequence[int]
         Descriptions of the inputs in the order of the operator's declaration, those of a
@@ -73,7 +73,7 @@ def execute(op_type: typing.SupportsIndex, input_desc: collections.abc.Sequence[
     Manual: section 10.9.4
     """
 
-def execute_v2(op_type: typing.SupportsIndex, input_desc: collections.abc.Sequence[int],
+def execute_v2(op_type: str, input_desc: collections.abc.Sequence[int],
         inputs: collections.abc.Sequence[int], output_desc: collections.abc.Sequence[int],
         outputs: collections.abc.Sequence[int], attr: typing.SupportsIndex,
         stream: typing.SupportsIndex, /) -> int:
@@ -91,7 +91,7 @@ def execute_v2(op_type: typing.SupportsIndex, input_desc: collections.abc.Sequen
 
     Parameters
     ----------
-    op_type : int
+    op_type : str
         Name of the operator: `Add`.
     input_desc : Sequence[int]
         Descriptions of the inputs in the order of the operator's declaration, those of a
@@ -325,8 +325,8 @@ def destroy_attr(attr: typing.SupportsIndex, /) -> None:
     Manual: section 10.9.10
     """
 
-def set_attr_bool(attr: typing.SupportsIndex, attr_name: typing.SupportsIndex,
-        attr_value: typing.SupportsIndex, /) -> int:
+def set_attr_bool(attr: typing.SupportsIndex, attr_name: str, attr_value: typing.SupportsIndex,
+        /) -> int:
     """Sets an attribute that is true or false.
 
     The later of two values of one name counts.
@@ -335,7 +335,7 @@ def set_attr_bool(attr: typing.SupportsIndex, attr_name: typing.SupportsIndex,
     ----------
     attr : int
         The list.
-    attr_name : int
+    attr_name : str
         Name of the attribute.
     attr_value : int
         0 is false, anything else true.
@@ -357,8 +357,8 @@ def set_attr_bool(attr: typing.SupportsIndex, attr_name: typing.SupportsIndex,
     Manual: section 10.9.11
     """
 
-def set_attr_int(attr: typing.SupportsIndex, attr_name: typing.SupportsIndex,
-        attr_value: typing.SupportsIndex, /) -> int:
+def set_attr_int(attr: typing.SupportsIndex, attr_name: str, attr_value: typing.SupportsIndex,
+        /) -> int:
     """Sets an attribute that is an integer.
 
     The later of two values of one name counts.
@@ -367,7 +367,7 @@ def set_attr_int(attr: typing.SupportsIndex, attr_name: typing.SupportsIndex,
     ----------
     attr : int
         The list.
-    attr_name : int
+    attr_name : str
         Name of the attribute.
     attr_value : int
         The value.
@@ -389,8 +389,8 @@ def set_attr_int(attr: typing.SupportsIndex, attr_name: typing.SupportsIndex,
     Manual: section 10.9.12
     """
 
-def set_attr_float(attr: typing.SupportsIndex, attr_name: typing.SupportsIndex,
-        attr_value: typing.SupportsIndex, /) -> int:
+def set_attr_float(attr: typing.SupportsIndex, attr_name: str, attr_value: typing.SupportsIndex,
+        /) -> int:
     """Sets an attribute that is a float.
 
     The later of two values of one name counts.
@@ -399,7 +399,7 @@ def set_attr_float(attr: typing.SupportsIndex, attr_name: typing.SupportsIndex,
     ----------
     attr : int
         The list.
-    attr_name : int
+    attr_name : str
         Name of the attribute.
     attr_value : int
         The value.
@@ -421,8 +421,7 @@ def set_attr_float(attr: typing.SupportsIndex, attr_name: typing.SupportsIndex,
     Manual: section 10.9.13
     """
 
-def set_attr_string(attr: typing.SupportsIndex, attr_name: typing.SupportsIndex,
-        attr_value: typing.SupportsIndex, /) -> int:
+def set_attr_string(attr: typing.SupportsIndex, attr_name: str, attr_value: str, /) -> int:
     """Sets an attribute that is a string.
 
     The later of two values of one name counts.
@@ -431,9 +430,9 @@ def set_attr_string(attr: typing.SupportsIndex, attr_name: typing.SupportsIndex,
     ----------
     attr : int
         The list.
-    attr_name : int
+    attr_name : str
         Name of the attribute.
-    attr_value : int
+    attr_value : str
         The value.
 
     Returns
@@ -453,7 +452,7 @@ def set_attr_string(attr: typing.SupportsIndex, attr_name: typing.SupportsIndex,
     Manual: section 10.9.14
     """
 
-def set_attr_list_bool(attr: typing.SupportsIndex, attr_name: typing.SupportsIndex,
+def set_attr_list_bool(attr: typing.SupportsIndex, attr_name: str,
         attr_value: collections.abc.Sequence[int], /) -> int:
     """Sets an attribute that is a list of bools.
 
@@ -463,7 +462,7 @@ def set_attr_list_bool(attr: typing.SupportsIndex, attr_name: typing.SupportsInd
     ----------
     attr : int
         The list.
-    attr_name : int
+    attr_name : str
         Name of the attribute.
     attr_value : Sequence[int]
         The values: 0 is false, anything else true.
@@ -486,7 +485,7 @@ def set_attr_list_bool(attr: typing.SupportsIndex, attr_name: typing.SupportsInd
     Manual: section 10.9.15
     """
 
-def set_attr_list_int(attr: typing.SupportsIndex, attr_name: typing.SupportsIndex,
+def set_attr_list_int(attr: typing.SupportsIndex, attr_name: str,
         attr_value: collections.abc.Sequence[int], /) -> int:
     """Sets an attribute that is a list of integers.
 
@@ -496,7 +495,7 @@ def set_attr_list_int(attr: typing.SupportsIndex, attr_name: typing.SupportsInde
     ----------
     attr : int
         The list.
-    attr_name : int
+    attr_name : str
         Name of the attribute.
     attr_value : Sequence[int]
         The values.
@@ -519,8 +518,8 @@ def set_attr_list_int(attr: typing.SupportsIndex, attr_name: typing.SupportsInde
     Manual: section 10.9.16
     """
 
-def set_attr_list_float(attr: typing.SupportsIndex, attr_name: typing.SupportsIndex,
-        num_values: typing.SupportsIndex, attr_value: collections.abc.Sequence[float] = 0,
+def set_attr_list_float(attr: typing.SupportsIndex, attr_name: str,
+        num_values: typing.SupportsIndex, attr_value: collections.abc.Sequence[float] | None = None,
         /) -> int:
     """Sets an attribute that is a list of floats.
 
@@ -530,11 +529,11 @@ def set_attr_list_float(attr: typing.SupportsIndex, attr_name: typing.SupportsIn
     ----------
     attr : int
         The list.
-    attr_name : int
+    attr_name : str
         Name of the attribute.
     num_values : int
         Number of values. In Python it may be left out.
-    attr_value : Sequence[float], optional
+    attr_value : Sequence[float] | None, optional
         The values.
 
     Returns
@@ -555,7 +554,7 @@ def set_attr_list_float(attr: typing.SupportsIndex, attr_name: typing.SupportsIn
     Manual: section 10.9.17
     """
 
-def set_attr_list_string(attr: typing.SupportsIndex, attr_name: typing.SupportsIndex,
+def set_attr_list_string(attr: typing.SupportsIndex, attr_name: str,
         attr_value: collections.abc.Sequence[str], /) -> int:
     """Sets an attribute that is a list of strings.
 
@@ -565,7 +564,7 @@ def set_attr_list_string(attr: typing.SupportsIndex, attr_name: typing.SupportsI
     ----------
     attr : int
         The list.
-    attr_name : int
+    attr_name : str
         Name of the attribute.
     attr_value : Sequence[str]
         The values.
@@ -588,7 +587,7 @@ def set_attr_list_string(attr: typing.SupportsIndex, attr_name: typing.SupportsI
     Manual: section 10.9.18
     """
 
-def set_attr_list_list_int(attr: typing.SupportsIndex, attr_name: typing.SupportsIndex,
+def set_attr_list_list_int(attr: typing.SupportsIndex, attr_name: str,
         values: collections.abc.Sequence[collections.abc.Sequence[int]], /) -> int:
     """Sets an attribute that is a list of lists of integers.
 
@@ -598,7 +597,7 @@ def set_attr_list_list_int(attr: typing.SupportsIndex, attr_name: typing.Support
     ----------
     attr : int
         The list.
-    attr_name : int
+    attr_name : str
         Name of the attribute.
     values : Sequence[Sequence[int]]
         The lists.
@@ -621,7 +620,7 @@ def set_attr_list_list_int(attr: typing.SupportsIndex, attr_name: typing.Support
     Manual: section 10.9.19
     """
 
-def create_handle(op_type: typing.SupportsIndex, input_desc: collections.abc.Sequence[int],
+def create_handle(op_type: str, input_desc: collections.abc.Sequence[int],
         output_desc: collections.abc.Sequence[int], op_attr: typing.SupportsIndex,
         /) -> tuple[int, int]:
     """Prepares an operator, to execute it again and again.
@@ -631,7 +630,7 @@ def create_handle(op_type: typing.SupportsIndex, input_desc: collections.abc.Seq
 
     Parameters
     ----------
-    op_type : int
+    op_type : str
         Name of the operator.
     input_desc : Sequence[int]
         Descriptions of the inputs in the order of the operator's declaration, those of a
@@ -702,7 +701,7 @@ def destroy_handle(handle: typing.SupportsIndex, /) -> None:
     Manual: section 10.9.21
     """
 
-def infer_shape(op_type: typing.SupportsIndex, in_desc_list: collections.abc.Sequence[int],
+def infer_shape(op_type: str, in_desc_list: collections.abc.Sequence[int],
         in_list: collections.abc.Sequence[int], num_outputs: typing.SupportsIndex,
         out_desc_list: collections.abc.Sequence[int], attr: typing.SupportsIndex, /) -> int:
     """Finds the types and shapes of an operator's outputs, without executing it.
@@ -715,7 +714,7 @@ def infer_shape(op_type: typing.SupportsIndex, in_desc_list: collections.abc.Seq
 
     Parameters
     ----------
-    op_type : int
+    op_type : str
         Name of the operator.
     in_desc_list : Sequence[int]
         Descriptions of the inputs in the order of the operator's declaration, those of a
@@ -762,8 +761,8 @@ def infer_shape(op_type: typing.SupportsIndex, in_desc_list: collections.abc.Seq
     Manual: section 10.9.22
     """
 
-def set_attr_data_type(attr: typing.SupportsIndex, attr_name: typing.SupportsIndex,
-        attr_value: typing.SupportsIndex, /) -> tuple[int, int]:
+def set_attr_data_type(attr: typing.SupportsIndex, attr_name: str, attr_value: typing.SupportsIndex,
+        /) -> tuple[int, int]:
     """Sets an attribute that is an element type.
 
     The later of two values of one name counts.
@@ -772,7 +771,7 @@ def set_attr_data_type(attr: typing.SupportsIndex, attr_name: typing.SupportsInd
     ----------
     attr : int
         The list.
-    attr_name : int
+    attr_name : str
         Name of the attribute.
     attr_value : int
         The type.
@@ -814,7 +813,7 @@ def set_attr_data_type(attr: typing.SupportsIndex, attr_name: typing.SupportsInd
     Manual: section 10.9.23
     """
 
-def set_attr_list_data_type(attr: typing.SupportsIndex, attr_name: typing.SupportsIndex,
+def set_attr_list_data_type(attr: typing.SupportsIndex, attr_name: str,
         num_values: typing.SupportsIndex, values: collections.abc.Sequence[int],
         /) -> tuple[int, int]:
     """Sets an attribute that is a list of element types.
@@ -825,7 +824,7 @@ def set_attr_list_data_type(attr: typing.SupportsIndex, attr_name: typing.Suppor
     ----------
     attr : int
         The list.
-    attr_name : int
+    attr_name : str
         Name of the attribute.
     num_values : int
         Number of values.
@@ -852,7 +851,7 @@ def set_attr_list_data_type(attr: typing.SupportsIndex, attr_name: typing.Suppor
     Manual: section 10.9.24
     """
 
-def register_compile_func(op_type: typing.SupportsIndex,
+def register_compile_func(op_type: str,
         func: typing.Callable[[int, list[int], int, list[int], int, int], object], /) -> int:
     """Gives an operator of the program's own a selector: a function that chooses a kernel for
     the tensors of a call.
@@ -868,7 +867,7 @@ def register_compile_func(op_type: typing.SupportsIndex,
 
     Parameters
     ----------
-    op_type : int
+    op_type : str
         Name of the operator.
     func : Callable[[int, list[int], int, list[int], int, int], object]
         The selector; it gets the numbers and descriptions of inputs and outputs, the
@@ -891,14 +890,14 @@ def register_compile_func(op_type: typing.SupportsIndex,
     Manual: section 10.11.1
     """
 
-def unregister_compile_func(op_type: typing.SupportsIndex, /) -> int:
+def unregister_compile_func(op_type: str, /) -> int:
     """Takes the selector of an operator away.
 
     Its kernels stay. What was queued with them still runs.
 
     Parameters
     ----------
-    op_type : int
+    op_type : str
         Name of the operator.
 
     Returns
@@ -918,8 +917,7 @@ def unregister_compile_func(op_type: typing.SupportsIndex, /) -> int:
     Manual: section 10.11.2
     """
 
-def create_kernel(op_type: typing.SupportsIndex, kernel_id: typing.SupportsIndex,
-        kernel_name: typing.SupportsIndex, bin_data: typing.SupportsIndex,
+def create_kernel(op_type: str, kernel_id: str, kernel_name: str, bin_data: typing.SupportsIndex,
         bin_size: typing.SupportsIndex, enginetype: typing.SupportsIndex,
         deallocator: typing.SupportsIndex, /) -> int:
     """Adds a kernel to an operator of the program's own.
@@ -930,11 +928,11 @@ def create_kernel(op_type: typing.SupportsIndex, kernel_id: typing.SupportsIndex
 
     Parameters
     ----------
-    op_type : int
+    op_type : str
         Name of the operator.
-    kernel_id : int
+    kernel_id : str
         Name by which the selector chooses it.
-    kernel_name : int
+    kernel_name : str
         The function in the shared object.
     bin_data : int
         The content of the file.
@@ -972,7 +970,7 @@ def create_kernel(op_type: typing.SupportsIndex, kernel_id: typing.SupportsIndex
     Manual: section 10.11.3
     """
 
-def set_kernel_args(kernel_desc: typing.SupportsIndex, kernel_id: typing.SupportsIndex,
+def set_kernel_args(kernel_desc: typing.SupportsIndex, kernel_id: str,
         block_dim: typing.SupportsIndex, args: typing.SupportsIndex, arg_size: typing.SupportsIndex,
         /) -> int:
     """Chooses the kernel for a call, in a selector.
@@ -981,7 +979,7 @@ def set_kernel_args(kernel_desc: typing.SupportsIndex, kernel_id: typing.Support
     ----------
     kernel_desc : int
         What the selector was given.
-    kernel_id : int
+    kernel_id : str
         Which kernel of the operator.
     block_dim : int
         How many times it is called for one execution, each with a number of its own; calls
@@ -1043,7 +1041,7 @@ def set_kernel_workspace_sizes(kernel_desc: typing.SupportsIndex,
     Manual: section 10.11.5
     """
 
-def update_params(op_type: typing.SupportsIndex, input_desc: collections.abc.Sequence[int],
+def update_params(op_type: str, input_desc: collections.abc.Sequence[int],
         output_desc: collections.abc.Sequence[int], attr: typing.SupportsIndex, /) -> int:
     """Calls the selector of an operator for tensors with these descriptions.
 
@@ -1052,7 +1050,7 @@ def update_params(op_type: typing.SupportsIndex, input_desc: collections.abc.Seq
 
     Parameters
     ----------
-    op_type : int
+    op_type : str
         Name of the operator.
     input_desc : Sequence[int]
         Descriptions of the inputs.

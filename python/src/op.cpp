@@ -123,7 +123,7 @@ Outcome AclOpSetAttrListFloat::call(PyObject* const* arguments) {
     List<float> values;
     ArgumentReader<AclOpSetAttrListFloat> reader(arguments);
     reader.read(0, attr).read(1, name);
-    if (arguments[kAttrValue] == nullptr) {
+    if (arguments[kAttrValue] == nullptr || arguments[kAttrValue] == Py_None) {
         reader.read(kAttrValue, values);
     } else {
         reader.read(kNumValues, count).read(kAttrValue, values, count);

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# ./dev demo [faces | media | text | tour]
+# ./dev demo [faces | media | operators | text | tour]
 . scripts/dev/common.sh
 
 what=${1:-faces}
-[[ $what == @(faces|media|text|tour) ]] || fail 'usage: ./dev demo [faces | media | text | tour]'
+[[ $what == @(faces|media|operators|text|tour) ]] || fail 'usage: ./dev demo [faces | media | operators | text | tour]'
 
 run() {
   local shown=("${@//$PWD\//}")
@@ -23,7 +23,8 @@ scripts/setup.sh build
 [[ $what != media ]] || scripts/setup.sh media
 build release product
 step 'install into build/install' cmake --install build/release --prefix "$PWD/build/install"
-models=${what/media/faces}
+models=faces
+[[ $what != text ]] || models=text
 [[ $what == tour ]] || step "fetch the models of the demonstration: $models" scripts/fetch.sh "$models"
 . build/install/set_env.sh
 
@@ -47,6 +48,12 @@ case $what in
     run "$python" examples/jpeg_faces.py build/demo/blazeface_nv12.om build/demo/astronaut.jpg --output build/demo/media
     run "$python" examples/video_faces.py build/demo/blazeface_nv12.om build/demo/camera.h265 384 384 \
       --output build/demo/media
+    ;;
+  operators)
+    run "$python" examples/operators.py
+    run g++ -O3 -shared -fPIC -I "$DDK_PATH/include" examples/edges_kernel.cpp -o build/demo/edges_kernel.so
+    run "$python" examples/own_operator.py build/demo/edges_kernel.so build/demo/astronaut.png \
+      build/demo/astronaut-edges.png
     ;;
   text)
     convert text_detection --input_shape='x:1,3,640,640'

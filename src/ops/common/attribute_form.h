@@ -19,8 +19,8 @@ namespace softacl::ops {
 ///                                                           .required_attr("multiples", Ints{}));
 ///     }
 ///
-/// Integers become int64 (int32 where the port takes no other), floats float32; lists, and lists of lists of one length, become tensors of that shape. The
-/// kernels of a base may be views only if both have the same first input.
+/// Integers become int64 (int32 where the port takes no other), floats float32; lists, and lists of lists of one
+/// length, become tensors of that shape. The kernels of a base may be views only if both have the same first input.
 struct AttributeForm {
     const char* base;
     /// The form's input whose element type the numbers get instead, for ports that hold values rather than indexes.
