@@ -16,12 +16,19 @@ struct Row {
 };
 // The first row of a kind is how fused nodes write it.
 constexpr Row kRows[] = {
-    {"Relu", Activation::kRelu},           {"LeakyRelu", Activation::kLeakyRelu, "negative_slope"},
-    {"ClipByValueV2", Activation::kClip},  {"Relu6", Activation::kClip},
-    {"Elu", Activation::kElu, "alpha"},    {"Sigmoid", Activation::kSigmoid},
-    {"Tanh", Activation::kTanh},           {"HardSigmoid", Activation::kHardSigmoid, "alpha", "beta"},
-    {"HardSwish", Activation::kHardSwish}, {"Swish", Activation::kSwish},
-    {"Gelu", Activation::kGelu},           {"Mish", Activation::kMish},
+    {"Relu", Activation::kRelu},
+    {"LeakyRelu", Activation::kLeakyRelu, "negative_slope"},
+    {"ClipByValueV2", Activation::kClip},
+    {"Relu6", Activation::kClip},
+    {"ClipByValue", Activation::kClip},
+    {"Elu", Activation::kElu, "alpha"},
+    {"Sigmoid", Activation::kSigmoid},
+    {"Tanh", Activation::kTanh},
+    {"HardSigmoid", Activation::kHardSigmoid, "alpha", "beta"},
+    {"HardSwish", Activation::kHardSwish},
+    {"Swish", Activation::kSwish},
+    {"Gelu", Activation::kGelu},
+    {"Mish", Activation::kMish},
     {"Softplus", Activation::kSoftplus},
 };
 constexpr kernels::Elementwise kRelu6 = {Activation::kClip, 0, 6};

@@ -79,19 +79,22 @@ Imported import_clip(Importer& graph, const ForeignNode& node) {
     return one(graph.add("ClipByValueV2", {node.input(0), low, high}));
 }
 
-}  // namespace
-
-OpDef declare_ClipByValueV2() {
-    return OpDef("ClipByValueV2", "x between two bounds.")
+OpDef clip(const char* name) {
+    return OpDef(name, "x between two bounds.")
         .input("x", kNumbers)
         .input("clip_value_min", kNumbers)
         .input("clip_value_max", kNumbers)
         .output("y", kNumbers)
         .infer(infer)
         .kernel("onednn", make_fast)
-        .kernel("reference", make_reference)
-        .onnx("Clip", import_clip)
-        .caffe("Clip", import_caffe_clip);
+        .kernel("reference", make_reference);
+}
+
+}  // namespace
+
+OpDef declare_ClipByValue() { return clip("ClipByValue"); }
+OpDef declare_ClipByValueV2() {
+    return clip("ClipByValueV2").onnx("Clip", import_clip).caffe("Clip", import_caffe_clip);
 }
 
 }  // namespace softacl::ops

@@ -106,7 +106,7 @@ Result<kernels::KernelPtr> make_reference_product(const OpCall& call, Transposes
 namespace {
 
 Transposes transposes_of(const OpCall& call) {
-    const bool batch = call.op->name() == "BatchMatMulV2";
+    const bool batch = call.attrs.has("adj_x1");
     return {call.attrs.at<bool>(batch ? "adj_x1" : "transpose_x1"),
             call.attrs.at<bool>(batch ? "adj_x2" : "transpose_x2")};
 }
@@ -115,10 +115,10 @@ Status infer(OpCall& call) {
     if (call.has_input(3)) {
         return call.fail("the input offset_w is given; quantised operands are not supported so far");
     }
-    if (call.attrs.at<int64_t>("offset_x") != 0) {
-        return call.fail("offset_x is ", call.attrs.at<int64_t>("offset_x"), "; only 0 is supported so far");
+    if (const auto offset = call.attrs.get<int64_t>("offset_x", 0); offset != 0) {
+        return call.fail("offset_x is ", offset, "; only 0 is supported so far");
     }
-    if (call.op->name() == "MatMulV2") {
+    if (!call.attrs.has("adj_x1")) {
         for (const size_t i : {size_t{0}, size_t{1}}) {
             if (call.inputs[i]->shape.rank() != 2) {
                 return call.fail("the input ", input_name(call, i), " has the shape ", call.inputs[i]->shape,
@@ -177,30 +177,37 @@ Imported import_matmul(Importer& graph, const ForeignNode& node) {
     return std::vector<ValueRef>{y};
 }
 
-OpDef product(const char* name, const char* doc, const char* first, const char* second) {
-    return OpDef(name, doc)
-        .input("x1", kMatMulTypes)
-        .input("x2", kMatMulTypes)
-        .optional_input("bias", kMatMulTypes)
-        .optional_input("offset_w", {ACL_INT8})
-        .output("y", kMatMulTypes)
-        .attr(first, false)
-        .attr(second, false)
-        .attr("offset_x", int64_t{0})
-        .infer(infer)
-        .kernel("onednn", make_fast)
-        .kernel("reference", make_reference);
+enum class Operands { kTwo, kBias, kQuantised };
+
+OpDef product(const char* name, const char* doc, const char* first, const char* second, Operands operands) {
+    OpDef op(name, doc);
+    op.input("x1", kMatMulTypes).input("x2", kMatMulTypes);
+    if (operands != Operands::kTwo) {
+        op.optional_input("bias", kMatMulTypes);
+    }
+    op.output("y", kMatMulTypes).attr(first, false).attr(second, false);
+    if (operands == Operands::kQuantised) {
+        op.optional_input("offset_w", {ACL_INT8}).attr("offset_x", int64_t{0});
+    }
+    return op.infer(infer).kernel("onednn", make_fast).kernel("reference", make_reference);
+}
+
+OpDef matrix_product(const char* name, Operands operands) {
+    return product(name, "The product of two matrices, and a bias.", "transpose_x1", "transpose_x2", operands);
+}
+OpDef batch_product(const char* name, Operands operands) {
+    return product(name, "Products of matrices; leading dimensions broadcast.", "adj_x1", "adj_x2", operands);
 }
 
 }  // namespace
 
+OpDef declare_MatMul() { return matrix_product("MatMul", Operands::kBias); }
 OpDef declare_MatMulV2() {
-    return product("MatMulV2", "The product of two matrices, and a bias.", "transpose_x1", "transpose_x2")
+    return matrix_product("MatMulV2", Operands::kQuantised)
         .onnx("MatMul", import_matmul)
         .caffe("InnerProduct", import_caffe_inner_product);
 }
-OpDef declare_BatchMatMulV2() {
-    return product("BatchMatMulV2", "Products of matrices; leading dimensions broadcast.", "adj_x1", "adj_x2");
-}
+OpDef declare_BatchMatMul() { return batch_product("BatchMatMul", Operands::kTwo); }
+OpDef declare_BatchMatMulV2() { return batch_product("BatchMatMulV2", Operands::kQuantised); }
 
 }  // namespace softacl::ops
