@@ -60,6 +60,62 @@ Result<kernels::KernelPtr> make_add_n(const OpCall& call) {
     return kernel;
 }
 
+// Caffe's: the product, the sum with factors, or the greatest.
+enum class Mode { kProduct, kSum, kMaximum };
+
+Status infer_eltwise(OpCall& call) {
+    const auto mode = call.attrs.at<int64_t>("mode");
+    const auto& factors = call.attrs.at<Floats>("coeff");
+    if (mode < 0 || mode > 2) {
+        return call.fail("the attribute mode is ", mode, "; expected 0 (product), 1 (sum) or 2 (maximum)");
+    }
+    if (!factors.empty() && (mode != 1 || factors.size() != call.inputs.size())) {
+        return call.fail("the attribute coeff has ", factors.size(), " factors; expected none",
+                         mode == 1 ? ", or one for each of the inputs" : " unless mode is 1 (sum)");
+    }
+    return infer_add_n(call);
+}
+
+template <class W>
+W fold(Mode mode, W a, W b, float factor) {
+    switch (mode) {
+        case Mode::kProduct: return a * b;
+        case Mode::kMaximum: return a > b || std::isnan(a) ? a : b;
+        default: return a + static_cast<W>(factor) * b;
+    }
+}
+
+Result<kernels::KernelPtr> make_eltwise(const OpCall& call) {
+    SOFTACL_TRY(require_known_shapes(call));
+    const auto mode = static_cast<Mode>(call.attrs.at<int64_t>("mode"));
+    Floats factors = call.attrs.at<Floats>("coeff");
+    factors.resize(call.inputs.size(), 1.0F);
+    kernels::KernelPtr kernel;
+    visit_dtype(call.outputs[0].dtype, [&](auto tag) {
+        using T = typename decltype(tag)::Type;
+        using W = kernels::Wide<T>;
+        if constexpr (std::is_floating_point_v<W>) {
+            kernel = function_kernel(call,
+                                     [mode, factors, count = call.outputs[0].shape.elements()](
+                                         const kernels::Kernel::Buffers& buffers) -> Status {
+                                         const auto value = [&](size_t input, int64_t i) {
+                                             return kernels::widen(static_cast<const T*>(buffers.inputs[input])[i]);
+                                         };
+                                         for (int64_t i = 0; i < count; ++i) {
+                                             W result = value(0, i);
+                                             result = mode == Mode::kSum ? static_cast<W>(factors[0]) * result : result;
+                                             for (size_t input = 1; input < factors.size(); ++input) {
+                                                 result = fold(mode, result, value(input, i), factors[input]);
+                                             }
+                                             static_cast<T*>(buffers.outputs[0])[i] = kernels::narrow<T>(result);
+                                         }
+                                         return {};
+                                     });
+        }
+    });
+    return kernel;
+}
+
 bool same_shapes(const Importer& graph, const ForeignNode& node) {
     for (const ValueRef input : node.inputs) {
         if (input != kNoValue && graph.type(input).shape != graph.type(node.inputs[0]).shape) {
@@ -97,17 +153,28 @@ Imported import_mean(Importer& graph, const ForeignNode& node) {
     return one(graph.add("Muls", {sum}, {{"value", 1.0F / static_cast<float>(node.inputs.size())}}));
 }
 
-}  // namespace
-
-OpDef declare_AddN() {
-    return OpDef("AddN", "The sum of the tensors; integers wrap around.")
+OpDef sum_of(const char* name) {
+    return OpDef(name, "The sum of the tensors; integers wrap around.")
         .dynamic_input("x", kNumbers)
         .output("y", kNumbers)
         .required_attr("N", int64_t{})
         .infer(infer_add_n)
-        .kernel("reference", make_add_n)
-        .onnx("Sum", import_sum)
-        .onnx("Mean", import_mean);
+        .kernel("reference", make_add_n);
+}
+
+}  // namespace
+
+OpDef declare_AddN() { return sum_of("AddN").onnx("Sum", import_sum).onnx("Mean", import_mean); }
+OpDef declare_AccumulateNV2() { return sum_of("AccumulateNV2"); }
+OpDef declare_Eltwise() {
+    return OpDef("Eltwise", "The product, the sum with factors, or the greatest of the tensors' elements.")
+        .dynamic_input("x", {ACL_FLOAT, ACL_FLOAT16, ACL_BF16})
+        .output("y", {ACL_FLOAT, ACL_FLOAT16, ACL_BF16})
+        .required_attr("N", int64_t{})
+        .attr("mode", int64_t{1})
+        .attr("coeff", Floats{})
+        .infer(infer_eltwise)
+        .kernel("reference", make_eltwise);
 }
 
 }  // namespace softacl::ops

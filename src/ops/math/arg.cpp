@@ -12,13 +12,20 @@ namespace {
 
 using kernels::Kernel;
 
+// The dimension is an input, or an attribute; nothing if not known yet.
+Result<std::optional<int64_t>> dimension_of(const OpCall& call) {
+    const auto* attr = call.attrs.find_as<int64_t>("dimension");
+    return attr == nullptr ? known_int(call, 1) : Result<std::optional<int64_t>>(std::optional<int64_t>(*attr));
+}
+
+// Where the dimension is an attribute, indexes are int32 whatever dtype says.
 Status infer_arg(OpCall& call) {
     const Shape& x = call.inputs[0]->shape;
-    const auto dtype = call.attrs.at<aclDataType>("dtype");
+    const auto dtype = call.attrs.has("dimension") ? ACL_INT32 : call.attrs.at<aclDataType>("dtype");
     if (dtype != ACL_INT32 && dtype != ACL_INT64) {
         return call.fail("the attribute dtype is ", name_of(dtype), "; expected int32 or int64");
     }
-    SOFTACL_ASSIGN(const auto dimension, known_int(call, 1));
+    SOFTACL_ASSIGN(const auto dimension, dimension_of(call));
     if (!dimension) {
         call.outputs[0] = {dtype, unknown_shape(x.rank() == 0 ? 0 : x.rank() - 1)};
         return {};
@@ -28,8 +35,15 @@ Status infer_arg(OpCall& call) {
         return call.fail("dimension ", axis, " of ", x, " has no element");
     }
     std::vector<int64_t> dims = x.dims();
-    dims.erase(dims.begin() + static_cast<std::ptrdiff_t>(axis));
+    if (call.attrs.get<bool>("keep_dims", false)) {
+        dims[axis] = 1;
+    } else {
+        dims.erase(dims.begin() + static_cast<std::ptrdiff_t>(axis));
+    }
     call.outputs[0] = {dtype, Shape(std::move(dims))};
+    if (call.outputs.size() > 1) {
+        call.outputs[1] = {call.inputs[0]->dtype, call.outputs[0].shape};
+    }
     return {};
 }
 
@@ -51,26 +65,33 @@ int64_t find(const T* x, int64_t size, int64_t step) {
 template <bool kMost>
 Result<kernels::KernelPtr> make_arg(const OpCall& call) {
     SOFTACL_TRY(require_known_shapes(call));
-    SOFTACL_ASSIGN(const int64_t dimension, required_int(call, 1));
-    SOFTACL_ASSIGN(const size_t axis, normal_axis(call, dimension, call.inputs[0]->shape.rank()));
+    SOFTACL_ASSIGN(const auto dimension, dimension_of(call));
+    if (!dimension) {
+        return call.fail("the dimension must be known before the model runs");
+    }
+    SOFTACL_ASSIGN(const size_t axis, normal_axis(call, *dimension, call.inputs[0]->shape.rank()));
     const Rows rows(call.inputs[0]->shape, axis);
     const bool wide = call.outputs[0].dtype == ACL_INT64;
     kernels::KernelPtr kernel;
     visit_dtype(call.inputs[0]->dtype, [&](auto tag) {
         using T = typename decltype(tag)::Type;
         if constexpr (!std::is_same_v<T, bool>) {
-            kernel = function_kernel(call, [rows, wide](const Kernel::Buffers& buffers) -> Status {
-                for (int64_t i = 0; i < rows.count; ++i) {
-                    const T* x = static_cast<const T*>(buffers.inputs[0]) + rows.begin(i);
-                    const int64_t at = find<T, kMost>(x, rows.size, rows.step);
-                    if (wide) {
-                        static_cast<int64_t*>(buffers.outputs[0])[i] = at;
-                    } else {
-                        static_cast<int32_t*>(buffers.outputs[0])[i] = static_cast<int32_t>(at);
+            kernel = function_kernel(
+                call, [rows, wide, has_value = call.outputs.size() > 1](const Kernel::Buffers& buffers) -> Status {
+                    for (int64_t i = 0; i < rows.count; ++i) {
+                        const T* x = static_cast<const T*>(buffers.inputs[0]) + rows.begin(i);
+                        const int64_t at = find<T, kMost>(x, rows.size, rows.step);
+                        if (wide) {
+                            static_cast<int64_t*>(buffers.outputs[0])[i] = at;
+                        } else {
+                            static_cast<int32_t*>(buffers.outputs[0])[i] = static_cast<int32_t>(at);
+                        }
+                        if (has_value) {
+                            static_cast<T*>(buffers.outputs[1])[i] = x[at * rows.step];
+                        }
                     }
-                }
-                return {};
-            });
+                    return {};
+                });
         }
     });
     return kernel;
@@ -126,8 +147,43 @@ OpDef declare_arg(const char* name, const char* doc, const char* onnx) {
         .onnx(onnx, import_arg<kMost>);
 }
 
+template <bool kMost>
+OpDef declare_arg_d(const char* name, const char* doc) {
+    return OpDef(name, doc)
+        .input("x", kNumbers)
+        .output("y", {ACL_INT32})
+        .required_attr("dimension", int64_t{})
+        .attr("dtype", ACL_INT64)
+        .infer(infer_arg)
+        .kernel("reference", make_arg<kMost>);
+}
+
+template <bool kMost>
+OpDef declare_arg_with_value(const char* name, const char* doc) {
+    return OpDef(name, doc)
+        .input("x", kNumbers)
+        .output("indice", {ACL_INT32})
+        .output("values", kNumbers)
+        .required_attr("dimension", int64_t{})
+        .attr("keep_dims", false)
+        .infer(infer_arg)
+        .kernel("reference", make_arg<kMost>);
+}
+
 }  // namespace
 
+OpDef declare_ArgMaxD() {
+    return declare_arg_d<true>("ArgMaxD", "The index of the greatest element along a dimension.");
+}
+OpDef declare_ArgMinD() {
+    return declare_arg_d<false>("ArgMinD", "The index of the smallest element along a dimension.");
+}
+OpDef declare_ArgMaxWithValue() {
+    return declare_arg_with_value<true>("ArgMaxWithValue", "The greatest element along a dimension, and its index.");
+}
+OpDef declare_ArgMinWithValue() {
+    return declare_arg_with_value<false>("ArgMinWithValue", "The smallest element along a dimension, and its index.");
+}
 OpDef declare_ArgMaxV2() {
     return declare_arg<true>("ArgMaxV2", "The index of the greatest element along a dimension.", "ArgMax");
 }

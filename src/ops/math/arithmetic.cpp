@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sums, products, quotients and the like of two tensors.
+#include <numeric>
+
 #include "ops/caffe/imports.h"
 #include "ops/math/binary.h"
 
@@ -99,6 +101,19 @@ struct DivRow : DividingRow {
             return a / b;
         } else {
             return refuses(b, fault) ? T{} : cut_quotient(a, b);
+        }
+    }
+};
+
+struct TruncateDivRow : DivRow {
+    static constexpr const char* kName = "TruncateDiv";
+    static constexpr const char* kDoc = "x1 / x2, cut towards zero.";
+    template <class T>
+    static T apply(T a, T b, bool& fault) {
+        if constexpr (std::is_floating_point_v<T>) {
+            return std::trunc(a / b);
+        } else {
+            return DivRow::apply(a, b, fault);
         }
     }
 };
@@ -258,6 +273,42 @@ struct MulNoNanRow : BinaryRow {
     }
 };
 
+struct Xlog1pyRow : BinaryRow {
+    static constexpr const char* kInputs[2] = {"x", "y"};
+    static constexpr const char* kOutput = "z";
+    static constexpr const char* kName = "Xlog1py";
+    static constexpr const char* kDoc = "x * log(1 + y); 0 where x is 0.";
+    static constexpr DTypes kTypes = kFloats;
+    template <class T>
+    static T apply(T a, T b) {
+        return a == 0 ? T{} : a * std::log1p(b);
+    }
+};
+
+struct GcdRow : BinaryRow {
+    static constexpr const char* kName = "Gcd";
+    static constexpr const char* kDoc = "The greatest common divisor of x1 and x2, not negative.";
+    static constexpr DTypes kTypes = kInts;
+    template <class T>
+    static T apply(T a, T b) {
+        const auto magnitude = [](T x) {
+            return x < 0 ? uint64_t{0} - static_cast<uint64_t>(x) : static_cast<uint64_t>(x);
+        };
+        return static_cast<T>(std::gcd(magnitude(a), magnitude(b)));
+    }
+};
+
+struct NextAfterRow : BinaryRow {
+    static constexpr const char* kName = "NextAfter";
+    static constexpr const char* kDoc = "The number next to x1 on the way to x2.";
+    static constexpr const char* kOutput = "output";
+    static constexpr DTypes kTypes = {ACL_FLOAT, ACL_DOUBLE};
+    template <class T>
+    static T apply(T a, T b) {
+        return std::nextafter(a, b);
+    }
+};
+
 // The square, which networks write as a power.
 Result<kernels::KernelPtr> make_square(const OpCall& call) {
     SOFTACL_ASSIGN(const auto* fast, kernels::fast_kernels());
@@ -320,10 +371,12 @@ Imported import_pow(Importer& graph, const ForeignNode& node) {
 OpDef declare_Add() {
     return declare_binary<AddRow>().caffe("Bias", import_caffe_bias).caffe("Eltwise", import_caffe_eltwise);
 }
+OpDef declare_AddV2() { return declare_binary<AddRow>("AddV2"); }
 OpDef declare_Sub() { return declare_binary<SubRow>(); }
 OpDef declare_Mul() { return declare_binary<MulRow>().caffe("Scale", import_caffe_scale); }
 OpDef declare_RealDiv() { return declare_binary<RealDivRow>().onnx("Div", import_div); }
 OpDef declare_Div() { return declare_binary<DivRow>(); }
+OpDef declare_TruncateDiv() { return declare_binary<TruncateDivRow>(); }
 OpDef declare_FloorDiv() { return declare_binary<FloorDivRow>(); }
 OpDef declare_FloorMod() { return declare_binary<FloorModRow>().onnx("Mod", import_mod); }
 OpDef declare_TruncateMod() { return declare_binary<TruncateModRow>(); }
@@ -345,6 +398,9 @@ OpDef declare_SquaredDifference() { return declare_binary<SquaredDifferenceRow>(
 OpDef declare_Atan2() { return declare_binary<Atan2Row>(); }
 OpDef declare_Xlogy() { return declare_binary<XlogyRow>(); }
 OpDef declare_Xdivy() { return declare_binary<XdivyRow>(); }
+OpDef declare_Xlog1py() { return declare_binary<Xlog1pyRow>(); }
+OpDef declare_Gcd() { return declare_binary<GcdRow>(); }
+OpDef declare_NextAfter() { return declare_binary<NextAfterRow>(); }
 OpDef declare_DivNoNan() { return declare_binary<DivNoNanRow>(); }
 OpDef declare_MulNoNan() { return declare_binary<MulNoNanRow>(); }
 

@@ -111,9 +111,10 @@ Imported import_binary(Importer& graph, const ForeignNode& node) {
     return one(graph.add(Row::kName, std::move(operands)));
 }
 
+/// `name`: of another version of the operator that computes the same.
 template <class Row>
-OpDef declare_binary() {
-    OpDef op(Row::kName, Row::kDoc);
+OpDef declare_binary(const char* name = Row::kName) {
+    OpDef op(name, Row::kDoc);
     op.input(Row::kInputs[0], Row::kTypes)
         .input(Row::kInputs[1], Row::kTypes)
         .output(Row::kOutput, Row::kIsTest ? kBool : Row::kTypes)
@@ -123,7 +124,9 @@ OpDef declare_binary() {
     }
     op.kernel("reference", make_binary_reference<Row>);
     if constexpr (Row::kOnnx != nullptr) {
-        op.onnx(Row::kOnnx, import_binary<Row>);
+        if (op.name() == Row::kName) {
+            op.onnx(Row::kOnnx, import_binary<Row>);
+        }
     }
     return op;
 }

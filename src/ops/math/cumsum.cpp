@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Running sums along an axis.
+// Running sums, products and the like along an axis.
+#include <algorithm>
+
 #include "kernels/ref/number.h"
 #include "ops/common/along.h"
+#include "ops/common/attribute_form.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
 #include "ops/common/reference.h"
@@ -12,6 +15,31 @@ namespace {
 
 using kernels::Kernel;
 
+// A row: what is there before the first element, and what each makes of it. T is Wide of the element type.
+template <class T>
+struct Sum {
+    static constexpr DTypes kTypes = kNumbers;
+    static constexpr T kFirst = 0;
+    static T add(T sum, T x) { return kernels::wrapping_add(sum, x); }
+};
+template <class T>
+struct Product {
+    static constexpr DTypes kTypes = kNumbers;
+    static constexpr T kFirst = 1;
+    static T add(T product, T x) { return kernels::wrapping_mul(product, x); }
+};
+template <class T>
+struct LogSumExp {
+    static constexpr DTypes kTypes = kFloats;
+    static constexpr T kFirst = kernels::lowest<T>();
+    static T add(T a, T b) {
+        if (a == b) {  // also infinities, whose difference is no number
+            return a + static_cast<T>(std::log(2.0));
+        }
+        return std::max(a, b) + std::log1p(std::exp(-std::abs(a - b)));
+    }
+};
+
 Status infer_cumsum(OpCall& call) {
     SOFTACL_ASSIGN(const auto axis, known_int(call, 1));
     if (axis) {
@@ -20,7 +48,8 @@ Status infer_cumsum(OpCall& call) {
     return same_as_first(call);
 }
 
-Result<kernels::KernelPtr> make_cumsum(const OpCall& call) {
+template <template <class> class Row>
+Result<kernels::KernelPtr> make_cumulative(const OpCall& call) {
     SOFTACL_TRY(require_known_shapes(call));
     SOFTACL_ASSIGN(const int64_t value, required_int(call, 1));
     SOFTACL_ASSIGN(const size_t axis, normal_axis(call, value, call.inputs[0]->shape.rank()));
@@ -31,16 +60,16 @@ Result<kernels::KernelPtr> make_cumsum(const OpCall& call) {
     visit_dtype(call.inputs[0]->dtype, [&](auto tag) {
         using T = typename decltype(tag)::Type;
         using W = kernels::Wide<T>;
-        if constexpr (!std::is_same_v<T, bool>) {
+        if constexpr (Row<float>::kTypes.contains(dtype_of<T>())) {
             kernel = function_kernel(call, [=](const Kernel::Buffers& buffers) -> Status {
                 for (int64_t i = 0; i < rows.count; ++i) {
                     const T* x = static_cast<const T*>(buffers.inputs[0]) + rows.begin(i);
                     T* y = static_cast<T*>(buffers.outputs[0]) + rows.begin(i);
-                    W sum{};
+                    W sum = Row<W>::kFirst;
                     for (int64_t j = 0; j < rows.size; ++j) {
                         const int64_t at = (reverse ? rows.size - 1 - j : j) * rows.step;
                         const W before = sum;
-                        sum = kernels::wrapping_add(sum, kernels::widen(x[at]));
+                        sum = Row<W>::add(sum, kernels::widen(x[at]));
                         y[at] = kernels::narrow<T>(exclusive ? before : sum);
                     }
                 }
@@ -57,19 +86,54 @@ Imported import_cumsum(Importer& graph, const ForeignNode& node) {
                           {"reverse", node.attrs.get<int64_t>("reverse", 0) != 0}}));
 }
 
-}  // namespace
-
-OpDef declare_Cumsum() {
-    return OpDef("Cumsum", "The sum of the elements up to each, along an axis; exclusive: of those before it.")
-        .input("x", kNumbers)
-        .input("axis", kIndexes)
-        .output("y", kNumbers)
+template <template <class> class Row>
+OpDef declare_cumulative(const char* name, const char* doc, DTypes axes = kIndexes) {
+    return OpDef(name, doc)
+        .input("x", Row<float>::kTypes)
+        .input("axis", axes)
+        .output("y", Row<float>::kTypes)
         .attr("exclusive", false)
         .attr("reverse", false)
         .needs_value(1)
         .infer(infer_cumsum)
-        .kernel("reference", make_cumsum)
+        .kernel("reference", make_cumulative<Row>);
+}
+
+constexpr AttributeForm kSum = {"Cumsum"};
+constexpr AttributeForm kProduct = {"Cumprod"};
+constexpr AttributeForm kLogSumExp = {"CumulativeLogsumexp"};
+
+// The operator whose axis is an attribute.
+template <const AttributeForm& form>
+OpDef declare_form(const char* name, const OpDef& base) {
+    OpDef op(name, base.doc());
+    op.input("x", base.inputs()[0].dtypes).output("y", base.outputs()[0].dtypes);
+    op.required_attr("axis", int64_t{}).attr("exclusive", false).attr("reverse", false);
+    return attribute_form<form>(base, std::move(op));
+}
+
+}  // namespace
+
+OpDef declare_Cumsum() {
+    return declare_cumulative<Sum>("Cumsum",
+                                   "The sum of the elements up to each, along an axis; exclusive: of those before it.")
         .onnx("CumSum", import_cumsum);
+}
+OpDef declare_Cumprod() {
+    return declare_cumulative<Product>(
+        "Cumprod", "The product of the elements up to each, along an axis; exclusive: of those before it.");
+}
+OpDef declare_CumulativeLogsumexp() {
+    return declare_cumulative<LogSumExp>(
+        "CumulativeLogsumexp",
+        "The logarithm of the sum of the exponentials up to each, along an axis; exclusive: of those before it.",
+        {ACL_INT16, ACL_INT32, ACL_INT64});
+}
+
+OpDef declare_CumsumD() { return declare_form<kSum>("CumsumD", declare_Cumsum()); }
+OpDef declare_CumprodD() { return declare_form<kProduct>("CumprodD", declare_Cumprod()); }
+OpDef declare_CumulativeLogsumexpD() {
+    return declare_form<kLogSumExp>("CumulativeLogsumexpD", declare_CumulativeLogsumexp());
 }
 
 }  // namespace softacl::ops

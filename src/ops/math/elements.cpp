@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signs, rounding, bits and tests, element by element.
+#include <bitset>
+
 #include "ops/caffe/imports.h"
 #include "ops/math/unary.h"
 
@@ -198,6 +200,49 @@ struct AddsRow : UnaryRow {
     }
 };
 
+struct FillsRow : UnaryRow {
+    static constexpr const char* kName = "Fills";
+    static constexpr const char* kDoc = "value, a number, in the shape and type of x; of integers cut to integers.";
+    static constexpr DTypes kTypes = kAny;
+    explicit FillsRow(const OpCall& call) : value(call.attrs.at<float>("value")) {}
+    float value;
+    template <class T>
+    T operator()(T /*x*/) const {
+        return kernels::converted<T>(value);
+    }
+};
+
+struct NanToNumRow : UnaryRow {
+    static constexpr const char* kName = "NanToNum";
+    static constexpr const char* kDoc = "x, with numbers in place of NaN and the infinities.";
+    explicit NanToNumRow(const OpCall& call)
+        : nan(call.attrs.at<float>("nan")),
+          posinf(call.attrs.at<float>("posinf")),
+          neginf(call.attrs.at<float>("neginf")) {}
+    float nan;
+    float posinf;
+    float neginf;
+    template <class T>
+    T operator()(T x) const {
+        if (std::isfinite(x)) {
+            return x;
+        }
+        return static_cast<T>(std::isnan(x) ? nan : x > 0 ? posinf : neginf);
+    }
+};
+
+struct PopulationCountRow : UnaryRow {
+    using UnaryRow::UnaryRow;
+    static constexpr const char* kName = "PopulationCount";
+    static constexpr const char* kDoc = "How many bits are set.";
+    static constexpr DTypes kTypes = kInts;
+    static constexpr bool kIsCount = true;
+    template <class T>
+    uint8_t operator()(T x) const {
+        return static_cast<uint8_t>(std::bitset<8 * sizeof(T)>(static_cast<std::make_unsigned_t<T>>(x)).count());
+    }
+};
+
 Imported import_is_inf(Importer& graph, const ForeignNode& node) {
     const bool negative = node.attrs.get<int64_t>("detect_negative", 1) != 0;
     const bool positive = node.attrs.get<int64_t>("detect_positive", 1) != 0;
@@ -224,5 +269,14 @@ OpDef declare_IsInf() { return declare_unary<IsInfRow>().onnx("IsInf", import_is
 OpDef declare_Round() { return declare_unary<RoundRow>().attr("decimals", int64_t{0}); }
 OpDef declare_Muls() { return declare_unary<MulsRow>().required_attr("value", 0.0F); }
 OpDef declare_Adds() { return declare_unary<AddsRow>().required_attr("value", 0.0F); }
+
+OpDef declare_Fills() { return declare_unary<FillsRow>().required_attr("value", 0.0F); }
+OpDef declare_NanToNum() {
+    return declare_unary<NanToNumRow>()
+        .required_attr("nan", 0.0F)
+        .required_attr("posinf", 0.0F)
+        .required_attr("neginf", 0.0F);
+}
+OpDef declare_PopulationCount() { return declare_unary<PopulationCountRow>(); }
 
 }  // namespace softacl::ops

@@ -42,6 +42,45 @@ FUNCTION(Floor, "Floor", "The greatest whole number that is not greater.", std::
 FUNCTION(Ceil, "Ceil", "The smallest whole number that is not smaller.", std::ceil(x))
 #undef FUNCTION
 
+struct InvRow : ReciprocalRow {
+    using ReciprocalRow::ReciprocalRow;
+    static constexpr const char* kName = "Inv";
+    static constexpr const char* kOnnx = nullptr;
+};
+
+struct TruncRow : UnaryRow {
+    using UnaryRow::UnaryRow;
+    static constexpr const char* kName = "Trunc";
+    static constexpr const char* kDoc = "The whole part.";
+    static constexpr const char* kInput = "input_x";
+    static constexpr const char* kOutput = "output_y";
+    static constexpr DTypes kTypes = kFloats | DTypes{ACL_INT8, ACL_INT32, ACL_UINT8};
+    template <class T>
+    T operator()(T x) const {
+        if constexpr (std::is_floating_point_v<T>) {
+            return std::trunc(x);
+        } else {
+            return x;
+        }
+    }
+};
+
+struct PowerRow : UnaryRow {
+    static constexpr const char* kName = "Power";
+    static constexpr const char* kDoc = "(shift + scale * x)^power.";
+    explicit PowerRow(const OpCall& call)
+        : power(call.attrs.at<float>("power")),
+          scale(call.attrs.at<float>("scale")),
+          shift(call.attrs.at<float>("shift")) {}
+    float power;
+    float scale;
+    float shift;
+    template <class T>
+    T operator()(T x) const {
+        return std::pow(static_cast<T>(shift) + static_cast<T>(scale) * x, static_cast<T>(power));
+    }
+};
+
 struct SqrtRow : UnaryRow {
     using UnaryRow::UnaryRow;
     static constexpr const char* kName = "Sqrt";
@@ -123,5 +162,9 @@ OpDef declare_Ceil() { return declare_unary<CeilRow>(); }
 OpDef declare_Sqrt() { return declare_unary<SqrtRow>(); }
 OpDef declare_Exp() { return declare_scaled<ExpRow>().caffe("Exp", import_caffe_exp_or_log); }
 OpDef declare_Log() { return declare_scaled<LogRow>().caffe("Log", import_caffe_exp_or_log); }
+
+OpDef declare_Inv() { return declare_unary<InvRow>(); }
+OpDef declare_Trunc() { return declare_unary<TruncRow>(); }
+OpDef declare_Power() { return declare_unary<PowerRow>().attr("power", 1.0F).attr("scale", 1.0F).attr("shift", 0.0F); }
 
 }  // namespace softacl::ops

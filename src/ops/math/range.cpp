@@ -85,6 +85,45 @@ Result<kernels::KernelPtr> make_range(const OpCall& call) {
     return kernel;
 }
 
+Status infer_lin_space(OpCall& call) {
+    SOFTACL_TRY(require_same_dtype(call, 0, 1));
+    for (const size_t i : {size_t{0}, size_t{1}}) {
+        if (call.inputs[i]->shape.is_known() && call.inputs[i]->shape.elements() != 1) {
+            return call.fail("the input ", input_name(call, i), " has the shape ", call.inputs[i]->shape,
+                             "; expected one element");
+        }
+    }
+    SOFTACL_ASSIGN(const auto num, known_int(call, 2));
+    if (num && *num < 1) {
+        return call.fail("the input num is ", *num, "; expected at least 1");
+    }
+    call.outputs[0] = {call.inputs[0]->dtype, {num.value_or(-1)}};
+    return {};
+}
+
+Result<kernels::KernelPtr> make_lin_space(const OpCall& call) {
+    SOFTACL_TRY(require_known_shapes(call));
+    kernels::KernelPtr kernel;
+    visit_dtype(call.outputs[0].dtype, [&](auto tag) {
+        using T = typename decltype(tag)::Type;
+        if constexpr (std::is_floating_point_v<T>) {
+            kernel =
+                function_kernel(call, [count = call.outputs[0].shape[0]](const Kernel::Buffers& buffers) -> Status {
+                    const T start = *static_cast<const T*>(buffers.inputs[0]);
+                    const T stop = *static_cast<const T*>(buffers.inputs[1]);
+                    T* y = static_cast<T*>(buffers.outputs[0]);
+                    const double step = (static_cast<double>(stop) - start) / static_cast<double>(count - 1);
+                    y[0] = start;
+                    for (int64_t i = 1; i < count; ++i) {
+                        y[i] = i == count - 1 ? stop : static_cast<T>(start + static_cast<double>(i) * step);
+                    }
+                    return {};
+                });
+        }
+    });
+    return kernel;
+}
+
 Imported import_range(Importer& graph, const ForeignNode& node) { return one(graph.add("Range", node.inputs)); }
 
 constexpr AttributeForm kRange = {"Range", "x"};
@@ -113,6 +152,18 @@ OpDef declare_RangeD() {
                                                        .required_attr("start", 0.0F)
                                                        .required_attr("limit", 0.0F)
                                                        .required_attr("delta", 0.0F));
+}
+
+OpDef declare_LinSpace() {
+    constexpr DTypes kTypes = {ACL_FLOAT, ACL_DOUBLE};
+    return OpDef("LinSpace", "So many numbers at equal distances from start to stop, which is the last.")
+        .input("start", kTypes)
+        .input("stop", kTypes)
+        .input("num", kIndexes)
+        .output("output", kTypes)
+        .needs_value(2)
+        .infer(infer_lin_space)
+        .kernel("reference", make_lin_space);
 }
 
 }  // namespace softacl::ops

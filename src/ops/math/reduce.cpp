@@ -1,163 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-// Many elements become one, along some axes. Each reduction is a row: a struct that collects elements.
+// Many elements become one, along some axes. Each reduction is a row of reductions.h.
 #include <algorithm>
 
 #include "kernels/ref/number.h"
 #include "kernels/ref/strided.h"
 #include "ops/caffe/imports.h"
+#include "ops/common/attribute_form.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
 #include "ops/common/reference.h"
 #include "ops/common/values.h"
+#include "ops/math/reductions.h"
 
 namespace softacl::ops {
 namespace {
 
 using kernels::Kernel;
 
-// Floats are summed as double, integers wrap around.
-template <class T>
-using Sum = std::conditional_t<std::is_floating_point_v<T>, double, T>;
+using namespace reductions;  // NOLINT(google-build-using-namespace): the table of this file
 
-// A row: `add` for each element, then `result`. T is Wide of the element type.
-template <class T>
-struct Maximum {
-    static constexpr const char* kName = "ReduceMax";
-    static constexpr const char* kDoc = "The greatest element; NaN if there is one.";
-    static constexpr DTypes kTypes = kNumbers;
-    T most = kernels::lowest<T>();
-    void add(T x) { most = x > most || kernels::is_nan(x) ? x : most; }
-    T result(int64_t /*count*/) const { return most; }
-};
-template <class T>
-struct Minimum {
-    static constexpr const char* kName = "ReduceMin";
-    static constexpr const char* kDoc = "The smallest element; NaN if there is one.";
-    static constexpr DTypes kTypes = kNumbers;
-    T least = kernels::highest<T>();
-    void add(T x) { least = x < least || kernels::is_nan(x) ? x : least; }
-    T result(int64_t /*count*/) const { return least; }
-};
-template <class T>
-struct Total {
-    static constexpr const char* kName = "ReduceSum";
-    static constexpr const char* kDoc = "The sum; integers wrap around.";
-    static constexpr DTypes kTypes = kNumbers;
-    Sum<T> sum = 0;
-    void add(T x) { sum = kernels::wrapping_add<Sum<T>>(sum, x); }
-    T result(int64_t /*count*/) const { return static_cast<T>(sum); }
-};
-template <class T>
-struct Mean {
-    static constexpr const char* kName = "ReduceMean";
-    static constexpr const char* kDoc = "The mean; of integers cut towards zero.";
-    static constexpr DTypes kTypes = kNumbers;
-    std::conditional_t<std::is_floating_point_v<T>, double, std::conditional_t<std::is_signed_v<T>, int64_t, uint64_t>>
-        sum = 0;
-    void add(T x) { sum = kernels::wrapping_add<decltype(sum)>(sum, x); }
-    T result(int64_t count) const {
-        if constexpr (std::is_floating_point_v<T>) {
-            return static_cast<T>(sum / static_cast<double>(count));
-        } else {
-            return count == 0 ? T{} : static_cast<T>(sum / static_cast<decltype(sum)>(count));
-        }
-    }
-};
-template <class T>
-struct Product {
-    static constexpr const char* kName = "ReduceProd";
-    static constexpr const char* kDoc = "The product; integers wrap around.";
-    static constexpr DTypes kTypes = kNumbers;
-    Sum<T> product = 1;
-    void add(T x) { product = kernels::wrapping_mul<Sum<T>>(product, x); }
-    T result(int64_t /*count*/) const { return static_cast<T>(product); }
-};
-template <class T>
-struct SquareSum {
-    static constexpr const char* kName = "SquareSumV1";
-    static constexpr const char* kDoc = "The sum of the squares; integers wrap around.";
-    static constexpr DTypes kTypes = kNumbers;
-    Sum<T> sum = 0;
-    void add(T x) { sum = kernels::wrapping_add<Sum<T>>(sum, kernels::wrapping_mul<Sum<T>>(Sum<T>(x), Sum<T>(x))); }
-    T result(int64_t /*count*/) const { return static_cast<T>(sum); }
-};
-template <class T>
-struct LogSum {
-    static constexpr const char* kName = "ReduceLogSum";
-    static constexpr const char* kDoc = "The logarithm of the sum.";
-    static constexpr DTypes kTypes = kFloats;
-    double sum = 0;
-    void add(T x) { sum += x; }
-    T result(int64_t /*count*/) const { return static_cast<T>(std::log(sum)); }
-};
-template <class T>
-struct LogSumExp {
-    static constexpr const char* kName = "ReduceLogSumExp";
-    static constexpr const char* kDoc = "The logarithm of the sum of the exponentials.";
-    static constexpr DTypes kTypes = kFloats;
-    double most = kernels::lowest<double>();
-    double sum = 0;  // of exp(x - most)
-    void add(T x) {
-        if (x > most) {
-            sum = sum * std::exp(most - x) + 1;
-            most = x;
-        } else if (x == most) {
-            sum += 1;  // also for infinities, whose difference is no number
-        } else {
-            sum += std::exp(x - most);
-        }
-    }
-    T result(int64_t /*count*/) const {
-        return static_cast<T>(std::isinf(most) && !std::isnan(sum) ? most : most + std::log(sum));
-    }
-};
-struct TestRow {
-    static constexpr DTypes kTypes = kBool;
-};
-template <class T>
-struct All : TestRow {
-    static constexpr const char* kName = "ReduceAll";
-    static constexpr const char* kDoc = "Whether all elements are true.";
-    bool all = true;
-    void add(bool x) { all = all && x; }
-    bool result(int64_t /*count*/) const { return all; }
-};
-template <class T>
-struct Any : TestRow {
-    static constexpr const char* kName = "ReduceAny";
-    static constexpr const char* kDoc = "Whether an element is true.";
-    bool any = false;
-    void add(bool x) { any = any || x; }
-    bool result(int64_t /*count*/) const { return any; }
-};
-
-template <class T>
-struct LpNorm {
-    static constexpr DTypes kTypes = kFloats;
-    LpNorm() = default;
-    explicit LpNorm(const OpCall& call) : p(call.attrs.at<float>("p")), least(call.attrs.at<float>("epsilon")) {
-        most = p < 0 ? kernels::highest<double>() : 0;
-    }
-    double p = 2;
-    double least = 0;  // the result is not smaller: it often becomes a divisor
-    double sum = 0;
-    double most = 0;
-    void add(T value) {
-        const double x = std::abs(static_cast<double>(value));
-        if (std::isinf(p)) {
-            most = (p > 0 ? x > most : x < most) || std::isnan(x) ? x : most;
-        } else {
-            sum += p == 1 ? x : p == 2 ? x * x : p == 0 ? (x != 0 ? 1 : 0) : std::pow(x, p);
-        }
-    }
-    T result(int64_t /*count*/) const {
-        const double norm = std::isinf(p)      ? most
-                            : p == 2           ? std::sqrt(sum)
-                            : p == 1 || p == 0 ? sum
-                                               : std::pow(sum, 1 / p);
-        return static_cast<T>(norm < least ? least : norm);
-    }
-};
+// Some rows have a second result.
+template <class Row, class = void>
+constexpr bool kHasSecond = false;
+template <class Row>
+constexpr bool kHasSecond<Row, std::void_t<decltype(std::declval<const Row&>().second(0))>> = true;
 
 // Some rows read attributes.
 template <class Row>
@@ -169,19 +35,31 @@ Row first_of(const OpCall& call) {
     }
 }
 
+bool all_by_default(const std::string& op) {
+    return op == "LpNorm" || op == "LpNormV2" || op == "ReduceStd" || op == "ReduceMeanVariance";
+}
+
 // The axes are an input, or the attribute axis or axes. Nothing if not known yet. Sorted. None: nothing is reduced, or
-// all, where an attribute or the operator (LpNormV2, the one with keepdim) says so.
+// all, where an attribute or the operator (those whose axes are an attribute with a default) says so.
 Result<std::optional<std::vector<size_t>>> axes_of(const OpCall& call) {
     const size_t rank = call.inputs[0]->shape.rank();
     const Ints* attr = call.attrs.find_as<Ints>("axis");
     attr = attr == nullptr ? call.attrs.find_as<Ints>("axes") : attr;
-    const auto values = attr != nullptr ? std::optional<Ints>(*attr) : known_ints(call, 1);
+    attr = attr == nullptr ? call.attrs.find_as<Ints>("dim") : attr;
+    auto values = attr != nullptr ? std::optional<Ints>(*attr) : known_ints(call, 1);
+    if (const auto* first = call.attrs.find_as<int64_t>("axis")) {  // and all behind it
+        SOFTACL_ASSIGN(const size_t begin, normal_axis(call, *first, rank));
+        values = Ints();
+        for (size_t i = begin; i < rank; ++i) {
+            values->push_back(static_cast<int64_t>(i));
+        }
+    }
     if (!values) {
         return std::optional<std::vector<size_t>>();
     }
     SOFTACL_ASSIGN(auto axes, normal_axes(call, *values, rank));
     std::sort(axes.begin(), axes.end());
-    if (axes.empty() && !call.attrs.get<bool>("noop_with_empty_axes", !call.attrs.has("keepdim"))) {
+    if (axes.empty() && !call.attrs.get<bool>("noop_with_empty_axes", !all_by_default(call.op->name()))) {
         for (size_t i = 0; i < rank; ++i) {
             axes.push_back(i);
         }
@@ -212,7 +90,19 @@ Status infer_reduce(OpCall& call) {
         }
     }
     call.outputs[0].shape = Shape(std::move(dims));
+    if (call.outputs.size() > 1) {
+        call.outputs[1] = call.outputs[0];
+    }
     return {};
+}
+
+Status infer_caffe_reduction_op(OpCall& call) {
+    const auto operation = call.attrs.at<int64_t>("operation");
+    if (operation < 1 || operation > 4) {
+        return call.fail("the attribute operation is ", operation,
+                         "; expected 1 (sum), 2 (of absolute values), 3 (of squares) or 4 (mean)");
+    }
+    return infer_reduce(call);
 }
 
 struct ReduceLoops {
@@ -222,9 +112,11 @@ struct ReduceLoops {
 };
 
 template <template <class> class Row, class T>
-Status run_reduce(const ReduceLoops& loops, const Row<kernels::Wide<T>>& first, const Kernel::Buffers& buffers) {
+Status run_reduce(const ReduceLoops& loops, const Row<kernels::Wide<T>>& first, bool has_second,
+                  const Kernel::Buffers& buffers) {
     const T* x = static_cast<const T*>(buffers.inputs[0]);
     T* y = static_cast<T*>(buffers.outputs[0]);
+    [[maybe_unused]] T* second = has_second ? static_cast<T*>(buffers.outputs[1]) : nullptr;
     loops.kept.run([&](const auto& outer, int64_t outer_count, const auto& outer_steps) {
         for (int64_t i = 0; i < outer_count; ++i) {
             const T* from = x + outer[0] + i * outer_steps[0];
@@ -235,6 +127,11 @@ Status run_reduce(const ReduceLoops& loops, const Row<kernels::Wide<T>>& first, 
                 }
             });
             *y++ = kernels::narrow<T>(row.result(loops.count));
+            if constexpr (kHasSecond<Row<kernels::Wide<T>>>) {
+                if (second != nullptr) {
+                    *second++ = kernels::narrow<T>(row.second(loops.count));
+                }
+            }
         }
     });
     return {};
@@ -264,10 +161,10 @@ Result<kernels::KernelPtr> make_reduce(const OpCall& call) {
     visit_dtype(call.inputs[0]->dtype, [&](auto tag) {
         using T = typename decltype(tag)::Type;
         if constexpr (Row<float>::kTypes.contains(dtype_of<T>())) {
-            kernel = function_kernel(
-                call, [loops, first = first_of<Row<kernels::Wide<T>>>(call)](const Kernel::Buffers& buffers) {
-                    return run_reduce<Row, T>(loops, first, buffers);
-                });
+            kernel = function_kernel(call, [loops, first = first_of<Row<kernels::Wide<T>>>(call),
+                                            has_second = call.outputs.size() > 1](const Kernel::Buffers& buffers) {
+                return run_reduce<Row, T>(loops, first, has_second, buffers);
+            });
         }
     });
     return kernel;
@@ -331,6 +228,23 @@ OpDef declare_reduction(const char* onnx) {
     return op;
 }
 
+constexpr AttributeForm kMax = {"ReduceMax"};
+constexpr AttributeForm kMin = {"ReduceMin"};
+constexpr AttributeForm kSum = {"ReduceSum"};
+constexpr AttributeForm kMean = {"ReduceMean"};
+constexpr AttributeForm kProd = {"ReduceProd"};
+constexpr AttributeForm kAll = {"ReduceAll"};
+constexpr AttributeForm kSome = {"ReduceAny"};
+constexpr AttributeForm kNorm = {"EuclideanNorm"};
+
+// The reduction whose axes are an attribute.
+template <const AttributeForm& form>
+OpDef declare_form(const char* name, const OpDef& base) {
+    OpDef op(name, base.doc());
+    op.input("x", base.inputs()[0].dtypes).output("y", base.outputs()[0].dtypes);
+    return attribute_form<form>(base, std::move(op.required_attr("axes", Ints{}).attr("keep_dims", false)));
+}
+
 }  // namespace
 
 OpDef declare_ReduceMax() { return declare_reduction<Maximum>("ReduceMax"); }
@@ -354,6 +268,57 @@ OpDef declare_SquareSumV1() {
         .onnx("ReduceSumSquare", import_reduce<SquareSum>);
 }
 
+OpDef declare_ReduceNansum() { return declare_reduction<NanSum>(nullptr); }
+OpDef declare_EuclideanNorm() { return declare_reduction<Norm>(nullptr); }
+
+OpDef declare_ReduceStd() {
+    return OpDef("ReduceStd", "Standard deviation and mean along axes or, without, of all.")
+        .input("x", kFloats)
+        .output("y1", kFloats)
+        .output("y2", kFloats)
+        .attr("dim", Ints{})
+        .attr("unbiased", true)
+        .attr("keepdim", false)
+        .infer(infer_reduce)
+        .kernel("reference", make_reduce<StandardDeviation>);
+}
+
+OpDef declare_ReduceMeanVariance() {
+    return OpDef("ReduceMeanVariance", "Mean and variance (of the whole population) along axes or, without, of all.")
+        .input("x", kFloats)
+        .output("mean", kFloats)
+        .output("variance", kFloats)
+        .attr("axes", Ints{})
+        .attr("keep_dims", true)
+        .infer(infer_reduce)
+        .kernel("reference", make_reduce<MeanVariance>);
+}
+
+OpDef declare_Reduction() {
+    return OpDef("Reduction",
+                 "coeff times the sum, the sum of absolute values or of squares, or the mean of all dimensions from "
+                 "axis on.")
+        .input("x", kFloats)
+        .output("y", kFloats)
+        .attr("operation", int64_t{1})
+        .attr("axis", int64_t{0})
+        .attr("coeff", 1.0F)
+        .infer(infer_caffe_reduction_op)
+        .kernel("reference", make_reduce<CaffeReduction>);
+}
+
+OpDef declare_LpNorm() {
+    return OpDef("LpNorm", "The p-norm, at least epsilon, along the axes or, without, of all.")
+        .input("x", kFloats)
+        .output("y", kFloats)
+        .attr("p", int64_t{2})
+        .attr("axes", Ints{})
+        .attr("keepdim", false)
+        .attr("epsilon", 1e-12F)
+        .infer(infer_reduce)
+        .kernel("reference", make_reduce<LpNorm>);
+}
+
 OpDef declare_LpNormV2() {
     return OpDef("LpNormV2", "The p-norm, at least epsilon, along the axes or, without, of all.")
         .input("x", kFloats)
@@ -366,6 +331,21 @@ OpDef declare_LpNormV2() {
         .kernel("reference", make_reduce<LpNorm>)
         .onnx("ReduceL1", import_norm<1>)
         .onnx("ReduceL2", import_norm<2>);
+}
+
+OpDef declare_ReduceMaxD() { return declare_form<kMax>("ReduceMaxD", declare_ReduceMax()); }
+OpDef declare_ReduceMinD() { return declare_form<kMin>("ReduceMinD", declare_ReduceMin()); }
+OpDef declare_ReduceSumD() { return declare_form<kSum>("ReduceSumD", declare_ReduceSum()); }
+OpDef declare_ReduceMeanD() {
+    return declare_form<kMean>("ReduceMeanD", declare_ReduceMean()).attr("noop_with_empty_axes", false);
+}
+OpDef declare_ReduceProdD() { return declare_form<kProd>("ReduceProdD", declare_ReduceProd()); }
+OpDef declare_ReduceAllD() { return declare_form<kAll>("ReduceAllD", declare_ReduceAll()); }
+OpDef declare_ReduceAnyD() { return declare_form<kSome>("ReduceAnyD", declare_ReduceAny()); }
+OpDef declare_EuclideanNormD() {
+    OpDef op("EuclideanNormD", "EuclideanNorm whose axes are an attribute.");
+    op.input("x", kFloats).output("y", kFloats).attr("axes", Ints{}).attr("keep_dims", false);
+    return attribute_form<kNorm>(declare_EuclideanNorm(), std::move(op));
 }
 
 }  // namespace softacl::ops

@@ -16,10 +16,16 @@ namespace {
 
 using kernels::Kernel;
 
+// How many, from an attribute or an input; nothing if not known yet.
+Result<std::optional<int64_t>> k_of(const OpCall& call) {
+    const auto* attr = call.attrs.find_as<int64_t>("k");
+    return attr == nullptr ? known_int(call, 1) : Result<std::optional<int64_t>>(std::optional<int64_t>(*attr));
+}
+
 Status infer_top_k(OpCall& call) {
     const TensorType& x = *call.inputs[0];
     SOFTACL_ASSIGN(const size_t axis, normal_axis(call, call.attrs.at<int64_t>("dim"), x.shape.rank()));
-    SOFTACL_ASSIGN(const auto k, known_int(call, 1));
+    SOFTACL_ASSIGN(const auto k, k_of(call));
     if (k && (*k < 0 || (x.shape[axis] >= 0 && *k > x.shape[axis]))) {
         return call.fail("k is ", *k, "; dimension ", axis, " of ", x.shape, " has ", x.shape[axis], " elements");
     }
@@ -99,10 +105,8 @@ Imported import_top_k(Importer& graph, const ForeignNode& node) {
     return outputs;
 }
 
-}  // namespace
-
-OpDef declare_TopKV2() {
-    return OpDef("TopKV2", "The k greatest (or smallest) elements along dim, in order, and their indices.")
+OpDef top_k(const char* name) {
+    return OpDef(name, "The k greatest (or smallest) elements along dim, in order, and their indices.")
         .input("x", kNumbers)
         .input("k", kIndexes)
         .output("values", kNumbers)
@@ -112,9 +116,26 @@ OpDef declare_TopKV2() {
         .attr("largest", true)
         .needs_value(1)
         .infer(infer_top_k)
-        .kernel("reference", make_top_k)
-        .onnx("TopK", import_top_k)
-        .caffe("ArgMax", import_caffe_arg_max);
+        .kernel("reference", make_top_k);
+}
+
+}  // namespace
+
+OpDef declare_TopK() { return top_k("TopK"); }
+OpDef declare_TopKV2() { return top_k("TopKV2").onnx("TopK", import_top_k).caffe("ArgMax", import_caffe_arg_max); }
+OpDef declare_TopKD() {
+    return OpDef("TopKD",
+                 "TopKV2 whose k is an attribute. assist_seq helps a device to number the elements; it is not read.")
+        .input("x", kNumbers)
+        .input("assist_seq", {ACL_FLOAT16})
+        .output("values", kNumbers)
+        .output("indices", {ACL_INT32})
+        .required_attr("k", int64_t{})
+        .attr("sorted", true)
+        .attr("dim", int64_t{-1})
+        .attr("largest", true)
+        .infer(infer_top_k)
+        .kernel("reference", make_top_k);
 }
 
 }  // namespace softacl::ops

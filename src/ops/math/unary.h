@@ -20,7 +20,10 @@ namespace softacl::ops {
 struct UnaryRow {
     static constexpr DTypes kTypes = kFloats;
     static constexpr const char* kOnnx = nullptr;  ///< the ONNX operator with the same inputs, if there is one
-    static constexpr bool kIsTest = false;         ///< the result is bool
+    static constexpr const char* kInput = "x";
+    static constexpr const char* kOutput = "y";
+    static constexpr bool kIsTest = false;   ///< the result is bool
+    static constexpr bool kIsCount = false;  ///< the result is uint8
     static constexpr kernels::Activation kFast = kernels::Activation::kNone;
     UnaryRow() = default;
     explicit UnaryRow(const OpCall& /*call*/) {}
@@ -28,13 +31,16 @@ struct UnaryRow {
     bool is_plain() const { return true; }
 };
 
+template <class Row, class T>
+using UnaryResult = std::conditional_t<Row::kIsTest, bool, std::conditional_t<Row::kIsCount, uint8_t, T>>;
+
 template <class Row>
 Result<kernels::KernelPtr> make_unary_reference(const OpCall& call) {
     SOFTACL_TRY(require_known_shapes(call));
     kernels::KernelPtr kernel;
     visit_dtype(call.inputs[0]->dtype, [&](auto tag) {
         using T = typename decltype(tag)::Type;
-        using R = std::conditional_t<Row::kIsTest, bool, T>;
+        using R = UnaryResult<Row, T>;
         if constexpr (Row::kTypes.contains(dtype_of<T>())) {
             kernel = function_kernel(call,
                                      [row = Row(call), count = call.outputs[0].shape.elements()](
@@ -67,8 +73,8 @@ Result<kernels::KernelPtr> make_unary_fast(const OpCall& call) {
 template <class Row>
 Status infer_unary(OpCall& call) {
     call.outputs[0] = *call.inputs[0];
-    if (Row::kIsTest) {
-        call.outputs[0].dtype = ACL_BOOL;
+    if (Row::kIsTest || Row::kIsCount) {
+        call.outputs[0].dtype = Row::kIsTest ? ACL_BOOL : ACL_UINT8;
     }
     return {};
 }
@@ -81,7 +87,11 @@ Imported import_unary(Importer& graph, const ForeignNode& node) {
 template <class Row>
 OpDef declare_unary() {
     OpDef op(Row::kName, Row::kDoc);
-    op.input("x", Row::kTypes).output("y", Row::kIsTest ? kBool : Row::kTypes).infer(infer_unary<Row>);
+    op.input(Row::kInput, Row::kTypes)
+        .output(Row::kOutput, Row::kIsTest    ? kBool
+                              : Row::kIsCount ? DTypes{ACL_UINT8}
+                                              : Row::kTypes)
+        .infer(infer_unary<Row>);
     if constexpr (Row::kFast != kernels::Activation::kNone) {
         op.kernel("onednn", make_unary_fast<Row>);
     }
