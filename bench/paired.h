@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
 #include <vector>
 
 namespace paired {
@@ -26,9 +27,9 @@ double best_us(int calls, Work&& work) {
 }
 
 /// Interleaves rounds of ours and the rival; reports both medians and the median of the rounds' ratios
-/// (rival / ours: above 1 we are faster).
+/// (rival / ours: above 1 we are faster). `rest` is waited for before each, where the other's threads spin for a while.
 template <int kRounds = 11, class Ours, class Rival>
-void compare(benchmark::State& state, int calls, Ours&& ours, Rival&& rival) {
+void compare(benchmark::State& state, int calls, Ours&& ours, Rival&& rival, std::chrono::milliseconds rest = {}) {
     std::vector<double> our_times;
     std::vector<double> rival_times;
     std::vector<double> ratios;
@@ -38,7 +39,9 @@ void compare(benchmark::State& state, int calls, Ours&& ours, Rival&& rival) {
     };
     for (auto _ : state) {
         for (int round = 0; round < kRounds; ++round) {
+            std::this_thread::sleep_for(rest);
             our_times.push_back(best_us(calls, ours));
+            std::this_thread::sleep_for(rest);
             rival_times.push_back(best_us(calls, rival));
             ratios.push_back(rival_times.back() / our_times.back());
         }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are missing. setup.sh build: to build and run; demo: also for the demonstrations and
-# to make networks; media: also to make a video; check: also to test, with the judges that Debian does not have (scripts/rivals.sh).
+# to make networks; media: also to make a video; bench: also for rivals of benchmarks; check: also to test, with the judges
+# that Debian does not have (scripts/rivals.sh).
 set -euo pipefail
 
 for_build=(g++ cmake ninja-build ccache libgtest-dev libgmock-dev libbenchmark-dev
@@ -8,6 +9,8 @@ for_build=(g++ cmake ninja-build ccache libgtest-dev libgmock-dev libbenchmark-d
   python3-numpy python3-pytest libjpeg62-turbo-dev libspng-dev libpng-dev libturbojpeg0-dev libavcodec-dev libx264-dev libx265-dev)
 for_demo=(python3-pil python3-onnx python3-venv)
 for_check=(libonnx-testdata clang clang-format clang-tidy lld shellcheck mypy ffmpeg libde265-dev libopenh264-dev libyuv-dev)
+
+for_bench=(libopenblas0)
 
 missing() {
   local installed package
@@ -45,6 +48,9 @@ require "${for_build[@]}"
 what=${1:-build}
 if [[ $what == media ]]; then
   require ffmpeg
+fi
+if [[ $what == bench ]]; then
+  require "${for_bench[@]}"
 fi
 if [[ $what == @(demo|check) ]]; then
   require "${for_demo[@]}"

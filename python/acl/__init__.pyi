@@ -3,6 +3,7 @@
 import collections.abc
 import os
 import typing
+from . import blas as blas
 from . import mdl as mdl
 from . import media as media
 from . import op as op

@@ -19,6 +19,10 @@ for program in "${programs[@]}"; do
   title=$(basename "${program%.*}")
   printf '\n%s\n' "$title"
   case $program in
+    bench/ops.cpp) # beside OpenBLAS
+      scripts/setup.sh bench
+      "build/release/bench/$title" "$@"
+      ;;
     *.cpp) "build/release/bench/$title" "$@" ;;
     bench/models.py) # as a user has it: the installed tree, beside the rivals
       scripts/setup.sh demo

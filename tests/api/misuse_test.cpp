@@ -215,8 +215,8 @@ class World {
         EXPECT_EQ(aclmdlAddDatasetBuffer(static_cast<aclmdlDataset*>(objects_["dataset"]),
                                          static_cast<aclDataBuffer*>(objects_["data_buffer"])),
                   ACL_SUCCESS);
-        EXPECT_EQ(aclrtMalloc(&device_memory_, 4096, ACL_MEM_MALLOC_NORMAL_ONLY), ACL_SUCCESS);
-        EXPECT_EQ(aclrtMallocHost(&host_memory_, 4096), ACL_SUCCESS);
+        EXPECT_EQ(aclrtMalloc(&device_memory_, kMemory, ACL_MEM_MALLOC_NORMAL_ONLY), ACL_SUCCESS);
+        EXPECT_EQ(aclrtMallocHost(&host_memory_, kMemory), ACL_SUCCESS);
         aclGetRecentErrMsg();  // what is read later belongs to the call under test
     }
     ~World() {
@@ -235,6 +235,7 @@ class World {
         if (param.what == "device_memory" || param.what == "memory") return word(device_memory_);
         if (param.what == "host_memory") return word(host_memory_);
         if (param.what == "positive") return 64;
+        if (param.name.rfind("dataType", 0) == 0) return ACL_FLOAT16;
         if (param.what == "range") return static_cast<uint64_t>(param.min == 0 && param.max > 64 ? 64 : param.min);
         if (param.what == "plain") return 0;
         ADD_FAILURE() << "the table has a kind this test does not know: " << param.what;
@@ -281,6 +282,8 @@ class World {
     aclError settle() { return aclrtSynchronizeStream(stream_); }
 
    private:
+    static constexpr size_t kMemory = 64 * 64 * sizeof(float);  // a matrix
+
     aclrtContext context_ = nullptr;
     aclrtStream stream_ = nullptr;
     aclrtEvent event_ = nullptr;

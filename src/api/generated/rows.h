@@ -1880,31 +1880,135 @@ inline constexpr Param kParams_aclopSetAttrListDataType[] = {{"attr", Check::kNo
 inline constexpr Row aclopSetAttrListDataType = {352, "aclopSetAttrListDataType",
     "acl.op.set_attr_list_data_type", kParams_aclopSetAttrListDataType, 4, Missing::kNowhere};
 
+inline constexpr Param kParams_aclblasGemvEx[] = {{"transA", Check::kRange, 0, 3},
+    {"m", Check::kNone, 0, 0}, {"n", Check::kNone, 0, 0}, {"alpha", Check::kNonNull, 0, 0},
+    {"a", Check::kNonNull, 0, 0}, {"lda", Check::kNone, 0, 0}, {"dataTypeA", Check::kRange, -1, 27},
+    {"x", Check::kNonNull, 0, 0}, {"incx", Check::kNone, 0, 0},
+    {"dataTypeX", Check::kRange, -1, 27}, {"beta", Check::kNonNull, 0, 0},
+    {"y", Check::kNonNull, 0, 0}, {"incy", Check::kNone, 0, 0},
+    {"dataTypeY", Check::kRange, -1, 27}, {"type", Check::kRange, 0, 1},
+    {"stream", Check::kNone, 0, 0}};
+inline constexpr Row aclblasGemvEx = {353, "aclblasGemvEx", "acl.blas.gemv_ex",
+    kParams_aclblasGemvEx, 16, Missing::kNowhere};
+
+inline constexpr Param kParams_aclblasCreateHandleForGemvEx[] = {{"transA", Check::kRange, 0, 3},
+    {"m", Check::kNone, 0, 0}, {"n", Check::kNone, 0, 0}, {"dataTypeA", Check::kRange, -1, 27},
+    {"dataTypeX", Check::kRange, -1, 27}, {"dataTypeY", Check::kRange, -1, 27},
+    {"type", Check::kRange, 0, 1}, {"handle", Check::kNonNull, 0, 0}};
+inline constexpr Row aclblasCreateHandleForGemvEx = {354, "aclblasCreateHandleForGemvEx",
+    "acl.blas.create_handle_for_gemv_ex", kParams_aclblasCreateHandleForGemvEx, 8,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclblasHgemv[] = {{"transA", Check::kRange, 0, 3},
+    {"m", Check::kNone, 0, 0}, {"n", Check::kNone, 0, 0}, {"alpha", Check::kNonNull, 0, 0},
+    {"a", Check::kNonNull, 0, 0}, {"lda", Check::kNone, 0, 0}, {"x", Check::kNonNull, 0, 0},
+    {"incx", Check::kNone, 0, 0}, {"beta", Check::kNonNull, 0, 0}, {"y", Check::kNonNull, 0, 0},
+    {"incy", Check::kNone, 0, 0}, {"type", Check::kRange, 0, 1}, {"stream", Check::kNone, 0, 0}};
+inline constexpr Row aclblasHgemv = {355, "aclblasHgemv", "acl.blas.hgemv", kParams_aclblasHgemv,
+    13, Missing::kNowhere};
+
+inline constexpr Param kParams_aclblasCreateHandleForHgemv[] = {{"transA", Check::kRange, 0, 3},
+    {"m", Check::kNone, 0, 0}, {"n", Check::kNone, 0, 0}, {"type", Check::kRange, 0, 1},
+    {"handle", Check::kNonNull, 0, 0}};
+inline constexpr Row aclblasCreateHandleForHgemv = {356, "aclblasCreateHandleForHgemv",
+    "acl.blas.create_handle_for_hgemv", kParams_aclblasCreateHandleForHgemv, 5, Missing::kNowhere};
+
+inline constexpr Param kParams_aclblasS8gemv[] = {{"transA", Check::kRange, 0, 3},
+    {"m", Check::kNone, 0, 0}, {"n", Check::kNone, 0, 0}, {"alpha", Check::kNonNull, 0, 0},
+    {"a", Check::kNonNull, 0, 0}, {"lda", Check::kNone, 0, 0}, {"x", Check::kNonNull, 0, 0},
+    {"incx", Check::kNone, 0, 0}, {"beta", Check::kNonNull, 0, 0}, {"y", Check::kNonNull, 0, 0},
+    {"incy", Check::kNone, 0, 0}, {"type", Check::kRange, 0, 1}, {"stream", Check::kNone, 0, 0}};
+inline constexpr Row aclblasS8gemv = {357, "aclblasS8gemv", "acl.blas.s8gemv",
+    kParams_aclblasS8gemv, 13, Missing::kNowhere};
+
+inline constexpr Param kParams_aclblasCreateHandleForS8gemv[] = {{"transA", Check::kRange, 0, 3},
+    {"m", Check::kNone, 0, 0}, {"n", Check::kNone, 0, 0}, {"type", Check::kRange, 0, 1},
+    {"handle", Check::kNonNull, 0, 0}};
+inline constexpr Row aclblasCreateHandleForS8gemv = {358, "aclblasCreateHandleForS8gemv",
+    "acl.blas.create_handle_for_s8gemv", kParams_aclblasCreateHandleForS8gemv, 5,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclblasGemmEx[] = {{"transA", Check::kRange, 0, 3},
+    {"transB", Check::kRange, 0, 3}, {"transC", Check::kRange, 0, 3}, {"m", Check::kNone, 0, 0},
+    {"n", Check::kNone, 0, 0}, {"k", Check::kNone, 0, 0}, {"alpha", Check::kNonNull, 0, 0},
+    {"matrixA", Check::kNonNull, 0, 0}, {"lda", Check::kNone, 0, 0},
+    {"dataTypeA", Check::kRange, -1, 27}, {"matrixB", Check::kNonNull, 0, 0},
+    {"ldb", Check::kNone, 0, 0}, {"dataTypeB", Check::kRange, -1, 27},
+    {"beta", Check::kNonNull, 0, 0}, {"matrixC", Check::kNonNull, 0, 0},
+    {"ldc", Check::kNone, 0, 0}, {"dataTypeC", Check::kRange, -1, 27},
+    {"type", Check::kRange, 0, 1}, {"stream", Check::kNone, 0, 0}};
+inline constexpr Row aclblasGemmEx = {359, "aclblasGemmEx", "acl.blas.gemm_ex",
+    kParams_aclblasGemmEx, 19, Missing::kNowhere};
+
+inline constexpr Param kParams_aclblasCreateHandleForGemmEx[] = {{"transA", Check::kRange, 0, 3},
+    {"transB", Check::kRange, 0, 3}, {"transC", Check::kRange, 0, 3}, {"m", Check::kNone, 0, 0},
+    {"n", Check::kNone, 0, 0}, {"k", Check::kNone, 0, 0}, {"dataTypeA", Check::kRange, -1, 27},
+    {"dataTypeB", Check::kRange, -1, 27}, {"dataTypeC", Check::kRange, -1, 27},
+    {"type", Check::kRange, 0, 1}, {"handle", Check::kNonNull, 0, 0}};
+inline constexpr Row aclblasCreateHandleForGemmEx = {360, "aclblasCreateHandleForGemmEx",
+    "acl.blas.create_handle_for_gemm_ex", kParams_aclblasCreateHandleForGemmEx, 11,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclblasHgemm[] = {{"transA", Check::kRange, 0, 3},
+    {"transB", Check::kRange, 0, 3}, {"transC", Check::kRange, 0, 3}, {"m", Check::kNone, 0, 0},
+    {"n", Check::kNone, 0, 0}, {"k", Check::kNone, 0, 0}, {"alpha", Check::kNonNull, 0, 0},
+    {"matrixA", Check::kNonNull, 0, 0}, {"lda", Check::kNone, 0, 0},
+    {"matrixB", Check::kNonNull, 0, 0}, {"ldb", Check::kNone, 0, 0},
+    {"beta", Check::kNonNull, 0, 0}, {"matrixC", Check::kNonNull, 0, 0},
+    {"ldc", Check::kNone, 0, 0}, {"type", Check::kRange, 0, 1}, {"stream", Check::kNone, 0, 0}};
+inline constexpr Row aclblasHgemm = {361, "aclblasHgemm", "acl.blas.hgemm", kParams_aclblasHgemm,
+    16, Missing::kNowhere};
+
+inline constexpr Param kParams_aclblasCreateHandleForHgemm[] = {{"transA", Check::kRange, 0, 3},
+    {"transB", Check::kRange, 0, 3}, {"transC", Check::kRange, 0, 3}, {"m", Check::kNone, 0, 0},
+    {"n", Check::kNone, 0, 0}, {"k", Check::kNone, 0, 0}, {"type", Check::kRange, 0, 1},
+    {"handle", Check::kNonNull, 0, 0}};
+inline constexpr Row aclblasCreateHandleForHgemm = {362, "aclblasCreateHandleForHgemm",
+    "acl.blas.create_handle_for_hgemm", kParams_aclblasCreateHandleForHgemm, 8, Missing::kNowhere};
+
+inline constexpr Param kParams_aclblasS8gemm[] = {{"transA", Check::kRange, 0, 3},
+    {"transB", Check::kRange, 0, 3}, {"transC", Check::kRange, 0, 3}, {"m", Check::kNone, 0, 0},
+    {"n", Check::kNone, 0, 0}, {"k", Check::kNone, 0, 0}, {"alpha", Check::kNonNull, 0, 0},
+    {"matrixA", Check::kNonNull, 0, 0}, {"lda", Check::kNone, 0, 0},
+    {"matrixB", Check::kNonNull, 0, 0}, {"ldb", Check::kNone, 0, 0},
+    {"beta", Check::kNonNull, 0, 0}, {"matrixC", Check::kNonNull, 0, 0},
+    {"ldc", Check::kNone, 0, 0}, {"type", Check::kRange, 0, 1}, {"stream", Check::kNone, 0, 0}};
+inline constexpr Row aclblasS8gemm = {363, "aclblasS8gemm", "acl.blas.s8gemm",
+    kParams_aclblasS8gemm, 16, Missing::kNowhere};
+
+inline constexpr Param kParams_aclblasCreateHandleForS8gemm[] = {{"transA", Check::kRange, 0, 3},
+    {"transB", Check::kRange, 0, 3}, {"transC", Check::kRange, 0, 3}, {"m", Check::kNone, 0, 0},
+    {"n", Check::kNone, 0, 0}, {"k", Check::kNone, 0, 0}, {"type", Check::kRange, 0, 1},
+    {"handle", Check::kNonNull, 0, 0}};
+inline constexpr Row aclblasCreateHandleForS8gemm = {364, "aclblasCreateHandleForS8gemm",
+    "acl.blas.create_handle_for_s8gemm", kParams_aclblasCreateHandleForS8gemm, 8,
+    Missing::kNowhere};
+
 inline constexpr Param kParams_aclopRegisterCompileFunc[] = {{"opType", Check::kNonNull, 0, 0},
     {"func", Check::kNonNull, 0, 0}};
-inline constexpr Row aclopRegisterCompileFunc = {353, "aclopRegisterCompileFunc",
+inline constexpr Row aclopRegisterCompileFunc = {365, "aclopRegisterCompileFunc",
     "acl.op.register_compile_func", kParams_aclopRegisterCompileFunc, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclopUnregisterCompileFunc[] = {{"opType", Check::kNonNull, 0, 0}};
-inline constexpr Row aclopUnregisterCompileFunc = {354, "aclopUnregisterCompileFunc",
+inline constexpr Row aclopUnregisterCompileFunc = {366, "aclopUnregisterCompileFunc",
     "acl.op.unregister_compile_func", kParams_aclopUnregisterCompileFunc, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclopCreateKernel[] = {{"opType", Check::kNonNull, 0, 0},
     {"kernelId", Check::kNonNull, 0, 0}, {"kernelName", Check::kNonNull, 0, 0},
     {"binData", Check::kNonNull, 0, 0}, {"binSize", Check::kNone, 0, 0},
     {"enginetype", Check::kRange, 0, 2}, {"deallocator", Check::kNone, 0, 0}};
-inline constexpr Row aclopCreateKernel = {355, "aclopCreateKernel", "acl.op.create_kernel",
+inline constexpr Row aclopCreateKernel = {367, "aclopCreateKernel", "acl.op.create_kernel",
     kParams_aclopCreateKernel, 7, Missing::kNowhere};
 
 inline constexpr Param kParams_aclopSetKernelArgs[] = {{"kernelDesc", Check::kNone, 0, 0},
     {"kernelId", Check::kNonNull, 0, 0}, {"blockDim", Check::kPositive, 0, 0},
     {"args", Check::kNone, 0, 0}, {"argSize", Check::kNone, 0, 0}};
-inline constexpr Row aclopSetKernelArgs = {356, "aclopSetKernelArgs", "acl.op.set_kernel_args",
+inline constexpr Row aclopSetKernelArgs = {368, "aclopSetKernelArgs", "acl.op.set_kernel_args",
     kParams_aclopSetKernelArgs, 5, Missing::kNowhere};
 
 inline constexpr Param kParams_aclopSetKernelWorkspaceSizes[] = {{"kernelDesc", Check::kNone, 0, 0},
     {"numWorkspaces", Check::kNone, 0, 0}, {"workspaceSizes", Check::kNone, 0, 0}};
-inline constexpr Row aclopSetKernelWorkspaceSizes = {357, "aclopSetKernelWorkspaceSizes",
+inline constexpr Row aclopSetKernelWorkspaceSizes = {369, "aclopSetKernelWorkspaceSizes",
     "acl.op.set_kernel_workspace_sizes", kParams_aclopSetKernelWorkspaceSizes, 3,
     Missing::kNowhere};
 
@@ -1912,10 +2016,10 @@ inline constexpr Param kParams_aclopUpdateParams[] = {{"opType", Check::kNonNull
     {"numInputs", Check::kNone, 0, 0}, {"inputDesc", Check::kNone, 0, 0},
     {"numOutputs", Check::kNone, 0, 0}, {"outputDesc", Check::kNone, 0, 0},
     {"attr", Check::kNone, 0, 0}};
-inline constexpr Row aclopUpdateParams = {358, "aclopUpdateParams", "acl.op.update_params",
+inline constexpr Row aclopUpdateParams = {370, "aclopUpdateParams", "acl.op.update_params",
     kParams_aclopUpdateParams, 6, Missing::kNowhere};
 
-inline constexpr int kCount = 359;
+inline constexpr int kCount = 371;
 inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, &aclrtGetSocName,
     &aclGetRecentErrMsg, &aclrtSetDeviceSatMode, &aclrtGetDeviceSatMode, &aclFloat16ToFloat,
     &aclFloatToFloat16, &aclCreateDataBuffer, &aclDestroyDataBuffer, &aclGetDataBufferAddr,
@@ -2025,7 +2129,10 @@ inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, 
     &aclopDestroyAttr, &aclopSetAttrBool, &aclopSetAttrInt, &aclopSetAttrFloat, &aclopSetAttrString,
     &aclopSetAttrListBool, &aclopSetAttrListInt, &aclopSetAttrListFloat, &aclopSetAttrListString,
     &aclopSetAttrListListInt, &aclopCreateHandle, &aclopDestroyHandle, &aclopInferShape,
-    &aclopSetAttrDataType, &aclopSetAttrListDataType, &aclopRegisterCompileFunc,
+    &aclopSetAttrDataType, &aclopSetAttrListDataType, &aclblasGemvEx, &aclblasCreateHandleForGemvEx,
+    &aclblasHgemv, &aclblasCreateHandleForHgemv, &aclblasS8gemv, &aclblasCreateHandleForS8gemv,
+    &aclblasGemmEx, &aclblasCreateHandleForGemmEx, &aclblasHgemm, &aclblasCreateHandleForHgemm,
+    &aclblasS8gemm, &aclblasCreateHandleForS8gemm, &aclopRegisterCompileFunc,
     &aclopUnregisterCompileFunc, &aclopCreateKernel, &aclopSetKernelArgs,
     &aclopSetKernelWorkspaceSizes, &aclopUpdateParams};
 
