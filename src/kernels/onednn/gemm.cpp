@@ -76,10 +76,11 @@ Status multiply(const GemmParams& p, int64_t rows, const Stored<float>& a, const
                             b.step, beta, to.data, to.step));
 }
 
-// Rows of a at a time, such that widened rows and sums stay in a cache while there is enough to multiply.
+// Rows of a at a time: few enough to need little working memory, and so many that it does not matter that the engine
+// rearranges b for each lot.
 int64_t rows_at_a_time(const GemmParams& p) {
-    constexpr int64_t kElements = 1 << 21;
-    return std::min(p.m, std::max<int64_t>(384, kElements / (p.k + p.n)));
+    constexpr int64_t kElements = 1 << 23;
+    return std::min(p.m, std::max<int64_t>(2048, kElements / (p.k + p.n)));
 }
 
 // alpha * sums + beta * c for rows of the result.
