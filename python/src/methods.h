@@ -2,6 +2,7 @@
 #pragma once
 
 #include <acl/acl.h>
+#include <acl/ops/acl_cblas.h>
 #include <acl/ops/acl_dvpp.h>
 
 #include "row.h"
