@@ -86,7 +86,7 @@ Status check_aligned(const Operand& operand, const exec::Buffer& buffer, aclData
 
 std::vector<Operand> inputs_of(const Spec& spec, const Layouts& layouts) {
     const size_t factor = size_of(spec.c);
-    return {{"A", layouts.a_bytes},
+    return {{spec.a_name, layouts.a_bytes},
             {spec.b_name, layouts.b_bytes},
             {spec.c_name, layouts.c_bytes},
             {"alpha", factor},
