@@ -12,6 +12,7 @@ struct Submodule {
 };
 
 constexpr Submodule kSubmodules[] = {
+    {"blas", "acl.blas", "Products of matrices."},
     {"mdl", "acl.mdl", "Models: loading, running, what they take and give."},
     {"media", "acl.media", "Media: JPEG, PNG and video, and what is done with pictures."},
     {"op", "acl.op", "Operators, called by name."},
