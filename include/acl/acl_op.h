@@ -50,6 +50,66 @@ typedef void (*aclDataDeallocator)(void *data, size_t length);
 /* Operators: calling them by name -------------------------------------------------------------- */
 
 /**
+ * Names the folder that holds operators converted with `atc --singleop`.
+ *
+ * Operators of the library run without any file. The files count where `SOFTACL_STRICT_OPS` is 1:
+ * then a call must match one of them in operator, attributes, and the types, formats and shapes of
+ * its tensors, as on the device. A folder without such files gives a warning. The name holds until
+ * `aclFinalize`.
+ *
+ * @param[in] modelDir  The folder. Files `*.om` are read in it and in two levels of folders below.
+ *
+ * @return `ACL_SUCCESS` (0), or
+ *   - `ACL_ERROR_INVALID_PARAM` (100000): `modelDir` is null
+ *   - `ACL_ERROR_INVALID_FILE` (100003): `modelDir` is no folder that can be read
+ *   - `ACL_ERROR_REPEAT_INITIALIZE` (100002): a folder was named already
+ *   - `ACL_ERROR_GE_EXEC_MODEL_PATH_INVALID` (145002): a file cannot be read
+ *   - `ACL_ERROR_FEATURE_UNSUPPORTED` (200006): a file is encrypted, or was made by a newer version
+ *   - `ACL_ERROR_GE_EXEC_MODEL_DATA_SIZE_INVALID` (145006): a file is too short
+ *   - `ACL_ERROR_GE_EXEC_LOAD_MODEL_PARTITION_FAILED` (545002): a file is no model file
+ *   - `ACL_ERROR_GE_EXEC_LOAD_WEIGHT_PARTITION_FAILED` (545003): a file has weights in a file that
+ *     is missing
+ *   - `ACL_ERROR_GE_EXEC_LOAD_KERNEL_PARTITION_FAILED` (545005): a file was made for hardware, or
+ *     holds an operator that is not known
+ *   - `ACL_ERROR_MODEL_MISSING_ATTR` (100016): a file holds the model of a network, not of an
+ *     operator
+ *   - `ACL_ERROR_PARSE_MODEL` (100013): a file is damaged
+ *
+ * Threads: May be called from any thread. The call may wait or compute for long.
+ * Python:  ret = acl.op.set_model_dir(model_dir)
+ * Manual:  section 10.9.1
+ */
+ACL_API aclError aclopSetModelDir(const char *modelDir);
+
+/**
+ * Loads an operator converted with `atc --singleop` from memory.
+ *
+ * See `aclopSetModelDir`.
+ *
+ * @param[in] model      The content of the file. It is not needed any more when the call has
+ *                       returned.
+ * @param[in] modelSize  Its size in bytes.
+ *
+ * @return `ACL_SUCCESS` (0), or
+ *   - `ACL_ERROR_INVALID_PARAM` (100000): `model` is null, `modelSize` is 0, or that much cannot be
+ *     read
+ *   - `ACL_ERROR_FEATURE_UNSUPPORTED` (200006): it is encrypted, or was made by a newer version
+ *   - `ACL_ERROR_GE_EXEC_MODEL_DATA_SIZE_INVALID` (145006): it is too short
+ *   - `ACL_ERROR_GE_EXEC_LOAD_MODEL_PARTITION_FAILED` (545002): it is no model file
+ *   - `ACL_ERROR_GE_EXEC_LOAD_WEIGHT_PARTITION_FAILED` (545003): it has weights in a file of their
+ *     own
+ *   - `ACL_ERROR_GE_EXEC_LOAD_KERNEL_PARTITION_FAILED` (545005): it was made for hardware, or holds
+ *     an operator that is not known
+ *   - `ACL_ERROR_MODEL_MISSING_ATTR` (100016): it holds the model of a network, not of an operator
+ *   - `ACL_ERROR_PARSE_MODEL` (100013): it is damaged
+ *
+ * Threads: May be called from any thread. The call may wait or compute for long.
+ * Python:  ret = acl.op.load(model, model_size)
+ * Manual:  section 10.9.2
+ */
+ACL_API aclError aclopLoad(const void *model, size_t modelSize);
+
+/**
  * Executes an operator on a stream.
  *
  * Asynchronous. The operator is prepared when it is called with such tensors and attributes for the
@@ -78,6 +138,8 @@ typedef void (*aclDataDeallocator)(void *data, size_t length);
  *     no living object of that kind
  *   - `ACL_ERROR_OP_NOT_FOUND` (100024): there is no such operator; with `SOFTACL_STRICT_OPS`: none
  *     was loaded
+ *   - `ACL_ERROR_OP_TYPE_NOT_MATCH` (100020): with `SOFTACL_STRICT_OPS`: no loaded operator is of
+ *     this type
  *   - `ACL_ERROR_OP_INPUT_NOT_MATCH` (100021): the number or the shapes of the inputs do not suit
  *     the operator
  *   - `ACL_ERROR_OP_OUTPUT_NOT_MATCH` (100022): the outputs described are not those that the
@@ -136,6 +198,8 @@ ACL_API aclError aclopExecute(const char *opType, int numInputs,
  *     no living object of that kind
  *   - `ACL_ERROR_OP_NOT_FOUND` (100024): there is no such operator; with `SOFTACL_STRICT_OPS`: none
  *     was loaded
+ *   - `ACL_ERROR_OP_TYPE_NOT_MATCH` (100020): with `SOFTACL_STRICT_OPS`: no loaded operator is of
+ *     this type
  *   - `ACL_ERROR_OP_INPUT_NOT_MATCH` (100021): the number or the shapes of the inputs do not suit
  *     the operator
  *   - `ACL_ERROR_OP_OUTPUT_NOT_MATCH` (100022): the outputs described are not those that the
@@ -489,6 +553,8 @@ ACL_API aclError aclopSetAttrListListInt(aclopAttr *attr, const char *attrName, 
  *     no living object of that kind
  *   - `ACL_ERROR_OP_NOT_FOUND` (100024): there is no such operator; with `SOFTACL_STRICT_OPS`: none
  *     was loaded
+ *   - `ACL_ERROR_OP_TYPE_NOT_MATCH` (100020): with `SOFTACL_STRICT_OPS`: no loaded operator is of
+ *     this type
  *   - `ACL_ERROR_OP_INPUT_NOT_MATCH` (100021): the number or the shapes of the inputs do not suit
  *     the operator
  *   - `ACL_ERROR_OP_OUTPUT_NOT_MATCH` (100022): the outputs described are not those that the

@@ -3,6 +3,95 @@
 import collections.abc
 import typing
 
+def set_model_dir(model_dir: int, /) -> int:
+    """Names the folder that holds operators converted with `atc --singleop`.
+
+    Operators of the library run without any file. The files count where
+    `SOFTACL_STRICT_OPS` is 1: then a call must match one of them in operator, attributes,
+    and the types, formats and shapes of its tensors, as on the device. A folder without
+    such files gives a warning. The name holds until `acl.finalize`.
+
+    Parameters
+    ----------
+    model_dir : int
+        The folder. Files `*.om` are read in it and in two levels of folders below.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `model_dir` is null
+    100003 ACL_ERROR_INVALID_FILE
+        `model_dir` is no folder that can be read
+    100002 ACL_ERROR_REPEAT_INITIALIZE
+        a folder was named already
+    145002 ACL_ERROR_GE_EXEC_MODEL_PATH_INVALID
+        a file cannot be read
+    200006 ACL_ERROR_FEATURE_UNSUPPORTED
+        a file is encrypted, or was made by a newer version
+    145006 ACL_ERROR_GE_EXEC_MODEL_DATA_SIZE_INVALID
+        a file is too short
+    545002 ACL_ERROR_GE_EXEC_LOAD_MODEL_PARTITION_FAILED
+        a file is no model file
+    545003 ACL_ERROR_GE_EXEC_LOAD_WEIGHT_PARTITION_FAILED
+        a file has weights in a file that is missing
+    545005 ACL_ERROR_GE_EXEC_LOAD_KERNEL_PARTITION_FAILED
+        a file was made for hardware, or holds an operator that is not known
+    100016 ACL_ERROR_MODEL_MISSING_ATTR
+        a file holds the model of a network, not of an operator
+    100013 ACL_ERROR_PARSE_MODEL
+        a file is damaged
+
+    Threads: May be called from any thread. Other Python threads run while it waits.
+    C function: aclopSetModelDir
+    Manual: section 10.9.1
+    """
+
+def load(model: typing.SupportsIndex, model_size: typing.SupportsIndex, /) -> int:
+    """Loads an operator converted with `atc --singleop` from memory.
+
+    See `acl.op.set_model_dir`.
+
+    Parameters
+    ----------
+    model : int
+        The content of the file. It is not needed any more when the call has returned.
+    model_size : int
+        Its size in bytes.
+
+    Returns
+    -------
+    ret : int
+        0 (`ACL_SUCCESS`), or an error code.
+
+    Errors
+    ------
+    100000 ACL_ERROR_INVALID_PARAM
+        `model` is null, `model_size` is 0, or that much cannot be read
+    200006 ACL_ERROR_FEATURE_UNSUPPORTED
+        it is encrypted, or was made by a newer version
+    145006 ACL_ERROR_GE_EXEC_MODEL_DATA_SIZE_INVALID
+        it is too short
+    545002 ACL_ERROR_GE_EXEC_LOAD_MODEL_PARTITION_FAILED
+        it is no model file
+    545003 ACL_ERROR_GE_EXEC_LOAD_WEIGHT_PARTITION_FAILED
+        it has weights in a file of their own
+    545005 ACL_ERROR_GE_EXEC_LOAD_KERNEL_PARTITION_FAILED
+        it was made for hardware, or holds an operator that is not known
+    100016 ACL_ERROR_MODEL_MISSING_ATTR
+        it holds the model of a network, not of an operator
+    100013 ACL_ERROR_PARSE_MODEL
+        it is damaged
+
+    Threads: May be called from any thread. Other Python threads run while it waits.
+    C function: aclopLoad
+    Manual: section 10.9.2
+    """
+
 def execute(op_type: str, input_desc: collections.abc.Sequence[int],
         inputs: collections.abc.Sequence[int], output_desc: collections.abc.Sequence[int],
         outputs: collections.abc.Sequence[int], attr: typing.SupportsIndex,
@@ -49,6 +138,8 @@ def execute(op_type: str, input_desc: collections.abc.Sequence[int],
         a description, a buffer or the attributes are no living object of that kind
     100024 ACL_ERROR_OP_NOT_FOUND
         there is no such operator; with `SOFTACL_STRICT_OPS`: none was loaded
+    100020 ACL_ERROR_OP_TYPE_NOT_MATCH
+        with `SOFTACL_STRICT_OPS`: no loaded operator is of this type
     100021 ACL_ERROR_OP_INPUT_NOT_MATCH
         the number or the shapes of the inputs do not suit the operator
     100022 ACL_ERROR_OP_OUTPUT_NOT_MATCH
@@ -123,6 +214,8 @@ def execute_v2(op_type: str, input_desc: collections.abc.Sequence[int],
         a description, a buffer or the attributes are no living object of that kind
     100024 ACL_ERROR_OP_NOT_FOUND
         there is no such operator; with `SOFTACL_STRICT_OPS`: none was loaded
+    100020 ACL_ERROR_OP_TYPE_NOT_MATCH
+        with `SOFTACL_STRICT_OPS`: no loaded operator is of this type
     100021 ACL_ERROR_OP_INPUT_NOT_MATCH
         the number or the shapes of the inputs do not suit the operator
     100022 ACL_ERROR_OP_OUTPUT_NOT_MATCH
@@ -657,6 +750,8 @@ def create_handle(op_type: str, input_desc: collections.abc.Sequence[int],
         a description, a buffer or the attributes are no living object of that kind
     100024 ACL_ERROR_OP_NOT_FOUND
         there is no such operator; with `SOFTACL_STRICT_OPS`: none was loaded
+    100020 ACL_ERROR_OP_TYPE_NOT_MATCH
+        with `SOFTACL_STRICT_OPS`: no loaded operator is of this type
     100021 ACL_ERROR_OP_INPUT_NOT_MATCH
         the number or the shapes of the inputs do not suit the operator
     100022 ACL_ERROR_OP_OUTPUT_NOT_MATCH

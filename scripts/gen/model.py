@@ -138,7 +138,7 @@ class Result:
 @dataclass(frozen=True)
 class Function:
     name: str | None  # C name; None: Python only
-    python: str
+    python: str | None  # None: C only
     section: str
     returns: str | None
     brief: str
@@ -230,12 +230,17 @@ class Spec:
     manual: tuple[ManualFunction, ...]
 
     @property
-    def functions(self):
+    def rows(self):
         return tuple(function for group in self.groups for function in group.functions)
 
     @property
+    def functions(self):
+        """Those that Python has, which are those of the manual."""
+        return tuple(function for function in self.rows if function.python)
+
+    @property
     def c_functions(self):
-        return tuple(function for function in self.functions if function.name)
+        return tuple(function for function in self.rows if function.name)
 
     @cached_property
     def enum_by_name(self):

@@ -34,7 +34,7 @@ def _rows(spec):
             items = [f'{{"{p.name}", Check::{CHECKS[p.check]}, {p.min}, {p.max}}}' for p in function.params]
             lines.append(fill(f"inline constexpr Param {params}[] = {{", items, "};"))
         lines.append(fill(f"inline constexpr Row {name} = {{", [
-            str(number), f'"{name}"', f'"{function.python}"', params, str(len(function.params)),
+            str(number), f'"{name}"', f'"{function.python or ""}"', params, str(len(function.params)),
             f"Missing::{missing(flags.get(function.python, ()))}"], "};\n"))
     lines.append(f"inline constexpr int kCount = {len(functions)};")
     lines.append(fill("inline constexpr const Row* kAll[] = {", [f"&{f.name}" for f in functions], "};\n"))

@@ -2,8 +2,9 @@
 """The tables of spec/ as Python objects, with the defaults of spec/README.md filled in.
 
     spec = load(root)           # root: the repository; raises SpecError
-    spec.functions              # every row, in the order of the manual
-    spec.groups                 # the same rows, by file: header, title, functions
+    spec.rows                   # every row, in the order of the manual
+    spec.functions              # those that exist in Python
+    spec.groups                 # every row, by file: header, title, functions
     function.args               # parameters that are arguments in Python
     function.results            # what Python returns, in order: name, py_type, doc
 """
@@ -163,11 +164,13 @@ class _FunctionReader:
         return Group(shown, header, title, functions)
 
     def function(self, row, header):
-        name, python = row.take("name", str, None), row.take("python")
+        name, python = row.take("name", str, None), row.take("python", str, None)
         self.once(row, name)
         self.once(row, python)
         if name and not header:
             row.fail("the file names no header for a C function")
+        if not name and not python:
+            row.fail("the function has no name, neither in C nor in Python")
         returns = self.known_type(row, row.take("returns", str, "aclError")) if name else None
         params = tuple(self.param(item, bool(name)) for item in row.rows("params", "param"))
         function = Function(

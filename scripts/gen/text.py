@@ -49,6 +49,6 @@ def fill(head, items, tail, indent="    "):
 
 def in_python(text, function, spec):
     """The text of a function's row with C names in backticks replaced by their Python names."""
-    names = {other.name: other.python for other in spec.c_functions}
+    names = {other.name: other.python for other in spec.c_functions if other.python}
     names.update((param.name, param.py) for param in function.params)
     return re.sub(r"`(\w+)`", lambda word: f"`{names.get(word[1], word[1])}`", text)

@@ -1,34 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
-// acl_op.h: executing operators.
+// acl_op.h, acl_op_compiler.h: executing operators.
 #include "acl/acl_op.h"
+
+#include "acl/acl_op_compiler.h"
 
 #include "api/entry.h"
 #include "api/handles.h"
 #include "api/op_args.h"
+#include "api/warning.h"
 #include "base/fork.h"
+#include "base/probe.h"
 #include "runtime/context.h"
 #include "runtime/objects.h"
 #include "single_op/custom_ops.h"
 #include "single_op/op_handle.h"
+#include "single_op/op_library.h"
 
 using namespace softacl;
 using namespace softacl::api;
 using single_op::CustomOps;
 using single_op::Executable;
 using single_op::OpHandle;
+using single_op::OpLibrary;
 using single_op::ProgramCall;
 
 namespace {
 
 enum class Shapes { kMustFit, kAreWritten };
+enum class File { kNeeded, kNotNeeded };  // where the library of operators is strict
 
 // Descriptions and buffers are `const` or not, depending on the function.
 template <class Desc, class In, class Out>
 Status execute(const char* type, int input_count, Desc const* input_descs, In const* inputs, int output_count,
-               Desc const* output_descs, Out const* outputs, const aclopAttr* attr, aclrtStream stream, Shapes shapes) {
+               Desc const* output_descs, Out const* outputs, const aclopAttr* attr, aclrtStream stream, Shapes shapes,
+               File file = File::kNeeded) {
     note_use();
     SOFTACL_ASSIGN(const Pin<runtime::Stream> where, runtime::find_stream(stream, "stream"));
     SOFTACL_ASSIGN(ProgramCall call, read_call(type, input_count, input_descs, output_count, output_descs, attr));
+    call.needs_file = file == File::kNeeded;
     SOFTACL_ASSIGN(call.inputs, read_buffers(input_count, inputs, "inputs"));
     SOFTACL_ASSIGN(call.outputs, read_buffers(output_count, outputs, "outputs"));
     CustomOps& custom = CustomOps::instance();
@@ -50,6 +59,7 @@ Status give_handle(std::shared_ptr<Executable> executable, aclopHandle** handle)
 Result<ProgramCall> cast_call(const aclTensorDesc* source, const aclTensorDesc* result) {
     ProgramCall call;
     call.type = "Cast";
+    call.needs_file = false;
     SOFTACL_ASSIGN(const Pin<exec::TensorDesc> from, pin<exec::TensorDesc>(source, "srcDesc"));
     SOFTACL_ASSIGN(const Pin<exec::TensorDesc> to, pin<exec::TensorDesc>(result, "dstDesc"));
     call.input_descs = {from.share()};
@@ -66,6 +76,23 @@ Result<exec::Buffer> buffer_of(const aclDataBuffer* buffer, const char* argument
 }
 
 }  // namespace
+
+aclError aclopSetModelDir(const char* modelDir) {
+    return entry<row::aclopSetModelDir>(modelDir)([&] {
+        return with_warning<row::aclopSetModelDir>(
+            [&](std::string& warning) { return OpLibrary::instance().load_folder(modelDir, warning); });
+    });
+}
+
+aclError aclopLoad(const void* model, size_t modelSize) {
+    return entry<row::aclopLoad>(model, modelSize)([&]() -> Status {
+        if (const size_t can = readable_bytes(model, modelSize); can < modelSize) {
+            return fail(ACL_ERROR_INVALID_PARAM, "model is ", model, ", where ", can, " of ", modelSize,
+                        " bytes can be read");
+        }
+        return OpLibrary::instance().load(model, modelSize);
+    });
+}
 
 aclError aclopExecute(const char* opType, int numInputs, const aclTensorDesc* const inputDesc[],
                       const aclDataBuffer* const inputs[], int numOutputs, const aclTensorDesc* const outputDesc[],
@@ -146,5 +173,27 @@ aclError aclopInferShape(const char* opType, int numInputs, aclTensorDesc* input
         SOFTACL_ASSIGN(ProgramCall call, read_call(opType, numInputs, inputDesc, numOutputs, outputDesc, attr));
         SOFTACL_ASSIGN(call.inputs, read_buffers(numInputs, inputs, "inputs"));
         return single_op::infer_shapes(call);
+    });
+}
+
+aclError aclopCompile(const char* opType, int numInputs, const aclTensorDesc* const inputDesc[], int numOutputs,
+                      const aclTensorDesc* const outputDesc[], const aclopAttr* attr, aclopEngineType engineType,
+                      aclopCompileType compileFlag, const char* opPath) {
+    return entry<row::aclopCompile>(opType, numInputs, inputDesc, numOutputs, outputDesc, attr, engineType, compileFlag,
+                                    opPath)([&]() -> Status {
+        SOFTACL_ASSIGN(const ProgramCall call, read_call(opType, numInputs, inputDesc, numOutputs, outputDesc, attr));
+        return single_op::compile(call);
+    });
+}
+
+aclError aclopCompileAndExecute(const char* opType, int numInputs, const aclTensorDesc* const inputDesc[],
+                                const aclDataBuffer* const inputs[], int numOutputs,
+                                const aclTensorDesc* const outputDesc[], aclDataBuffer* const outputs[],
+                                const aclopAttr* attr, aclopEngineType engineType, aclopCompileType compileFlag,
+                                const char* opPath, aclrtStream stream) {
+    return entry<row::aclopCompileAndExecute>(opType, numInputs, inputDesc, inputs, numOutputs, outputDesc, outputs,
+                                              attr, engineType, compileFlag, opPath, stream)([&] {
+        return execute(opType, numInputs, inputDesc, inputs, numOutputs, outputDesc, outputs, attr, stream,
+                       Shapes::kMustFit, File::kNotNeeded);
     });
 }

@@ -89,6 +89,10 @@ class Options {
         }
         read_log();
         read_mode();
+        if (!get("singleop").empty()) {
+            read_single_ops();
+            return;
+        }
         if (line_.mode != 0 && line_.mode != 3) {
             return;
         }
@@ -129,11 +133,6 @@ class Options {
             return;
         }
         const bool accepted = option.effect == Effect::kNone || option.effect == Effect::kDoubtful;
-        if (option.effect == Effect::kLater) {
-            problems_.add(code::kNotSupported, "The option --", option.name, " [", value,
-                          "] is not supported yet. Leave it out.");
-            return;
-        }
         if (!allows(option, value)) {
             const std::string sentence = text("The option --", option.name, " [", value,
                                               "] has a value that is not known. Use one of: ", choices(option), ".");
@@ -175,10 +174,45 @@ class Options {
                 conversion.input_format = ACL_FORMAT_NHWC;
             }
         }
-        const std::string soc = get("soc_version").empty() ? get("soc") : get("soc_version");
-        conversion.soc_version = soc.empty() ? "Ascend310B4" : soc;
+        conversion.soc_version = soc_version();
+    }
+
+    std::string soc_version() {
+        std::string soc = get("soc_version").empty() ? get("soc") : get("soc_version");
         if (soc.empty()) {
             problems_.warn(code::kOptionMissing, "The option --soc_version is missing. Ascend310B4 is recorded.");
+            soc = "Ascend310B4";
+        }
+        return soc;
+    }
+
+    void read_single_ops() {
+        SingleOpConversion& single_ops = line_.single_ops;
+        single_ops.list = get("singleop");
+        single_ops.output = required("output");
+        single_ops.soc_version = soc_version();
+        single_ops.command_line = line_.conversion.command_line;
+        single_ops.overflow_check = get("status_check") == "1";
+        read_precision();
+        single_ops.precision = line_.conversion.precision;
+        for (const char* name :
+             {"model", "weight", "om", "json", "input_shape", "input_shape_range", "dynamic_batch_size",
+              "dynamic_image_size", "dynamic_dims", "out_nodes", "output_type", "input_fp16_nodes", "insert_op_conf"}) {
+            if (!get(name).empty()) {
+                problems_.add(code::kOptionsExclude, "singleop [", single_ops.list, "] and ", name, " [", get(name),
+                              "] exclude each other. Leave one of them out.");
+            }
+        }
+        if (line_.mode != 0) {
+            problems_.add(code::kOptionsExclude, "singleop [", single_ops.list, "] and mode [", line_.mode,
+                          "] exclude each other. Leave one of them out.");
+        }
+        for (const char* name :
+             {"framework", "input_format", "check_report", "external_weight", "display_model_info"}) {
+            if (!get(name).empty()) {
+                problems_.warn(code::kOptionValue, "The option --", name, " [", get(name),
+                               "] has no effect with --singleop.");
+            }
         }
     }
 
@@ -299,7 +333,8 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments, Proble
 
 std::string usage() {
     std::ostringstream out;
-    out << "atc --model=NET.onnx --framework=5 --output=NET --soc_version=Ascend310B4 [--OPTION=VALUE ...]\n\n"
+    out << "atc --model=NET.onnx --framework=5 --output=NET --soc_version=Ascend310B4 [--OPTION=VALUE ...]\n"
+           "atc --singleop=OPERATORS.json --output=FOLDER --soc_version=Ascend310B4\n\n"
            "Makes an offline model (.om) of a network. Options have one or two dashes, their value behind '=' or as\n"
            "the next argument; of an option given twice the last counts.\n\n";
     const auto list = [&](const char* title, auto wanted) {
@@ -325,7 +360,6 @@ std::string usage() {
         }
     }
     out << "\n";
-    list("Not supported yet:", [](Effect effect) { return effect == Effect::kLater; });
     list("Accepted, without effect:",
          [](Effect effect) { return effect == Effect::kNone || effect == Effect::kDoubtful; });
     out << "Exit status: 0 the model was written, 1 it was not, 2 the command line is wrong.\n";

@@ -8,6 +8,7 @@
 
 #include "convert/converter.h"
 #include "convert/problems.h"
+#include "convert/single_op.h"
 
 namespace softacl::convert {
 
@@ -22,6 +23,7 @@ struct CommandLine {
     std::string json;         ///< the file to write
     bool shows_info = false;  ///< of the model that was made
     Conversion conversion;
+    SingleOpConversion single_ops;       ///< instead of a network's conversion, where its list is not empty
     std::vector<std::string> no_effect;  ///< options given that change nothing
 };
 

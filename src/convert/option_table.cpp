@@ -45,9 +45,9 @@ std::vector<OptionDef> make_table() {
         {"external_weight", E::kUsed, kSwitch,
          "1: weights go to a folder \"weight\" beside the model, which must stay there"},
         {"display_model_info", E::kUsed, kSwitch, "1: what mode 6 shows, of the model that was made"},
+        {"singleop", E::kUsed, nullptr,
+         "file that describes operators, instead of a network; output is then the folder of their models"},
         {"status_check", E::kUsed, kSwitch, "1: the model asks for overflow checks (recorded)"},
-
-        {"singleop", E::kLater, nullptr, ""},
 
         {"op_name_map", E::kDoubtful, nullptr, ""},
 

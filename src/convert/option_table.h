@@ -9,7 +9,6 @@ namespace softacl::convert {
 
 enum class Effect {
     kUsed,     ///< does what it says
-    kLater,    ///< refused until it is there: it would change the result
     kNone,     ///< accepted: changes nothing here
     kDoubtful  ///< accepted with a warning: somebody may have expected something
 };

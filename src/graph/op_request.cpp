@@ -122,6 +122,44 @@ Status check_counts(const OpDef& op, const OpRequest& request) {
     return check(op.outputs(), request.outputs.size(), "outputs", ACL_ERROR_OP_OUTPUT_NOT_MATCH);
 }
 
+constexpr size_t kLowest = 0;
+constexpr size_t kHighest = 1;
+constexpr int64_t kNoLimit = -1;
+
+// The outputs where every unknown dimension of the inputs is its smallest or its largest; nothing if a dimension has no
+// limit or the operator cannot have such inputs.
+std::optional<std::vector<TensorType>> at_end(OpRequest request, size_t end) {
+    for (TensorRequest& input : request.inputs) {
+        Shape& shape = *input.shape;
+        for (size_t axis = 0; axis < shape.rank(); ++axis) {
+            if (shape[axis] >= 0) {
+                continue;
+            }
+            shape[axis] = axis < input.ranges.size() ? input.ranges[axis][end] : end == kLowest ? 1 : kNoLimit;
+            if (shape[axis] == kNoLimit) {
+                return std::nullopt;
+            }
+        }
+    }
+    const auto resolved = ResolvedOp::resolve(request);
+    if (!resolved.ok()) {
+        return std::nullopt;
+    }
+    if (end == kLowest) {
+        return (*resolved)->outputs();
+    }
+    auto largest = (*resolved)->largest_outputs();
+    return largest.ok() ? std::make_optional(std::move(*largest)) : std::nullopt;
+}
+
+int64_t dimension(const std::optional<std::vector<TensorType>>& outputs, size_t output, size_t axis,
+                  int64_t otherwise) {
+    if (!outputs || axis >= (*outputs)[output].shape.rank() || (*outputs)[output].shape[axis] < 0) {
+        return otherwise;
+    }
+    return (*outputs)[output].shape[axis];
+}
+
 }  // namespace
 
 Result<std::unique_ptr<ResolvedOp>> ResolvedOp::resolve(const OpRequest& request) {
@@ -250,6 +288,44 @@ Result<Graph> ResolvedOp::graph(const std::vector<bool>& wanted) const {
         }
     }
     return graph;
+}
+
+Attrs complete_attrs(const OpRequest& request) {
+    const OpDef* const op = ops::find_op(request.type);
+    if (op == nullptr) {
+        return request.attrs;
+    }
+    Attrs attrs = fitted(*op, request.attrs);
+    if (!set_data_format(*op, request, attrs).ok()) {
+        return attrs;
+    }
+    for (const AttrDef& attr : op->attrs()) {
+        if (!attr.required && !attrs.has(attr.name)) {
+            attrs.set(attr.name, attr.value);
+        }
+    }
+    return attrs;
+}
+
+std::vector<std::vector<DimRange>> output_ranges(const OpRequest& request, const ResolvedOp& resolved) {
+    std::optional<std::vector<TensorType>> smallest;
+    std::optional<std::vector<TensorType>> largest;
+    if (!resolved.has_known_outputs()) {
+        smallest = at_end(request, kLowest);
+        largest = at_end(request, kHighest);
+    }
+    std::vector<std::vector<DimRange>> all;
+    const std::vector<TensorType> outputs = resolved.outputs();
+    for (size_t i = 0; i < outputs.size(); ++i) {
+        std::vector<DimRange>& ranges = all.emplace_back();
+        const Shape& shape = outputs[i].shape;
+        for (size_t axis = 0; axis < shape.rank(); ++axis) {
+            const int64_t low = shape[axis] >= 0 ? shape[axis] : dimension(smallest, i, axis, 0);
+            const int64_t high = shape[axis] >= 0 ? shape[axis] : dimension(largest, i, axis, kNoLimit);
+            ranges.push_back({high == kNoLimit ? low : std::min(low, high), high});
+        }
+    }
+    return all;
 }
 
 }  // namespace softacl::graph

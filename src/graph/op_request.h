@@ -14,11 +14,16 @@
 
 namespace softacl::graph {
 
+/// Lowest and highest size of a dimension; -1 as the highest: no limit.
+using DimRange = std::array<int64_t, 2>;
+
 struct TensorRequest {
     aclDataType dtype = ACL_DT_UNDEFINED;  ///< undefined: an optional tensor that is not there
     aclFormat format = ACL_FORMAT_UNDEFINED;
     std::optional<Shape> shape = Shape();  ///< nothing: not even the number of dimensions is known
+    std::vector<DimRange> ranges;          ///< of each dimension; empty if none were given
     std::optional<Tensor> constant;        ///< of an input whose values are known
+    std::string name;                      ///< of the port, where it is given
 
     bool is_absent() const { return dtype == ACL_DT_UNDEFINED; }
 };
@@ -77,5 +82,12 @@ class ResolvedOp {
     std::vector<std::optional<Tensor>> constants_;
     ops::OpCall call_;
 };
+
+/// The attributes of a request as its operator takes them: defaults included, kinds converted as resolve() does. What
+/// does not suit the operator stays as it is; so do all, if there is no such operator.
+Attrs complete_attrs(const OpRequest& request);
+
+/// The ranges of the outputs' dimensions, one list per output, as far as they follow from those of the inputs.
+std::vector<std::vector<DimRange>> output_ranges(const OpRequest& request, const ResolvedOp& resolved);
 
 }  // namespace softacl::graph

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "single_op/op_cache.h"
 
+#include <algorithm>
 #include <type_traits>
 
 #include "runtime/process.h"
+#include "single_op/op_library.h"
 
 namespace softacl::single_op {
 namespace {
@@ -114,7 +116,9 @@ std::shared_ptr<const KnownOp> OpCache::find(const std::string& key) {
 }
 
 void OpCache::add(std::string key, std::shared_ptr<const KnownOp> known) {
-    const auto most = runtime::Process::instance().max_opqueue_num();
+    // Loaded ones count and never leave; what was just prepared stays in any case.
+    const uint64_t all = runtime::Process::instance().max_opqueue_num();
+    const uint64_t most = std::max<uint64_t>(all - std::min<uint64_t>(all, OpLibrary::instance().file_count()), 1);
     std::list<Entry> forgotten;  // ends when the lock is open
     const std::lock_guard lock(mutex_);
     if (by_key_.count(key) != 0) {

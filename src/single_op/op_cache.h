@@ -30,7 +30,8 @@ std::string key_of(const graph::OpRequest& request);
 /// Finds out and prepares, without the cache. The errors of ResolvedOp::resolve and PreparedOp::make.
 Result<KnownOp> know(const graph::OpRequest& request);
 
-/// Forgets, of more than max_opqueue_num of the configuration, what was not used for longest. Any thread.
+/// Forgets what was not used for longest, where it is more than max_opqueue_num of the configuration together with the
+/// operators loaded from files. Any thread.
 class OpCache final : public runtime::EndObserver {
    public:
     /// Made at first use and never destroyed.

@@ -6,6 +6,7 @@
 #include "acl/acl_base.h"
 #include "exec/task_run.h"
 #include "single_op/fit_outputs.h"
+#include "single_op/op_library.h"
 #include "single_op/read_values.h"
 
 namespace softacl::single_op {
@@ -22,6 +23,8 @@ Result<TensorRequest> tensor_request(const TensorFacts& facts, const std::string
     tensor.dtype = facts.dtype;
     tensor.format = facts.layout.format;
     tensor.shape = facts.layout.shape;
+    tensor.ranges = facts.ranges;
+    tensor.name = facts.name;
     if (facts.storage.format != ACL_FORMAT_UNDEFINED && facts.storage.format != facts.layout.format) {
         return fail(ACL_ERROR_FORMAT_NOT_MATCH, title, " is described as format ", facts.layout.format,
                     " and stored as format ", facts.storage.format,
@@ -36,6 +39,11 @@ Result<TensorRequest> tensor_request(const TensorFacts& facts, const std::string
         tensor.constant = Tensor({facts.dtype, *tensor.shape, ACL_FORMAT_ND}, bytes);
     }
     return tensor;
+}
+
+Status check_library(const ProgramCall& call, const OpRequest& request) {
+    OpLibrary& library = OpLibrary::instance();
+    return library.is_strict() && call.needs_file ? library.match(request) : Status();
 }
 
 bool is_value_input(const ops::OpDef* op, size_t index) {
@@ -124,6 +132,7 @@ Result<OpRequest> request_of(const ProgramCall& call) {
 
 Status execute(const ProgramCall& call, runtime::Stream& stream, bool writes_shapes) {
     SOFTACL_ASSIGN(OpRequest request, request_of(call));
+    SOFTACL_TRY(check_library(call, request));
     Arguments arguments{call.inputs, call.outputs, {}};
     SOFTACL_TRY(take_host_inputs(call, request, arguments));
     SOFTACL_ASSIGN(const auto known, OpCache::instance().find_or_make(request));
@@ -138,6 +147,15 @@ Status execute(const ProgramCall& call, runtime::Stream& stream, bool writes_sha
     return stream.synchronize(warning);
 }
 
+Status compile(const ProgramCall& call) {
+    SOFTACL_ASSIGN(const OpRequest request, request_of(call));
+    SOFTACL_TRY(OpCache::instance().find_or_make(request).status());
+    if (OpLibrary::instance().is_strict()) {
+        OpLibrary::instance().add_compiled(request);
+    }
+    return {};
+}
+
 Result<std::shared_ptr<Executable>> prepare(const ProgramCall& call) {
     for (size_t i = 0; i < call.input_descs.size(); ++i) {
         if (call.input_descs[i]->with([](const TensorFacts& facts) { return facts.placement; }) != ACL_MEMTYPE_DEVICE) {
@@ -146,6 +164,7 @@ Result<std::shared_ptr<Executable>> prepare(const ProgramCall& call) {
         }
     }
     SOFTACL_ASSIGN(const OpRequest request, request_of(call));
+    SOFTACL_TRY(check_library(call, request));
     SOFTACL_ASSIGN(const auto known, OpCache::instance().find_or_make(request));
     if (known->prepared == nullptr) {
         return fail(ACL_ERROR_OP_INPUT_NOT_MATCH, "operator ", call.type,

@@ -21,6 +21,7 @@ struct ProgramCall {
     std::vector<std::shared_ptr<exec::TensorDesc>> output_descs;
     std::vector<exec::Buffer> outputs;
     ops::Attrs attrs;
+    bool needs_file = true;  ///< of a loaded operator, where the library is strict (OpLibrary)
 };
 
 /// Without looking at buffers. 100000 if a constant is not as large as its description says, 100027 for data that is
@@ -33,6 +34,10 @@ Result<graph::OpRequest> request_of(const ProgramCall& call);
 /// The errors of ResolvedOp::resolve, PreparedOp::make and launch(); 100022 for outputs that are not what the operator
 /// gives.
 Status execute(const ProgramCall& call, runtime::Stream& stream, bool writes_shapes);
+
+/// Prepares what execute() will need, as far as it is known, and lets such calls match where the library is strict. The
+/// errors of ResolvedOp::resolve and PreparedOp::make; outputs are not compared.
+Status compile(const ProgramCall& call);
 
 /// Something to execute again and again. Shapes and values must be known: 100021; no input may lie on the host: 100000.
 Result<std::shared_ptr<Executable>> prepare(const ProgramCall& call);

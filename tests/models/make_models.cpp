@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes the small models that tests of the interface load: make_models FOLDER.
 #include <cstdio>
+#include <fstream>
 #include <string>
 
 #include "aipp/dynamic.h"
+#include "convert/single_op.h"
 #include "model/gears.h"
 #include "model/om.h"
 #include "ops/op_def.h"
@@ -141,6 +143,31 @@ Status write_dynamic_aipp(const std::string& folder) {
     return write(std::move(graph), folder, {model::Gears::Kind::kBatch, {{1}, {2}}, {{{0, 0}}}});
 }
 
+// Operators in a folder and in three levels of folders in it.
+Status write_operators(const std::string& folder) {
+    const std::pair<const char*, const char*> lists[] = {
+        {"operators", R"([{"op": "Add", "input_desc": [{"format": "ND", "shape": [8, 16], "type": "int32"},
+                                                       {"format": "ND", "shape": [8, 16], "type": "int32"}],
+                           "output_desc": [{"format": "ND", "shape": [8, 16], "type": "int32"}]}])"},
+        {"operators/1", R"([{"op": "LeakyRelu", "input_desc": [{"format": "ND", "shape": [2], "type": "float"}],
+                             "output_desc": [{"format": "ND", "shape": [2], "type": "float"}],
+                             "attr": [{"name": "negative_slope", "type": "float", "value": 0.5}]}])"},
+        {"operators/1/2", R"([{"op": "Add", "input_desc": [
+                                  {"format": "ND", "shape": [-1, 4], "type": "float", "shape_range": [[1, 8], [4, 4]]},
+                                  {"format": "ND", "shape": [4], "type": "float"}],
+                               "output_desc": [{"format": "ND", "shape": [-1, 4], "type": "float"}]}])"},
+        {"operators/1/2/3", R"([{"op": "Neg", "input_desc": [{"format": "ND", "shape": [2], "type": "float"}],
+                                 "output_desc": [{"format": "ND", "shape": [2], "type": "float"}]}])"}};
+    for (const auto& [place, list] : lists) {
+        const std::string path = folder + "/operators.json";
+        std::ofstream(path) << list;
+        convert::Problems problems;
+        convert::convert_single_ops({path, folder + "/" + place, "Ascend310B4", "", "", false}, problems);
+        SOFTACL_TRY(problems.status());
+    }
+    return {};
+}
+
 }  // namespace
 }  // namespace softacl
 
@@ -152,7 +179,7 @@ int main(int argc, char** argv) {
     for (const auto write :
          {softacl::write_sum_difference, softacl::write_halves, softacl::write_lookup, softacl::write_long_names,
           softacl::write_batches, softacl::write_sizes, softacl::write_dims, softacl::write_dynamic_aipp,
-          softacl::write_free_shapes, softacl::write_external_weights}) {
+          softacl::write_free_shapes, softacl::write_external_weights, softacl::write_operators}) {
         if (const softacl::Status status = write(argv[1]); !status.ok()) {
             std::fprintf(stderr, "make_models: %d %s\n", status.code(), status.message().c_str());
             return 1;

@@ -313,7 +313,7 @@ def test_all_that_is_wrong_is_shown(tmp_path):
     (["--mode=6", "--om=none.om"], 1, "CPU-140"),
     (["--dynamic_batch_size=1,2"], 1, "CPU-102"),
     (["--input_shape=x:1,3", "--insert_op_conf=a.cfg"], 1, "CPU-140"),
-    (["--singleop=a.json"], 1, "CPU-160"),
+    (["--singleop=a.json"], 2, "CPU-105"),
     (["--input_shape=x:-2"], 1, "CPU-160"),
     ([], 1, "CPU-102"),
     (["--input_shape=x:1,2,3"], 1, "CPU-102"),

@@ -121,6 +121,26 @@ def tables(tmp_path):
     return run
 
 
+def test_functions_that_exist_in_c_only(tables):
+    row = """
+[[function]]
+name = "aclWipe"
+section = "1.4"
+brief = "Wipes, as `aclPaint` paints."
+params = [{ name = "colour", type = "aclColour", doc = "Which." }]
+"""
+    spec = tables("api/painting.toml", "\n[[function]]\npython", row + "[[function]]\npython")
+    assert [function.name for function in spec.c_functions] == ["aclPaint", "aclWipe"]
+    assert [function.python for function in spec.functions] == ["acl.paint", "acl.util.look"]
+    assert len(spec.rows) == 3
+    assert "aclWipe(aclColour colour)" in headers(spec)["include/acl/acl_base.h"]
+    assert 'Row aclWipe = {1, "aclWipe", "",' in rows(spec)["src/api/generated/rows.h"].replace("\n    ", "")
+    assert not any("aclWipe" in text for text in python(spec).values())
+    assert list(disagreements(spec)) == list(disagreements(tables()))
+    with pytest.raises(SpecError, match="neither in C nor in Python"):
+        tables("api/painting.toml", 'python = "acl.util.look"\n', "")
+
+
 def test_defaults_are_filled_in(tables):
     paint = tables().functions[0]
     assert [(p.py, p.check, p.min, p.max) for p in paint.params] == [

@@ -11,6 +11,7 @@
 #include "convert/command_line.h"
 #include "convert/converter.h"
 #include "convert/inspect.h"
+#include "convert/single_op.h"
 #include "screen.h"
 
 using namespace softacl;
@@ -59,14 +60,21 @@ Exit run(const std::vector<std::string>& arguments) {
         const auto begin = std::chrono::steady_clock::now();
         atc::ProgressLine progress;
         convert::Outcome outcome;
+        convert::SingleOpOutcome single_ops;
+        const bool is_network = line.single_ops.list.empty();
+        const auto show = [&](const char* step, double done) {
+            atc::print_step(line, step, since(begin));
+            progress.show(step, done);
+        };
         try {
-            outcome = convert::convert(line.conversion, problems, [&](const char* step, double done) {
-                atc::print_step(line, step, since(begin));
-                progress.show(step, done);
-            });
+            if (is_network) {
+                outcome = convert::convert(line.conversion, problems, show);
+            } else {
+                single_ops = convert::convert_single_ops(line.single_ops, problems, show);
+            }
         } catch (const std::bad_alloc&) {
-            problems.add(convert::code::kFile, "There is not enough memory to convert [", line.conversion.model,
-                         "]. Use a machine with more.");
+            problems.add(convert::code::kFile, "There is not enough memory to convert [",
+                         is_network ? line.conversion.model : line.single_ops.list, "]. Use a machine with more.");
         } catch (const std::exception& error) {
             problems.add(convert::code::kInternal, "Conversion ended unexpectedly [", error.what(),
                          "]. This is a defect of atc: please report it with the network.");
@@ -74,7 +82,11 @@ Exit run(const std::vector<std::string>& arguments) {
         progress.clear();
         if (problems.empty()) {
             atc::print_diagnostics(line, problems);
-            atc::print_outcome(outcome, since(begin));
+            if (is_network) {
+                atc::print_outcome(outcome, since(begin));
+            } else {
+                atc::print_outcome(single_ops, since(begin));
+            }
             if (line.shows_info && !outcome.path.empty()) {
                 std::printf("%s", convert::model_info(outcome.path, problems).c_str());
             }

@@ -15,7 +15,7 @@ namespace code = convert::code;
 
 /// What helps with every message of a code.
 const char* solution(const std::string& wanted) {
-    constexpr std::array<std::pair<const char*, const char*>, 16> kSolutions = {{
+    constexpr std::array<std::pair<const char*, const char*>, 18> kSolutions = {{
         {code::kOptionValue, "Correct the value; 'atc --help' explains the options."},
         {code::kInputShape, "Give every input whose shape is open: --input_shape=\"name:1,3,224,224\"."},
         {code::kOptionMissing, "Give the option; 'atc --help' explains the options."},
@@ -25,6 +25,8 @@ const char* solution(const std::string& wanted) {
         {code::kGearDims, "Leave open (-1) in --input_shape what the option is for, and nothing else."},
         {code::kGears, "Correct the values; every gear must be one that the network works in."},
         {code::kAipp, "Correct the file of --insert_op_conf."},
+        {code::kOpListSyntax, "Correct the file of --singleop; a JSON checker shows the place."},
+        {code::kOpList, "Correct the file of --singleop; docs/operators.md lists what operators take."},
         {code::kFile, "Check the path, its permissions and the free space."},
         {code::kCaffe, "Correct the prototxt, or take the caffemodel that was trained with it."},
         {code::kTensorFlow, "Freeze the network: variables become constants, and the GraphDef is written as binary."},
@@ -140,6 +142,25 @@ void print_outcome(const convert::Outcome& outcome, double seconds) {
     if (!outcome.weight_path.empty()) {
         std::printf("  %s holds the weights\n", outcome.weight_path.c_str());
     }
+}
+
+void print_outcome(const convert::SingleOpOutcome& outcome, double seconds) {
+    const auto list = [](const std::vector<TensorType>& types) {
+        std::string all;
+        for (const TensorType& type : types) {
+            const bool plain = type.format == ACL_FORMAT_ND || type.format == ACL_FORMAT_UNDEFINED;
+            all += (all.empty() ? "" : ", ") + type.text() + (plain ? "" : std::string(" ") + name_of(type.format));
+        }
+        return all;
+    };
+    uint64_t bytes = 0;
+    for (const auto& op : outcome.ops) {
+        std::printf("  %s: %s -> %s\n    %s\n", op.type.c_str(), list(op.inputs).c_str(), list(op.outputs).c_str(),
+                    convert::printable(op.path).c_str());
+        bytes += op.file_bytes;
+    }
+    std::printf("  %zu operator%s, %s, in %.1f s\n", outcome.ops.size(), outcome.ops.size() == 1 ? "" : "s",
+                bytes_text(static_cast<double>(bytes)).c_str(), seconds);
 }
 
 }  // namespace softacl::atc

@@ -32,5 +32,6 @@ void print_step(const convert::CommandLine& line, const char* step, double secon
 void print_diagnostics(const convert::CommandLine& line, const convert::Problems& problems);
 void print_failure(const convert::Problems& problems);
 void print_outcome(const convert::Outcome& outcome, double seconds);
+void print_outcome(const convert::SingleOpOutcome& outcome, double seconds);
 
 }  // namespace softacl::atc

@@ -1754,16 +1754,21 @@ inline constexpr Param kParams_acldvppPngPredictDecSize[] = {{"data", Check::kNo
 inline constexpr Row acldvppPngPredictDecSize = {330, "acldvppPngPredictDecSize",
     "acl.media.dvpp_png_predict_dec_size", kParams_acldvppPngPredictDecSize, 4, Missing::kNowhere};
 
-inline constexpr Param kParams_aclrtSetOpExecuteTimeOut[] = {{"timeout", Check::kNone, 0, 0}};
-inline constexpr Row aclrtSetOpExecuteTimeOut = {331, "aclrtSetOpExecuteTimeOut",
-    "acl.rt.set_op_execute_time_out", kParams_aclrtSetOpExecuteTimeOut, 1, Missing::kNowhere};
+inline constexpr Param kParams_aclopSetModelDir[] = {{"modelDir", Check::kNonNull, 0, 0}};
+inline constexpr Row aclopSetModelDir = {331, "aclopSetModelDir", "acl.op.set_model_dir",
+    kParams_aclopSetModelDir, 1, Missing::kNowhere};
+
+inline constexpr Param kParams_aclopLoad[] = {{"model", Check::kNonNull, 0, 0},
+    {"modelSize", Check::kPositive, 0, 0}};
+inline constexpr Row aclopLoad = {332, "aclopLoad", "acl.op.load", kParams_aclopLoad, 2,
+    Missing::kNowhere};
 
 inline constexpr Param kParams_aclopExecute[] = {{"opType", Check::kNonNull, 0, 0},
     {"numInputs", Check::kNone, 0, 0}, {"inputDesc", Check::kNone, 0, 0},
     {"inputs", Check::kNone, 0, 0}, {"numOutputs", Check::kNone, 0, 0},
     {"outputDesc", Check::kNone, 0, 0}, {"outputs", Check::kNone, 0, 0},
     {"attr", Check::kNone, 0, 0}, {"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclopExecute = {332, "aclopExecute", "acl.op.execute", kParams_aclopExecute, 9,
+inline constexpr Row aclopExecute = {333, "aclopExecute", "acl.op.execute", kParams_aclopExecute, 9,
     Missing::kNowhere};
 
 inline constexpr Param kParams_aclopExecuteV2[] = {{"opType", Check::kNonNull, 0, 0},
@@ -1771,114 +1776,118 @@ inline constexpr Param kParams_aclopExecuteV2[] = {{"opType", Check::kNonNull, 0
     {"inputs", Check::kNone, 0, 0}, {"numOutputs", Check::kNone, 0, 0},
     {"outputDesc", Check::kNone, 0, 0}, {"outputs", Check::kNone, 0, 0},
     {"attr", Check::kNone, 0, 0}, {"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclopExecuteV2 = {333, "aclopExecuteV2", "acl.op.execute_v2",
+inline constexpr Row aclopExecuteV2 = {334, "aclopExecuteV2", "acl.op.execute_v2",
     kParams_aclopExecuteV2, 9, Missing::kNowhere};
 
 inline constexpr Param kParams_aclopExecWithHandle[] = {{"handle", Check::kNone, 0, 0},
     {"numInputs", Check::kNone, 0, 0}, {"inputs", Check::kNone, 0, 0},
     {"numOutputs", Check::kNone, 0, 0}, {"outputs", Check::kNone, 0, 0},
     {"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclopExecWithHandle = {334, "aclopExecWithHandle",
+inline constexpr Row aclopExecWithHandle = {335, "aclopExecWithHandle",
     "acl.op.execute_with_handle", kParams_aclopExecWithHandle, 6, Missing::kNowhere};
 
 inline constexpr Param kParams_aclopCast[] = {{"srcDesc", Check::kNone, 0, 0},
     {"srcBuffer", Check::kNone, 0, 0}, {"dstDesc", Check::kNone, 0, 0},
     {"dstBuffer", Check::kNone, 0, 0}, {"truncate", Check::kNone, 0, 0},
     {"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclopCast = {335, "aclopCast", "acl.op.cast", kParams_aclopCast, 6,
+inline constexpr Row aclopCast = {336, "aclopCast", "acl.op.cast", kParams_aclopCast, 6,
     Missing::kNowhere};
 
 inline constexpr Param kParams_aclopCreateHandleForCast[] = {{"srcDesc", Check::kNone, 0, 0},
     {"dstDesc", Check::kNone, 0, 0}, {"truncate", Check::kNone, 0, 0},
     {"handle", Check::kNonNull, 0, 0}};
-inline constexpr Row aclopCreateHandleForCast = {336, "aclopCreateHandleForCast",
+inline constexpr Row aclopCreateHandleForCast = {337, "aclopCreateHandleForCast",
     "acl.op.create_handle_for_cast", kParams_aclopCreateHandleForCast, 4, Missing::kNowhere};
 
-inline constexpr Row aclopCreateAttr = {337, "aclopCreateAttr", "acl.op.create_attr", nullptr, 0,
+inline constexpr Row aclopCreateAttr = {338, "aclopCreateAttr", "acl.op.create_attr", nullptr, 0,
     Missing::kNowhere};
 
 inline constexpr Param kParams_aclopDestroyAttr[] = {{"attr", Check::kNone, 0, 0}};
-inline constexpr Row aclopDestroyAttr = {338, "aclopDestroyAttr", "acl.op.destroy_attr",
+inline constexpr Row aclopDestroyAttr = {339, "aclopDestroyAttr", "acl.op.destroy_attr",
     kParams_aclopDestroyAttr, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclopSetAttrBool[] = {{"attr", Check::kNone, 0, 0},
     {"attrName", Check::kNonNull, 0, 0}, {"attrValue", Check::kNone, 0, 0}};
-inline constexpr Row aclopSetAttrBool = {339, "aclopSetAttrBool", "acl.op.set_attr_bool",
+inline constexpr Row aclopSetAttrBool = {340, "aclopSetAttrBool", "acl.op.set_attr_bool",
     kParams_aclopSetAttrBool, 3, Missing::kNowhere};
 
 inline constexpr Param kParams_aclopSetAttrInt[] = {{"attr", Check::kNone, 0, 0},
     {"attrName", Check::kNonNull, 0, 0}, {"attrValue", Check::kNone, 0, 0}};
-inline constexpr Row aclopSetAttrInt = {340, "aclopSetAttrInt", "acl.op.set_attr_int",
+inline constexpr Row aclopSetAttrInt = {341, "aclopSetAttrInt", "acl.op.set_attr_int",
     kParams_aclopSetAttrInt, 3, Missing::kNowhere};
 
 inline constexpr Param kParams_aclopSetAttrFloat[] = {{"attr", Check::kNone, 0, 0},
     {"attrName", Check::kNonNull, 0, 0}, {"attrValue", Check::kNone, 0, 0}};
-inline constexpr Row aclopSetAttrFloat = {341, "aclopSetAttrFloat", "acl.op.set_attr_float",
+inline constexpr Row aclopSetAttrFloat = {342, "aclopSetAttrFloat", "acl.op.set_attr_float",
     kParams_aclopSetAttrFloat, 3, Missing::kNowhere};
 
 inline constexpr Param kParams_aclopSetAttrString[] = {{"attr", Check::kNone, 0, 0},
     {"attrName", Check::kNonNull, 0, 0}, {"attrValue", Check::kNonNull, 0, 0}};
-inline constexpr Row aclopSetAttrString = {342, "aclopSetAttrString", "acl.op.set_attr_string",
+inline constexpr Row aclopSetAttrString = {343, "aclopSetAttrString", "acl.op.set_attr_string",
     kParams_aclopSetAttrString, 3, Missing::kNowhere};
 
 inline constexpr Param kParams_aclopSetAttrListBool[] = {{"attr", Check::kNone, 0, 0},
     {"attrName", Check::kNonNull, 0, 0}, {"numValues", Check::kNone, 0, 0},
     {"attrValue", Check::kNone, 0, 0}};
-inline constexpr Row aclopSetAttrListBool = {343, "aclopSetAttrListBool",
+inline constexpr Row aclopSetAttrListBool = {344, "aclopSetAttrListBool",
     "acl.op.set_attr_list_bool", kParams_aclopSetAttrListBool, 4, Missing::kNowhere};
 
 inline constexpr Param kParams_aclopSetAttrListInt[] = {{"attr", Check::kNone, 0, 0},
     {"attrName", Check::kNonNull, 0, 0}, {"numValues", Check::kNone, 0, 0},
     {"attrValue", Check::kNone, 0, 0}};
-inline constexpr Row aclopSetAttrListInt = {344, "aclopSetAttrListInt", "acl.op.set_attr_list_int",
+inline constexpr Row aclopSetAttrListInt = {345, "aclopSetAttrListInt", "acl.op.set_attr_list_int",
     kParams_aclopSetAttrListInt, 4, Missing::kNowhere};
 
 inline constexpr Param kParams_aclopSetAttrListFloat[] = {{"attr", Check::kNone, 0, 0},
     {"attrName", Check::kNonNull, 0, 0}, {"numValues", Check::kNone, 0, 0},
     {"attrValue", Check::kNone, 0, 0}};
-inline constexpr Row aclopSetAttrListFloat = {345, "aclopSetAttrListFloat",
+inline constexpr Row aclopSetAttrListFloat = {346, "aclopSetAttrListFloat",
     "acl.op.set_attr_list_float", kParams_aclopSetAttrListFloat, 4, Missing::kNowhere};
 
 inline constexpr Param kParams_aclopSetAttrListString[] = {{"attr", Check::kNone, 0, 0},
     {"attrName", Check::kNonNull, 0, 0}, {"numValues", Check::kNone, 0, 0},
     {"attrValue", Check::kNone, 0, 0}};
-inline constexpr Row aclopSetAttrListString = {346, "aclopSetAttrListString",
+inline constexpr Row aclopSetAttrListString = {347, "aclopSetAttrListString",
     "acl.op.set_attr_list_string", kParams_aclopSetAttrListString, 4, Missing::kNowhere};
 
 inline constexpr Param kParams_aclopSetAttrListListInt[] = {{"attr", Check::kNone, 0, 0},
     {"attrName", Check::kNonNull, 0, 0}, {"numLists", Check::kNone, 0, 0},
     {"numValues", Check::kNone, 0, 0}, {"values", Check::kNone, 0, 0}};
-inline constexpr Row aclopSetAttrListListInt = {347, "aclopSetAttrListListInt",
+inline constexpr Row aclopSetAttrListListInt = {348, "aclopSetAttrListListInt",
     "acl.op.set_attr_list_list_int", kParams_aclopSetAttrListListInt, 5, Missing::kNowhere};
 
 inline constexpr Param kParams_aclopCreateHandle[] = {{"opType", Check::kNonNull, 0, 0},
     {"numInputs", Check::kNone, 0, 0}, {"inputDesc", Check::kNone, 0, 0},
     {"numOutputs", Check::kNone, 0, 0}, {"outputDesc", Check::kNone, 0, 0},
     {"opAttr", Check::kNone, 0, 0}, {"handle", Check::kNonNull, 0, 0}};
-inline constexpr Row aclopCreateHandle = {348, "aclopCreateHandle", "acl.op.create_handle",
+inline constexpr Row aclopCreateHandle = {349, "aclopCreateHandle", "acl.op.create_handle",
     kParams_aclopCreateHandle, 7, Missing::kNowhere};
 
 inline constexpr Param kParams_aclopDestroyHandle[] = {{"handle", Check::kNone, 0, 0}};
-inline constexpr Row aclopDestroyHandle = {349, "aclopDestroyHandle", "acl.op.destroy_handle",
+inline constexpr Row aclopDestroyHandle = {350, "aclopDestroyHandle", "acl.op.destroy_handle",
     kParams_aclopDestroyHandle, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclopInferShape[] = {{"opType", Check::kNonNull, 0, 0},
     {"numInputs", Check::kNone, 0, 0}, {"inputDesc", Check::kNone, 0, 0},
     {"inputs", Check::kNone, 0, 0}, {"numOutputs", Check::kNone, 0, 0},
     {"outputDesc", Check::kNone, 0, 0}, {"attr", Check::kNone, 0, 0}};
-inline constexpr Row aclopInferShape = {350, "aclopInferShape", "acl.op.infer_shape",
+inline constexpr Row aclopInferShape = {351, "aclopInferShape", "acl.op.infer_shape",
     kParams_aclopInferShape, 7, Missing::kNowhere};
 
 inline constexpr Param kParams_aclopSetAttrDataType[] = {{"attr", Check::kNone, 0, 0},
     {"attrName", Check::kNonNull, 0, 0}, {"attrValue", Check::kRange, -1, 27}};
-inline constexpr Row aclopSetAttrDataType = {351, "aclopSetAttrDataType",
+inline constexpr Row aclopSetAttrDataType = {352, "aclopSetAttrDataType",
     "acl.op.set_attr_data_type", kParams_aclopSetAttrDataType, 3, Missing::kNowhere};
 
 inline constexpr Param kParams_aclopSetAttrListDataType[] = {{"attr", Check::kNone, 0, 0},
     {"attrName", Check::kNonNull, 0, 0}, {"numValues", Check::kNone, 0, 0},
     {"values", Check::kNone, 0, 0}};
-inline constexpr Row aclopSetAttrListDataType = {352, "aclopSetAttrListDataType",
+inline constexpr Row aclopSetAttrListDataType = {353, "aclopSetAttrListDataType",
     "acl.op.set_attr_list_data_type", kParams_aclopSetAttrListDataType, 4, Missing::kNowhere};
+
+inline constexpr Param kParams_aclrtSetOpExecuteTimeOut[] = {{"timeout", Check::kNone, 0, 0}};
+inline constexpr Row aclrtSetOpExecuteTimeOut = {354, "aclrtSetOpExecuteTimeOut",
+    "acl.rt.set_op_execute_time_out", kParams_aclrtSetOpExecuteTimeOut, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclblasGemvEx[] = {{"transA", Check::kRange, 0, 3},
     {"m", Check::kNone, 0, 0}, {"n", Check::kNone, 0, 0}, {"alpha", Check::kNonNull, 0, 0},
@@ -1888,14 +1897,14 @@ inline constexpr Param kParams_aclblasGemvEx[] = {{"transA", Check::kRange, 0, 3
     {"y", Check::kNonNull, 0, 0}, {"incy", Check::kNone, 0, 0},
     {"dataTypeY", Check::kRange, -1, 27}, {"type", Check::kRange, 0, 1},
     {"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclblasGemvEx = {353, "aclblasGemvEx", "acl.blas.gemv_ex",
+inline constexpr Row aclblasGemvEx = {355, "aclblasGemvEx", "acl.blas.gemv_ex",
     kParams_aclblasGemvEx, 16, Missing::kNowhere};
 
 inline constexpr Param kParams_aclblasCreateHandleForGemvEx[] = {{"transA", Check::kRange, 0, 3},
     {"m", Check::kNone, 0, 0}, {"n", Check::kNone, 0, 0}, {"dataTypeA", Check::kRange, -1, 27},
     {"dataTypeX", Check::kRange, -1, 27}, {"dataTypeY", Check::kRange, -1, 27},
     {"type", Check::kRange, 0, 1}, {"handle", Check::kNonNull, 0, 0}};
-inline constexpr Row aclblasCreateHandleForGemvEx = {354, "aclblasCreateHandleForGemvEx",
+inline constexpr Row aclblasCreateHandleForGemvEx = {356, "aclblasCreateHandleForGemvEx",
     "acl.blas.create_handle_for_gemv_ex", kParams_aclblasCreateHandleForGemvEx, 8,
     Missing::kNowhere};
 
@@ -1904,13 +1913,13 @@ inline constexpr Param kParams_aclblasHgemv[] = {{"transA", Check::kRange, 0, 3}
     {"a", Check::kNonNull, 0, 0}, {"lda", Check::kNone, 0, 0}, {"x", Check::kNonNull, 0, 0},
     {"incx", Check::kNone, 0, 0}, {"beta", Check::kNonNull, 0, 0}, {"y", Check::kNonNull, 0, 0},
     {"incy", Check::kNone, 0, 0}, {"type", Check::kRange, 0, 1}, {"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclblasHgemv = {355, "aclblasHgemv", "acl.blas.hgemv", kParams_aclblasHgemv,
+inline constexpr Row aclblasHgemv = {357, "aclblasHgemv", "acl.blas.hgemv", kParams_aclblasHgemv,
     13, Missing::kNowhere};
 
 inline constexpr Param kParams_aclblasCreateHandleForHgemv[] = {{"transA", Check::kRange, 0, 3},
     {"m", Check::kNone, 0, 0}, {"n", Check::kNone, 0, 0}, {"type", Check::kRange, 0, 1},
     {"handle", Check::kNonNull, 0, 0}};
-inline constexpr Row aclblasCreateHandleForHgemv = {356, "aclblasCreateHandleForHgemv",
+inline constexpr Row aclblasCreateHandleForHgemv = {358, "aclblasCreateHandleForHgemv",
     "acl.blas.create_handle_for_hgemv", kParams_aclblasCreateHandleForHgemv, 5, Missing::kNowhere};
 
 inline constexpr Param kParams_aclblasS8gemv[] = {{"transA", Check::kRange, 0, 3},
@@ -1918,13 +1927,13 @@ inline constexpr Param kParams_aclblasS8gemv[] = {{"transA", Check::kRange, 0, 3
     {"a", Check::kNonNull, 0, 0}, {"lda", Check::kNone, 0, 0}, {"x", Check::kNonNull, 0, 0},
     {"incx", Check::kNone, 0, 0}, {"beta", Check::kNonNull, 0, 0}, {"y", Check::kNonNull, 0, 0},
     {"incy", Check::kNone, 0, 0}, {"type", Check::kRange, 0, 1}, {"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclblasS8gemv = {357, "aclblasS8gemv", "acl.blas.s8gemv",
+inline constexpr Row aclblasS8gemv = {359, "aclblasS8gemv", "acl.blas.s8gemv",
     kParams_aclblasS8gemv, 13, Missing::kNowhere};
 
 inline constexpr Param kParams_aclblasCreateHandleForS8gemv[] = {{"transA", Check::kRange, 0, 3},
     {"m", Check::kNone, 0, 0}, {"n", Check::kNone, 0, 0}, {"type", Check::kRange, 0, 1},
     {"handle", Check::kNonNull, 0, 0}};
-inline constexpr Row aclblasCreateHandleForS8gemv = {358, "aclblasCreateHandleForS8gemv",
+inline constexpr Row aclblasCreateHandleForS8gemv = {360, "aclblasCreateHandleForS8gemv",
     "acl.blas.create_handle_for_s8gemv", kParams_aclblasCreateHandleForS8gemv, 5,
     Missing::kNowhere};
 
@@ -1937,7 +1946,7 @@ inline constexpr Param kParams_aclblasGemmEx[] = {{"transA", Check::kRange, 0, 3
     {"beta", Check::kNonNull, 0, 0}, {"matrixC", Check::kNonNull, 0, 0},
     {"ldc", Check::kNone, 0, 0}, {"dataTypeC", Check::kRange, -1, 27},
     {"type", Check::kRange, 0, 1}, {"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclblasGemmEx = {359, "aclblasGemmEx", "acl.blas.gemm_ex",
+inline constexpr Row aclblasGemmEx = {361, "aclblasGemmEx", "acl.blas.gemm_ex",
     kParams_aclblasGemmEx, 19, Missing::kNowhere};
 
 inline constexpr Param kParams_aclblasCreateHandleForGemmEx[] = {{"transA", Check::kRange, 0, 3},
@@ -1945,7 +1954,7 @@ inline constexpr Param kParams_aclblasCreateHandleForGemmEx[] = {{"transA", Chec
     {"n", Check::kNone, 0, 0}, {"k", Check::kNone, 0, 0}, {"dataTypeA", Check::kRange, -1, 27},
     {"dataTypeB", Check::kRange, -1, 27}, {"dataTypeC", Check::kRange, -1, 27},
     {"type", Check::kRange, 0, 1}, {"handle", Check::kNonNull, 0, 0}};
-inline constexpr Row aclblasCreateHandleForGemmEx = {360, "aclblasCreateHandleForGemmEx",
+inline constexpr Row aclblasCreateHandleForGemmEx = {362, "aclblasCreateHandleForGemmEx",
     "acl.blas.create_handle_for_gemm_ex", kParams_aclblasCreateHandleForGemmEx, 11,
     Missing::kNowhere};
 
@@ -1956,14 +1965,14 @@ inline constexpr Param kParams_aclblasHgemm[] = {{"transA", Check::kRange, 0, 3}
     {"matrixB", Check::kNonNull, 0, 0}, {"ldb", Check::kNone, 0, 0},
     {"beta", Check::kNonNull, 0, 0}, {"matrixC", Check::kNonNull, 0, 0},
     {"ldc", Check::kNone, 0, 0}, {"type", Check::kRange, 0, 1}, {"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclblasHgemm = {361, "aclblasHgemm", "acl.blas.hgemm", kParams_aclblasHgemm,
+inline constexpr Row aclblasHgemm = {363, "aclblasHgemm", "acl.blas.hgemm", kParams_aclblasHgemm,
     16, Missing::kNowhere};
 
 inline constexpr Param kParams_aclblasCreateHandleForHgemm[] = {{"transA", Check::kRange, 0, 3},
     {"transB", Check::kRange, 0, 3}, {"transC", Check::kRange, 0, 3}, {"m", Check::kNone, 0, 0},
     {"n", Check::kNone, 0, 0}, {"k", Check::kNone, 0, 0}, {"type", Check::kRange, 0, 1},
     {"handle", Check::kNonNull, 0, 0}};
-inline constexpr Row aclblasCreateHandleForHgemm = {362, "aclblasCreateHandleForHgemm",
+inline constexpr Row aclblasCreateHandleForHgemm = {364, "aclblasCreateHandleForHgemm",
     "acl.blas.create_handle_for_hgemm", kParams_aclblasCreateHandleForHgemm, 8, Missing::kNowhere};
 
 inline constexpr Param kParams_aclblasS8gemm[] = {{"transA", Check::kRange, 0, 3},
@@ -1973,42 +1982,60 @@ inline constexpr Param kParams_aclblasS8gemm[] = {{"transA", Check::kRange, 0, 3
     {"matrixB", Check::kNonNull, 0, 0}, {"ldb", Check::kNone, 0, 0},
     {"beta", Check::kNonNull, 0, 0}, {"matrixC", Check::kNonNull, 0, 0},
     {"ldc", Check::kNone, 0, 0}, {"type", Check::kRange, 0, 1}, {"stream", Check::kNone, 0, 0}};
-inline constexpr Row aclblasS8gemm = {363, "aclblasS8gemm", "acl.blas.s8gemm",
+inline constexpr Row aclblasS8gemm = {365, "aclblasS8gemm", "acl.blas.s8gemm",
     kParams_aclblasS8gemm, 16, Missing::kNowhere};
 
 inline constexpr Param kParams_aclblasCreateHandleForS8gemm[] = {{"transA", Check::kRange, 0, 3},
     {"transB", Check::kRange, 0, 3}, {"transC", Check::kRange, 0, 3}, {"m", Check::kNone, 0, 0},
     {"n", Check::kNone, 0, 0}, {"k", Check::kNone, 0, 0}, {"type", Check::kRange, 0, 1},
     {"handle", Check::kNonNull, 0, 0}};
-inline constexpr Row aclblasCreateHandleForS8gemm = {364, "aclblasCreateHandleForS8gemm",
+inline constexpr Row aclblasCreateHandleForS8gemm = {366, "aclblasCreateHandleForS8gemm",
     "acl.blas.create_handle_for_s8gemm", kParams_aclblasCreateHandleForS8gemm, 8,
     Missing::kNowhere};
 
+inline constexpr Param kParams_aclopCompile[] = {{"opType", Check::kNonNull, 0, 0},
+    {"numInputs", Check::kNone, 0, 0}, {"inputDesc", Check::kNone, 0, 0},
+    {"numOutputs", Check::kNone, 0, 0}, {"outputDesc", Check::kNone, 0, 0},
+    {"attr", Check::kNone, 0, 0}, {"engineType", Check::kRange, 0, 2},
+    {"compileFlag", Check::kRange, 0, 1}, {"opPath", Check::kNone, 0, 0}};
+inline constexpr Row aclopCompile = {367, "aclopCompile", "", kParams_aclopCompile, 9,
+    Missing::kNowhere};
+
+inline constexpr Param kParams_aclopCompileAndExecute[] = {{"opType", Check::kNonNull, 0, 0},
+    {"numInputs", Check::kNone, 0, 0}, {"inputDesc", Check::kNone, 0, 0},
+    {"inputs", Check::kNone, 0, 0}, {"numOutputs", Check::kNone, 0, 0},
+    {"outputDesc", Check::kNone, 0, 0}, {"outputs", Check::kNone, 0, 0},
+    {"attr", Check::kNone, 0, 0}, {"engineType", Check::kRange, 0, 2},
+    {"compileFlag", Check::kRange, 0, 1}, {"opPath", Check::kNone, 0, 0},
+    {"stream", Check::kNone, 0, 0}};
+inline constexpr Row aclopCompileAndExecute = {368, "aclopCompileAndExecute", "",
+    kParams_aclopCompileAndExecute, 12, Missing::kNowhere};
+
 inline constexpr Param kParams_aclopRegisterCompileFunc[] = {{"opType", Check::kNonNull, 0, 0},
     {"func", Check::kNonNull, 0, 0}};
-inline constexpr Row aclopRegisterCompileFunc = {365, "aclopRegisterCompileFunc",
+inline constexpr Row aclopRegisterCompileFunc = {369, "aclopRegisterCompileFunc",
     "acl.op.register_compile_func", kParams_aclopRegisterCompileFunc, 2, Missing::kNowhere};
 
 inline constexpr Param kParams_aclopUnregisterCompileFunc[] = {{"opType", Check::kNonNull, 0, 0}};
-inline constexpr Row aclopUnregisterCompileFunc = {366, "aclopUnregisterCompileFunc",
+inline constexpr Row aclopUnregisterCompileFunc = {370, "aclopUnregisterCompileFunc",
     "acl.op.unregister_compile_func", kParams_aclopUnregisterCompileFunc, 1, Missing::kNowhere};
 
 inline constexpr Param kParams_aclopCreateKernel[] = {{"opType", Check::kNonNull, 0, 0},
     {"kernelId", Check::kNonNull, 0, 0}, {"kernelName", Check::kNonNull, 0, 0},
     {"binData", Check::kNonNull, 0, 0}, {"binSize", Check::kNone, 0, 0},
     {"enginetype", Check::kRange, 0, 2}, {"deallocator", Check::kNone, 0, 0}};
-inline constexpr Row aclopCreateKernel = {367, "aclopCreateKernel", "acl.op.create_kernel",
+inline constexpr Row aclopCreateKernel = {371, "aclopCreateKernel", "acl.op.create_kernel",
     kParams_aclopCreateKernel, 7, Missing::kNowhere};
 
 inline constexpr Param kParams_aclopSetKernelArgs[] = {{"kernelDesc", Check::kNone, 0, 0},
     {"kernelId", Check::kNonNull, 0, 0}, {"blockDim", Check::kPositive, 0, 0},
     {"args", Check::kNone, 0, 0}, {"argSize", Check::kNone, 0, 0}};
-inline constexpr Row aclopSetKernelArgs = {368, "aclopSetKernelArgs", "acl.op.set_kernel_args",
+inline constexpr Row aclopSetKernelArgs = {372, "aclopSetKernelArgs", "acl.op.set_kernel_args",
     kParams_aclopSetKernelArgs, 5, Missing::kNowhere};
 
 inline constexpr Param kParams_aclopSetKernelWorkspaceSizes[] = {{"kernelDesc", Check::kNone, 0, 0},
     {"numWorkspaces", Check::kNone, 0, 0}, {"workspaceSizes", Check::kNone, 0, 0}};
-inline constexpr Row aclopSetKernelWorkspaceSizes = {369, "aclopSetKernelWorkspaceSizes",
+inline constexpr Row aclopSetKernelWorkspaceSizes = {373, "aclopSetKernelWorkspaceSizes",
     "acl.op.set_kernel_workspace_sizes", kParams_aclopSetKernelWorkspaceSizes, 3,
     Missing::kNowhere};
 
@@ -2016,10 +2043,10 @@ inline constexpr Param kParams_aclopUpdateParams[] = {{"opType", Check::kNonNull
     {"numInputs", Check::kNone, 0, 0}, {"inputDesc", Check::kNone, 0, 0},
     {"numOutputs", Check::kNone, 0, 0}, {"outputDesc", Check::kNone, 0, 0},
     {"attr", Check::kNone, 0, 0}};
-inline constexpr Row aclopUpdateParams = {370, "aclopUpdateParams", "acl.op.update_params",
+inline constexpr Row aclopUpdateParams = {374, "aclopUpdateParams", "acl.op.update_params",
     kParams_aclopUpdateParams, 6, Missing::kNowhere};
 
-inline constexpr int kCount = 371;
+inline constexpr int kCount = 375;
 inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, &aclrtGetSocName,
     &aclGetRecentErrMsg, &aclrtSetDeviceSatMode, &aclrtGetDeviceSatMode, &aclFloat16ToFloat,
     &aclFloatToFloat16, &aclCreateDataBuffer, &aclDestroyDataBuffer, &aclGetDataBufferAddr,
@@ -2124,16 +2151,16 @@ inline constexpr const Row* kAll[] = {&aclInit, &aclFinalize, &aclrtGetVersion, 
     &acldvppJpegGetImageInfoV2, &acldvppJpegPredictDecSize, &acldvppJpegEncodeAsync,
     &acldvppJpegPredictEncSize, &acldvppCreateJpegeConfig, &acldvppDestroyJpegeConfig,
     &acldvppSetJpegeConfigLevel, &acldvppGetJpegeConfigLevel, &acldvppPngDecodeAsync,
-    &acldvppPngGetImageInfo, &acldvppPngPredictDecSize, &aclrtSetOpExecuteTimeOut, &aclopExecute,
-    &aclopExecuteV2, &aclopExecWithHandle, &aclopCast, &aclopCreateHandleForCast, &aclopCreateAttr,
-    &aclopDestroyAttr, &aclopSetAttrBool, &aclopSetAttrInt, &aclopSetAttrFloat, &aclopSetAttrString,
-    &aclopSetAttrListBool, &aclopSetAttrListInt, &aclopSetAttrListFloat, &aclopSetAttrListString,
-    &aclopSetAttrListListInt, &aclopCreateHandle, &aclopDestroyHandle, &aclopInferShape,
-    &aclopSetAttrDataType, &aclopSetAttrListDataType, &aclblasGemvEx, &aclblasCreateHandleForGemvEx,
-    &aclblasHgemv, &aclblasCreateHandleForHgemv, &aclblasS8gemv, &aclblasCreateHandleForS8gemv,
-    &aclblasGemmEx, &aclblasCreateHandleForGemmEx, &aclblasHgemm, &aclblasCreateHandleForHgemm,
-    &aclblasS8gemm, &aclblasCreateHandleForS8gemm, &aclopRegisterCompileFunc,
-    &aclopUnregisterCompileFunc, &aclopCreateKernel, &aclopSetKernelArgs,
-    &aclopSetKernelWorkspaceSizes, &aclopUpdateParams};
+    &acldvppPngGetImageInfo, &acldvppPngPredictDecSize, &aclopSetModelDir, &aclopLoad,
+    &aclopExecute, &aclopExecuteV2, &aclopExecWithHandle, &aclopCast, &aclopCreateHandleForCast,
+    &aclopCreateAttr, &aclopDestroyAttr, &aclopSetAttrBool, &aclopSetAttrInt, &aclopSetAttrFloat,
+    &aclopSetAttrString, &aclopSetAttrListBool, &aclopSetAttrListInt, &aclopSetAttrListFloat,
+    &aclopSetAttrListString, &aclopSetAttrListListInt, &aclopCreateHandle, &aclopDestroyHandle,
+    &aclopInferShape, &aclopSetAttrDataType, &aclopSetAttrListDataType, &aclrtSetOpExecuteTimeOut,
+    &aclblasGemvEx, &aclblasCreateHandleForGemvEx, &aclblasHgemv, &aclblasCreateHandleForHgemv,
+    &aclblasS8gemv, &aclblasCreateHandleForS8gemv, &aclblasGemmEx, &aclblasCreateHandleForGemmEx,
+    &aclblasHgemm, &aclblasCreateHandleForHgemm, &aclblasS8gemm, &aclblasCreateHandleForS8gemm,
+    &aclopCompile, &aclopCompileAndExecute, &aclopRegisterCompileFunc, &aclopUnregisterCompileFunc,
+    &aclopCreateKernel, &aclopSetKernelArgs, &aclopSetKernelWorkspaceSizes, &aclopUpdateParams};
 
 }  // namespace softacl::api::row
