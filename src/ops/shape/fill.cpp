@@ -78,6 +78,70 @@ Result<kernels::KernelPtr> make_const(const OpCall& call) {
     });
 }
 
+// Nothing is promised of the elements unless `init` is set; here they are 0 in any case.
+Status infer_empty(OpCall& call) {
+    const int64_t number = call.attrs.at<int64_t>("dtype");
+    const auto dtype = number < 0 || number > ACL_BF16 ? ACL_DT_UNDEFINED : static_cast<aclDataType>(number);
+    const Shape& list = call.inputs[0]->shape;
+    if (!kAny.contains(dtype)) {
+        return call.fail("the attribute dtype is ", number, ", which is no element type");
+    }
+    if (list.rank() != 1 || !list.is_known() || list[0] > 32) {
+        return call.fail("the input shape has the shape ", list, "; expected a list of at most 32 numbers");
+    }
+    call.outputs[0] = {dtype, unknown_shape(static_cast<size_t>(list[0]))};
+    if (const auto dims = known_ints(call, 0)) {
+        call.outputs[0].shape = Shape(*dims);
+        if (!call.outputs[0].shape.is_known()) {
+            return call.fail("the input shape ", call.outputs[0].shape, " has a negative dimension");
+        }
+    }
+    return {};
+}
+
+// The diagonal of a matrix, which goes on below a gap of one row if it wraps, or of equal dimensions.
+Status infer_fill_diagonal(OpCall& call) {
+    const Shape& x = call.inputs[0]->shape;
+    bool fits = x.rank() >= 2;
+    for (size_t i = 1; fits && x.rank() > 2 && i < x.rank(); ++i) {
+        fits = x[i] == x[0] || x[i] < 0 || x[0] < 0;
+    }
+    return fits ? same_as_first(call)
+                : call.fail("the input x has the shape ", x, "; expected a matrix, or dimensions of one size");
+}
+
+Result<kernels::KernelPtr> make_fill_diagonal(const OpCall& call) {
+    SOFTACL_TRY(require_known_shapes(call));
+    const Shape& x = call.inputs[0]->shape;
+    int64_t step = 0;
+    for (const int64_t stride : kernels::row_strides(x)) {
+        step += stride;
+    }
+    const bool wraps = call.attrs.at<bool>("wrap") && x.rank() == 2;
+    int64_t end = x.elements();
+    if (x.rank() == 2 && !wraps) {
+        end = std::min(x[0], x[1]) * x[1];
+    }
+    kernels::KernelPtr kernel;
+    visit_dtype(call.outputs[0].dtype, [&](auto tag) {
+        using T = typename decltype(tag)::Type;
+        kernel = function_kernel(
+            call,
+            [step, end, bytes = call.outputs[0].bytes(),
+             value = kernels::converted<T>(call.attrs.at<float>("fill_value"))](const Kernel::Buffers& b) -> Status {
+                if (b.outputs[0] != b.inputs[0]) {
+                    std::memcpy(b.outputs[0], b.inputs[0], bytes);
+                }
+                for (int64_t i = 0; i < end; i += step) {
+                    static_cast<T*>(b.outputs[0])[i] = value;
+                }
+                return {};
+            });
+        kernel->reuses_input = 0;
+    });
+    return kernel;
+}
+
 Imported import_constant_of_shape(Importer& graph, const ForeignNode& node) {
     const Tensor value = node.attrs.get<Tensor>("value", Tensor::scalar(0.0F));
     if (value.elements() != 1) {
@@ -198,6 +262,27 @@ OpDef declare_Const() {
         .onnx("HammingWindow", import_window)
         .onnx("BlackmanWindow", import_window)
         .caffe("Parameter", import_caffe_parameter);
+}
+
+OpDef declare_Empty() {
+    return OpDef("Empty", "A tensor of zeros of the shape `shape`.")
+        .input("shape", {ACL_INT32})
+        .output("y", kAny)
+        .attr("dtype", int64_t{ACL_INT32})
+        .attr("init", false)
+        .needs_value(0)
+        .infer(infer_empty)
+        .kernel("reference", make_value_like<0>);
+}
+
+OpDef declare_FillDiagonal() {
+    return OpDef("FillDiagonal", "x with the value on its diagonal.")
+        .input("x", kAny)
+        .output("y", kAny)
+        .required_attr("fill_value", 0.0F)
+        .attr("wrap", false)
+        .infer(infer_fill_diagonal)
+        .kernel("reference", make_fill_diagonal);
 }
 
 }  // namespace softacl::ops

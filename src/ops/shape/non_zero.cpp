@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where a tensor is not 0. How many such places there are is part of the shape, so x must be known in advance.
 #include "kernels/ref/number.h"
+#include "ops/common/attribute_form.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
 #include "ops/common/reference.h"
@@ -89,6 +90,8 @@ Imported import_non_zero(Importer& graph, const ForeignNode& node) {
     return one(graph.add("NonZero", node.inputs, {{"transpose", true}}));
 }
 
+constexpr AttributeForm kNonZero = {"NonZero"};
+
 }  // namespace
 
 OpDef declare_NonZero() {
@@ -102,6 +105,12 @@ OpDef declare_NonZero() {
         .largest(largest_non_zero)
         .kernel("reference", make_non_zero)
         .onnx("NonZero", import_non_zero);
+}
+
+OpDef declare_Where() {
+    return attribute_form<kNonZero>(
+        declare_NonZero(),
+        OpDef("Where", "The places of elements that are not 0, in rows.").input("x", kAny).output("y", {ACL_INT64}));
 }
 
 }  // namespace softacl::ops

@@ -35,7 +35,7 @@ Positions positions(const OpCall& call) {
 }
 
 bool is_set(const OpCall& call, const char* mask, size_t bit) {
-    return bit < 63 && ((call.attrs.at<int64_t>(mask) >> bit) & 1) != 0;
+    return bit < 63 && ((call.attrs.get<int64_t>(mask, 0) >> bit) & 1) != 0;
 }
 
 // Begin and end as in Python: negative ones count from the end, and what is outside is moved to the border.
@@ -233,6 +233,78 @@ Result<kernels::KernelPtr> make_slice_by_size(const OpCall& call) {
     return copy_kernel(call, {copy});
 }
 
+// SliceLastDim: as Python slices.
+Result<Range> last_range(const OpCall& call) {
+    const Shape& x = call.inputs[0]->shape;
+    if (x.rank() == 0) {
+        return call.fail("the input x is a scalar; expected at least one dimension");
+    }
+    return range_of(call, x[x.rank() - 1], call.attrs.at<int64_t>("start"), call.attrs.at<int64_t>("end"),
+                    call.attrs.at<int64_t>("stride"), 0);
+}
+
+Status infer_slice_last(OpCall& call) {
+    SOFTACL_ASSIGN(const Range range, last_range(call));
+    call.outputs[0] = {call.inputs[0]->dtype, call.inputs[0]->shape};
+    call.outputs[0].shape[call.inputs[0]->shape.rank() - 1] = range.count;
+    return {};
+}
+
+Result<kernels::KernelPtr> make_slice_last(const OpCall& call) {
+    SOFTACL_TRY(require_known_shapes(call));
+    SOFTACL_ASSIGN(const Range range, last_range(call));
+    const Shape& y = call.outputs[0].shape;
+    StridedCopy copy{0, 0, y, kernels::row_strides(call.inputs[0]->shape), kernels::row_strides(y)};
+    copy.from_offset = range.begin;
+    copy.from.back() = range.count == 1 ? 0 : range.step;
+    return copy_kernel(call, y.elements() == 0 ? std::vector<StridedCopy>{} : std::vector<StridedCopy>{copy});
+}
+
+// Crop of Caffe: from axis on, as large as the second input, beginning at one offset or one for each axis.
+Result<Ints> crop_offsets(const OpCall& call) {
+    const Shape& x = call.inputs[0]->shape;
+    SOFTACL_ASSIGN(const size_t axis, normal_axis(call, call.attrs.at<int64_t>("axis"), x.rank()));
+    const Ints& given = call.attrs.at<Ints>("offsets");
+    if (given.size() > 1 && given.size() != x.rank() - axis) {
+        return call.fail("there are ", given.size(), " offsets; expected one, or one for each of ", x.rank() - axis,
+                         " dimensions");
+    }
+    Ints offsets(x.rank(), 0);
+    for (size_t i = axis; i < x.rank(); ++i) {
+        offsets[i] = given.empty() ? 0 : given.size() == 1 ? given[0] : given[i - axis];
+    }
+    return offsets;
+}
+
+Status infer_crop(OpCall& call) {
+    const Shape& x = call.inputs[0]->shape;
+    const Shape& size = call.inputs[1]->shape;
+    SOFTACL_ASSIGN(const Ints offsets, crop_offsets(call));
+    SOFTACL_ASSIGN(const size_t axis, normal_axis(call, call.attrs.at<int64_t>("axis"), x.rank()));
+    if (size.rank() != x.rank()) {
+        return call.fail("the input size has the shape ", size, "; expected as many dimensions as x ", x);
+    }
+    call.outputs[0] = {call.inputs[0]->dtype, x, call.inputs[0]->format};
+    for (size_t i = axis; i < x.rank(); ++i) {
+        if (offsets[i] < 0 || (x[i] >= 0 && (offsets[i] > x[i] || size[i] > x[i] - offsets[i]))) {
+            return call.fail("offset ", offsets[i], " and size ", size[i], " are not within dimension ", i, " of ", x);
+        }
+        call.outputs[0].shape[i] = size[i];
+    }
+    return {};
+}
+
+Result<kernels::KernelPtr> make_crop(const OpCall& call) {
+    SOFTACL_TRY(require_known_shapes(call));
+    SOFTACL_ASSIGN(const Ints offsets, crop_offsets(call));
+    const Shape& y = call.outputs[0].shape;
+    StridedCopy copy{0, 0, y, kernels::row_strides(call.inputs[0]->shape), kernels::row_strides(y)};
+    for (size_t i = 0; i < y.rank(); ++i) {
+        copy.from_offset += offsets[i] * copy.from[i];
+    }
+    return copy_kernel(call, {copy});
+}
+
 // Before opset 10 everything is an attribute.
 Imported import_slice(Importer& graph, const ForeignNode& node) {
     if (node.version >= 10) {
@@ -340,6 +412,28 @@ OpDef declare_SliceDV2() {
                                                        .input("offsets", kIndexes)
                                                        .output("y", kAny)
                                                        .required_attr("size", Ints{}));
+}
+
+OpDef declare_SliceLastDim() {
+    return OpDef("SliceLastDim", "From start to end in steps along the last dimension.")
+        .input("x", kAny)
+        .output("y", kAny)
+        .required_attr("start", int64_t{})
+        .required_attr("end", int64_t{})
+        .attr("stride", int64_t{1})
+        .infer(infer_slice_last)
+        .kernel("reference", make_slice_last);
+}
+
+OpDef declare_Crop() {
+    return OpDef("Crop", "The part of x that begins at offsets and, from axis on, is as large as size.")
+        .input("x", kAny)
+        .input("size", kAny)
+        .output("y", kAny)
+        .attr("axis", int64_t{2})
+        .required_attr("offsets", Ints{})
+        .infer(infer_crop)
+        .kernel("reference", make_crop);
 }
 
 }  // namespace softacl::ops
