@@ -29,7 +29,6 @@ struct LaterChange {
     int64_t version;
 };
 constexpr LaterChange kLaterChanges[] = {{"AveragePool", "dilations", 19},
-                                         {"DFT", nullptr, 20},
                                          {"DequantizeLinear", "block_size", 21},
                                          {"GroupNormalization", nullptr, 21},
                                          {"QuantizeLinear", "block_size", 21},

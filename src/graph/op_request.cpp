@@ -104,6 +104,19 @@ Status set_data_format(const OpDef& op, const OpRequest& request, Attrs& attrs) 
     return {};
 }
 
+// Operators that need to be told what they shall give get that from the description of the first output.
+void set_wanted_shape(const OpDef& op, const OpRequest& request, Attrs& attrs) {
+    const bool asks = std::any_of(op.attrs().begin(), op.attrs().end(),
+                                  [](const AttrDef& attr) { return attr.name == ops::kWantedShape; });
+    if (!asks || attrs.has(ops::kWantedShape) || request.outputs.empty()) {
+        return;
+    }
+    const TensorRequest& output = request.outputs.front();
+    if (!output.is_absent() && output.shape && output.shape->is_known()) {
+        attrs.set(ops::kWantedShape, output.shape->dims());
+    }
+}
+
 Status check_counts(const OpDef& op, const OpRequest& request) {
     const auto is_dynamic = [](const ops::Port& port) { return port.arity == ops::Arity::kDynamic; };
     const auto is_required = [](const ops::Port& port) { return port.arity != ops::Arity::kOptional; };
@@ -172,6 +185,7 @@ Result<std::unique_ptr<ResolvedOp>> ResolvedOp::resolve(const OpRequest& request
     OpRequest fit = request;
     fit.attrs = fitted(*op, request.attrs);
     SOFTACL_TRY(set_data_format(*op, request, fit.attrs));
+    set_wanted_shape(*op, request, fit.attrs);
     auto resolved = resolve_as_it_is(*op, fit);
     if (resolved.ok()) {
         return resolved;
@@ -248,7 +262,7 @@ Result<std::vector<TensorType>> ResolvedOp::largest_outputs() const {
 
 std::vector<size_t> ResolvedOp::missing_values() const {
     std::vector<size_t> missing;
-    for (const size_t input : op().value_inputs()) {
+    for (const size_t input : op().value_inputs(call_.inputs.size())) {
         if (call_.has_input(input) && call_.constant(input) == nullptr) {
             missing.push_back(input);
         }

@@ -40,8 +40,9 @@ class ResolvedOp {
    public:
     /// Attributes that the operator does not have are left out, with a warning in the log; kinds that say the same are
     /// converted; data_format, where it is not given, is the format of the first picture among the inputs. An operator
-    /// that wants channels behind the batch is called with transposed tensors where they are at the end. The types of
-    /// what the request wants to have are not looked at, only how many tensors.
+    /// that wants channels behind the batch is called with transposed tensors where they are at the end. Of what the
+    /// request wants to have only the number of tensors is looked at, unless the operator asks for more
+    /// (ops::kWantedShape).
     ///
     /// 100024 for an unknown operator, 100023 for attributes that do not suit it, 100026 for an element type of an
     /// input, 100027 if data_format contradicts a format, 100021 for inputs whose number or shapes do not go together,

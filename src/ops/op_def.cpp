@@ -42,6 +42,17 @@ const Port* OpDef::input_port(size_t index, size_t count) const {
     return nullptr;
 }
 
+std::vector<size_t> OpDef::value_inputs(size_t count) const {
+    std::vector<size_t> positions;
+    for (const size_t input : value_inputs_) {
+        const auto end = inputs_.begin() + static_cast<std::ptrdiff_t>(input);
+        const bool moves =
+            std::any_of(inputs_.begin(), end, [](const Port& port) { return port.arity == Arity::kDynamic; });
+        positions.push_back(moves ? input + std::max(count, inputs_.size()) - inputs_.size() : input);
+    }
+    return positions;
+}
+
 Status OpDef::complete(OpCall& call) const {
     call.op = this;
     for (const AttrDef& attr : attrs_) {

@@ -67,6 +67,10 @@ inline constexpr DTypes kIndexes = {ACL_INT32, ACL_INT64};
 inline constexpr DTypes kBool = {ACL_BOOL};
 inline constexpr DTypes kAny = kNumbers | kBool;
 
+/// An attribute (ListInt) for operators whose inputs do not say all of the shape of their result: if it is declared
+/// and not given, what describes the output of a single call fills it in.
+inline constexpr const char* kWantedShape = "dst_shape";
+
 enum class Arity { kRequired, kOptional, kDynamic };
 
 struct Port {
@@ -158,7 +162,7 @@ class OpDef {
         imports_.push_back({Framework::kTensorFlow, type, function});
         return *this;
     }
-    /// Inputs whose values infer() or the kernels need before the model runs.
+    /// Inputs, by their place in the declaration, whose values infer() or the kernels need before the model runs.
     OpDef& needs_value(size_t input) {
         value_inputs_.push_back(input);
         return *this;
@@ -172,6 +176,8 @@ class OpDef {
     const std::vector<KernelDef>& kernels() const { return kernels_; }
     const std::vector<ImportDef>& imports() const { return imports_; }
     const std::vector<size_t>& value_inputs() const { return value_inputs_; }
+    /// The same as positions among `count` inputs, of which several may belong to a port of a variable number.
+    std::vector<size_t> value_inputs(size_t count) const;
     /// Null: no shape depends on values, or nothing is known of it.
     Infer largest() const { return largest_; }
 

@@ -74,7 +74,7 @@ Result<KnownOp> know(const OpRequest& request) {
     KnownOp known;
     known.outputs = resolved->outputs();
     OpRequest blind = request;
-    for (const size_t input : resolved->op().value_inputs()) {
+    for (const size_t input : resolved->op().value_inputs(request.inputs.size())) {
         if (input < blind.inputs.size()) {
             blind.inputs[input].constant.reset();
         }

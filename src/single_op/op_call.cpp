@@ -46,11 +46,11 @@ Status check_library(const ProgramCall& call, const OpRequest& request) {
     return library.is_strict() && call.needs_file ? library.match(request) : Status();
 }
 
-bool is_value_input(const ops::OpDef* op, size_t index) {
+bool is_value_input(const ops::OpDef* op, size_t index, size_t count) {
     if (op == nullptr) {
         return false;
     }
-    const auto& inputs = op->value_inputs();
+    const auto inputs = op->value_inputs(count);
     return std::find(inputs.begin(), inputs.end(), index) != inputs.end();
 }
 
@@ -66,7 +66,7 @@ Status take_host_inputs(const ProgramCall& call, OpRequest& request, Arguments& 
             continue;
         }
         SOFTACL_ASSIGN(Tensor values, read_values(input, call.inputs[i], input_title(call, i)));
-        if (is_value_input(op, i)) {
+        if (is_value_input(op, i, request.inputs.size())) {
             input.constant = std::move(values);
         } else {
             arguments.inputs[i] = {const_cast<void*>(values.data()), values.bytes()};

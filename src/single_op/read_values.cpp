@@ -33,7 +33,7 @@ std::string input_title(const ProgramCall& call, size_t index) {
 
 Status read_value_inputs(const ProgramCall& call, const ops::OpDef& op, const std::vector<Buffer>& buffers,
                          graph::OpRequest& request) {
-    for (const size_t i : op.value_inputs()) {
+    for (const size_t i : op.value_inputs(request.inputs.size())) {
         if (i >= request.inputs.size()) {
             continue;
         }

@@ -190,6 +190,22 @@ def choices(make):
 
 
 @case
+def selections(make):
+    tf, ops, x = make.tf, make.ops, make.input(6, 4)
+    picture, padding = make.picture(2), make.choice("SAME", "VALID")
+    segments = [getattr(ops, f"UnsortedSegment{name}")(data=x, segment_ids=[0, 2, 2, 0, 3, -1], num_segments=4)
+                for name in ("Sum", "Prod")]
+    segments += [getattr(ops, f"UnsortedSegment{name}")(data=x, segment_ids=[0, 1, 1, 0, 1, 0], num_segments=2)
+                 for name in ("Max", "Min")]
+    return [*segments, ops.SegmentSum(data=x, segment_ids=[0, 0, 1, 1, 1, 3]), tf.roll(x, [1, -2], [0, 1]),
+            ops.SegmentMax(data=x, segment_ids=[0, 0, 1, 1, 1, 2]),
+            ops.ExtractImagePatches(images=picture, ksizes=[1, 3, 2, 1], strides=[1, 2, 1, 1], rates=[1, 1, 2, 1],
+                                    padding=padding),
+            tf.tensor_scatter_nd_sub(x, [[1], [3], [1]], make.normal(3, 4)), tf.gather(x, tf.math.invert_permutation(
+                make.input(values=np.array([2, 0, 1], np.int32))))]
+
+
+@case
 def blocks(make):
     tf, x = make.tf, make.input(2, 6, 9, 3)
     apart = make.ops.SpaceToBatchND(input=x, block_shape=[2, 3], paddings=[[1, 1], [2, 1]])

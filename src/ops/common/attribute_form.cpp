@@ -230,6 +230,14 @@ Status infer_attribute_form(const AttributeForm& form, OpCall& call) {
     return {};
 }
 
+Status largest_attribute_form(const AttributeForm& form, OpCall& call) {
+    BaseCall base;
+    SOFTACL_TRY(fill_base_call(form, call, base));
+    SOFTACL_TRY(base.renamed(call, base.call.op->largest()(base.call)));
+    call.outputs = base.call.outputs;
+    return {};
+}
+
 Result<kernels::KernelPtr> make_attribute_form_kernel(const AttributeForm& form, size_t kernel, const OpCall& call) {
     BaseCall base;
     SOFTACL_TRY(fill_base_call(form, call, base));

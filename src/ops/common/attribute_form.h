@@ -34,6 +34,7 @@ struct AttributeForm {
 };
 
 Status infer_attribute_form(const AttributeForm& form, OpCall& call);
+Status largest_attribute_form(const AttributeForm& form, OpCall& call);
 Result<kernels::KernelPtr> make_attribute_form_kernel(const AttributeForm& form, size_t kernel, const OpCall& call);
 /// The inputs of the form whose values the base needs.
 std::vector<size_t> value_inputs_of_form(const AttributeForm& form, const OpDef& base, const OpDef& op);
@@ -51,6 +52,9 @@ OpDef attribute_form(const OpDef& base, OpDef op) {
     op.infer([](OpCall& call) { return infer_attribute_form(form, call); });
     for (size_t i = 0; i < base.kernels().size() && i < kMaxKernelsOfForm; ++i) {
         op.kernel(base.kernels()[i].name, kMake[i]);
+    }
+    if (base.largest() != nullptr) {
+        op.largest([](OpCall& call) { return largest_attribute_form(form, call); });
     }
     for (const size_t input : value_inputs_of_form(form, base, op)) {
         op.needs_value(input);

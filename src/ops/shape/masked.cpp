@@ -33,6 +33,12 @@ Status infer_masked_select(OpCall& call) {
     return {};
 }
 
+Status largest_masked_select(OpCall& call) {
+    SOFTACL_ASSIGN(const Shape shape, common_shape(call));
+    call.outputs[0].shape = {shape.elements()};
+    return {};
+}
+
 Result<kernels::KernelPtr> make_masked_select(const OpCall& call) {
     SOFTACL_TRY(require_known_shapes(call));
     SOFTACL_ASSIGN(const Shape shape, common_shape(call));
@@ -110,6 +116,7 @@ OpDef declare_masked_select(const char* name) {
         .output("y", kAny)
         .needs_value(1)
         .infer(infer_masked_select)
+        .largest(largest_masked_select)
         .kernel("reference", make_masked_select);
 }
 

@@ -14,14 +14,14 @@ namespace {
 
 using kernels::Kernel;
 
-// The batch is the first dimension; the blocks are in those from `first` on.
+// The batch is the first dimension; the blocks are in those behind it.
+constexpr size_t kFirst = 1;
 struct Blocks {
-    size_t first = 1;
     Ints sizes;
     Ints borders;  // before and after each: what is added, or cut off
 };
 
-// Operators of a fixed number of dimensions have one size of blocks, and positions where the format says.
+// Operators of four dimensions have one size of blocks.
 bool is_flat(const OpCall& call) { return call.attrs.has("block_size"); }
 size_t borders_input(const OpCall& call) { return call.op->inputs().size() - 1; }
 
@@ -32,7 +32,6 @@ Result<std::optional<Blocks>> blocks_of(const OpCall& call) {
         if (x.rank() != 4) {
             return call.fail("the input x has the shape ", x, "; expected four dimensions");
         }
-        blocks.first = call.inputs[0]->format == ACL_FORMAT_NCHW ? 2 : 1;
         blocks.sizes = Ints(2, call.attrs.at<int64_t>("block_size"));
     } else {
         const auto sizes = known_ints(call, 1);
@@ -47,7 +46,7 @@ Result<std::optional<Blocks>> blocks_of(const OpCall& call) {
     }
     blocks.borders = *borders;
     const size_t count = blocks.sizes.size();
-    if (blocks.borders.size() != 2 * count || blocks.first + count > x.rank()) {
+    if (blocks.borders.size() != 2 * count || kFirst + count > x.rank()) {
         return call.fail("there are ", count, " sizes of blocks and ", blocks.borders.size(), " ",
                          input_name(call, borders_input(call)), " for x of the shape ", x,
                          "; expected two for each size, and a batch before the blocks");
@@ -86,7 +85,7 @@ Status infer_to_batch(OpCall& call) {
     y = x;
     y[0] = x[0] < 0 ? -1 : x[0] * count;
     for (size_t i = 0; i < blocks->sizes.size(); ++i) {
-        const size_t axis = blocks->first + i;
+        const size_t axis = kFirst + i;
         const int64_t padded = x[axis] + blocks->borders[2 * i] + blocks->borders[2 * i + 1];
         if (x[axis] >= 0 && padded % blocks->sizes[i] != 0) {
             return call.fail("dimension ", axis, " of x ", x, " is ", padded,
@@ -112,7 +111,7 @@ Status infer_to_space(OpCall& call) {
     y = x;
     y[0] = x[0] < 0 ? -1 : x[0] / count;
     for (size_t i = 0; i < blocks->sizes.size(); ++i) {
-        const size_t axis = blocks->first + i;
+        const size_t axis = kFirst + i;
         if (x[axis] < 0) {
             continue;
         }
@@ -147,7 +146,7 @@ Result<kernels::KernelPtr> make_blocks(const OpCall& call) {
         copy.to_offset = place * wide[0] * batched_strides[0];
         int64_t rest = place;
         for (size_t i = blocks->sizes.size(); i-- > 0;) {
-            const size_t axis = blocks->first + i;
+            const size_t axis = kFirst + i;
             const int64_t size = blocks->sizes[i];
             const int64_t shift = rest % size - blocks->borders[2 * i];  // of the first block's place in the wide one
             rest /= size;

@@ -144,6 +144,17 @@ Status infer_unique(OpCall& call) {
     return {};
 }
 
+// All slices may be different.
+Status largest_unique(OpCall& call) {
+    SOFTACL_ASSIGN(const auto axis, unique_axis(call));
+    for (TensorType& output : call.outputs) {
+        for (size_t i = 0; axis && i < output.shape.rank(); ++i) {
+            output.shape[i] = output.shape[i] < 0 ? call.inputs[0]->shape[*axis] : output.shape[i];
+        }
+    }
+    return {};
+}
+
 void write(const std::vector<int64_t>& numbers, aclDataType type, void* to) {
     for (size_t i = 0; i < numbers.size(); ++i) {
         if (type == ACL_INT64) {
@@ -249,6 +260,17 @@ Status infer_runs(OpCall& call) {
     return {};
 }
 
+Status largest_runs(OpCall& call) {
+    SOFTACL_ASSIGN(const auto axis, run_axis(call));
+    const Slices slices = run_slices(call.inputs[0]->shape, axis);
+    for (TensorType& output : call.outputs) {
+        for (size_t i = 0; i < output.shape.rank(); ++i) {
+            output.shape[i] = output.shape[i] < 0 ? slices.count : output.shape[i];
+        }
+    }
+    return {};
+}
+
 Result<kernels::KernelPtr> make_runs(const OpCall& call) {
     SOFTACL_TRY(require_known_shapes(call));
     const TensorType& x = *call.inputs[0];
@@ -319,6 +341,11 @@ Status infer_list_diff(OpCall& call) {
     return {};
 }
 
+Status largest_list_diff(OpCall& call) {
+    call.outputs[0].shape = call.outputs[1].shape = call.inputs[0]->shape;
+    return {};
+}
+
 Result<kernels::KernelPtr> make_list_diff(const OpCall& call) {
     SOFTACL_TRY(require_known_shapes(call));
     return function_kernel(
@@ -384,6 +411,7 @@ OpDef declare_UniqueWithCountsExt2() {
         .needs_value(0)
         .needs_value(1)
         .infer(infer_unique)
+        .largest(largest_unique)
         .kernel("reference", make_unique)
         .onnx("Unique", import_unique)
         .onnx("Compress", import_compress);
@@ -397,6 +425,7 @@ OpDef declare_Unique() {
         .attr("out_idx", ACL_INT32)
         .needs_value(0)
         .infer(infer_unique)
+        .largest(largest_unique)
         .kernel("reference", make_unique);
 }
 
@@ -409,6 +438,7 @@ OpDef declare_UniqueWithCounts() {
         .required_attr("out_idx", ACL_INT32)
         .needs_value(0)
         .infer(infer_unique)
+        .largest(largest_unique)
         .kernel("reference", make_unique);
 }
 
@@ -422,6 +452,7 @@ OpDef declare_UniqueExt2() {
         .needs_value(0)
         .needs_value(1)
         .infer(infer_unique)
+        .largest(largest_unique)
         .kernel("reference", make_unique);
 }
 
@@ -437,6 +468,7 @@ OpDef declare_UniqueConsecutive() {
         .attr("axis", kNoAxis)
         .needs_value(0)
         .infer(infer_runs)
+        .largest(largest_runs)
         .kernel("reference", make_runs);
 }
 
@@ -450,6 +482,7 @@ OpDef declare_ListDiff() {
         .needs_value(0)
         .needs_value(1)
         .infer(infer_list_diff)
+        .largest(largest_list_diff)
         .kernel("reference", make_list_diff);
 }
 

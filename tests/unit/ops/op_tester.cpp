@@ -31,7 +31,7 @@ Result<std::vector<Tensor>> run(const TestCall& test, const char* name) {
     wanted.outputs.resize(test.outputs);
     for (size_t i = 0; i < test.inputs.size(); ++i) {
         const auto& input = test.inputs[i];
-        const auto& asked = op->value_inputs();
+        const auto asked = op->value_inputs(test.inputs.size());
         const bool known = input && (test.all_known || std::count(asked.begin(), asked.end(), i) != 0);
         wanted.inputs.push_back(input ? &input->type() : nullptr);
         wanted.constants.push_back(known ? &*input : nullptr);
