@@ -14,6 +14,9 @@ using graph::ResolvedOp;
 
 Status infer_shapes(const ProgramCall& call) {
     SOFTACL_ASSIGN(OpRequest request, request_of(call));
+    for (graph::TensorRequest& output : request.outputs) {
+        output.shape.reset();  // what is described is overwritten
+    }
     const auto knows_rank = [](const graph::TensorRequest& input) { return input.shape.has_value(); };
     const ops::OpDef* const op = ops::find_op(call.type);
     if (op != nullptr && !std::all_of(request.inputs.begin(), request.inputs.end(), knows_rank)) {

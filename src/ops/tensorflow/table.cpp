@@ -167,7 +167,6 @@ constexpr const char* kSame[] = {"Abs",
                                  "UnsortedSegmentMin",
                                  "UnsortedSegmentProd",
                                  "UnsortedSegmentSum",
-                                 "Where",
                                  "Xdivy",
                                  "Xlogy",
                                  "ZerosLike"};

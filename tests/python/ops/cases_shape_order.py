@@ -251,13 +251,13 @@ def format_cases(draw):
                 yield Case("TransData", [x], change, {"src_format": source, "dst_format": target})
                 if target in ("NC1HWC0", "FRACTAL_Z"):  # what comes back has no padding
                     yield Case("TransData", [np.ascontiguousarray(change(x))], x,
-                               {"src_format": target, "dst_format": source}, note=source)
+                               {"src_format": target, "dst_format": source, "dst_shape": list(x.shape)})
         for shape in ((5, 40), (2, 17, 16), (2, 2, 1, 33)):
             x = draw.array(shape, dtype)
             change = lambda a, b=block: laid_out(a, "ND", "FRACTAL_NZ", b)
             yield Case("TransData", [x], change, {"src_format": "ND", "dst_format": "FRACTAL_NZ"})
             yield Case("TransData", [np.ascontiguousarray(change(x))], x,
-                       {"src_format": "FRACTAL_NZ", "dst_format": "ND"}, note=str(shape))
+                       {"src_format": "FRACTAL_NZ", "dst_format": "ND", "dst_shape": list(shape)})
 
 
 def signal_cases(draw):
