@@ -2,11 +2,11 @@
 // The best of boxes that overlap, as many rows as may be asked for: those beyond what was found are zeros, since shapes
 // are fixed before a model runs. With a sigma above 0 overlap lowers scores instead of removing boxes.
 #include <algorithm>
-#include <cmath>
 
 #include "kernels/ref/real.h"
 #include "ops/common/reference.h"
 #include "ops/common/values.h"
+#include "ops/detection/nms.h"
 
 namespace softacl::ops {
 namespace {
@@ -50,101 +50,18 @@ Status infer(OpCall& call) {
     return {};
 }
 
-/// Corners in whatever order.
-template <class T>
-float overlap(const T* boxes, int64_t first, int64_t second) {
-    const auto corner = [&](int64_t box, int i) { return static_cast<float>(boxes[box * 4 + i]); };
-    float low[2][2];
-    float high[2][2];
-    float area[2] = {1, 1};
-    for (int which = 0; which < 2; ++which) {
-        const int64_t box = which == 0 ? first : second;
-        for (int axis = 0; axis < 2; ++axis) {
-            low[which][axis] = std::min(corner(box, axis), corner(box, axis + 2));
-            high[which][axis] = std::max(corner(box, axis), corner(box, axis + 2));
-            area[which] *= high[which][axis] - low[which][axis];
-        }
-    }
-    if (!(area[0] > 0) || !(area[1] > 0)) {
-        return 0;
-    }
-    float shared = 1;
-    for (int axis = 0; axis < 2; ++axis) {
-        shared *= std::max(std::min(high[0][axis], high[1][axis]) - std::max(low[0][axis], low[1][axis]), 0.0F);
-    }
-    return shared / (area[0] + area[1] - shared);
-}
-
-struct Candidate {
-    float score;
-    int32_t box;
-    int32_t compared;  ///< how many of the chosen it has been held against
-};
-bool comes_later(const Candidate& a, const Candidate& b) {
-    return a.score != b.score ? a.score < b.score : a.box > b.box;
-}
-
-struct Limits {
-    float overlap;
-    float score;
-    float sigma;
-};
-
-/// Holds the candidate against what was chosen since it was looked at last; false if it is out.
-template <class T>
-bool survives(Candidate& candidate, const T* boxes, const int32_t* chosen, int32_t count, const Limits& limits) {
-    for (int32_t i = count - 1; i >= candidate.compared; --i) {
-        const float shared = overlap(boxes, candidate.box, chosen[i]);
-        if (limits.sigma > 0) {
-            candidate.score *= std::exp(-0.5F / limits.sigma * shared * shared);
-        } else if (shared > limits.overlap) {
-            return false;
-        }
-        if (candidate.score <= limits.score) {
-            return false;
-        }
-    }
-    candidate.compared = count;
-    return true;
-}
-
 template <class T>
 void choose(const kernels::Kernel::Buffers& b, int64_t boxes, int32_t most, size_t outputs) {
     const auto number = [&](size_t input) { return static_cast<float>(*static_cast<const T*>(b.inputs[input])); };
-    const Limits limits = {number(3), number(4), number(5)};
-    const auto* corners = static_cast<const T*>(b.inputs[0]);
-    const auto* scores = static_cast<const T*>(b.inputs[1]);
     auto* chosen = static_cast<int32_t*>(b.outputs[0]);
-    auto* heap = static_cast<Candidate*>(b.scratch);
+    auto* found = outputs > 1 ? static_cast<T*>(b.outputs[1]) : nullptr;
     std::fill_n(chosen, most, 0);
-    if (outputs > 1) {
-        std::fill_n(static_cast<T*>(b.outputs[1]), most, T{});
+    if (found != nullptr) {
+        std::fill_n(found, most, T{});
     }
-    int64_t left = 0;
-    for (int64_t i = 0; i < boxes; ++i) {
-        const auto score = static_cast<float>(scores[i]);
-        if (score > limits.score) {  // not so for NaN
-            heap[left++] = {score, static_cast<int32_t>(i), 0};
-        }
-    }
-    std::make_heap(heap, heap + left, comes_later);
-    int32_t count = 0;
-    while (count < most && left > 0) {
-        std::pop_heap(heap, heap + left, comes_later);
-        Candidate& best = heap[left - 1];
-        const float before = best.score;
-        if (!survives(best, corners, chosen, count, limits)) {
-            --left;
-        } else if (best.score == before) {
-            if (outputs > 1) {
-                static_cast<T*>(b.outputs[1])[count] = static_cast<T>(best.score);
-            }
-            chosen[count++] = best.box;
-            --left;
-        } else {
-            std::push_heap(heap, heap + left, comes_later);
-        }
-    }
+    const int32_t count =
+        choose_boxes(BoxList<T>{static_cast<const T*>(b.inputs[0])}, static_cast<const T*>(b.inputs[1]), 1, boxes, most,
+                     {number(3), number(4), number(5)}, static_cast<NmsCandidate*>(b.scratch), chosen, found);
     if (outputs > 2) {
         *static_cast<int32_t*>(b.outputs[2]) = count;
     }
@@ -165,7 +82,7 @@ Result<kernels::KernelPtr> make(const OpCall& call) {
             choose<T>(b, boxes, most, outputs);
             return {};
         });
-        kernel->scratch_bytes = static_cast<size_t>(boxes) * sizeof(Candidate);
+        kernel->scratch_bytes = static_cast<size_t>(boxes) * sizeof(NmsCandidate);
     });
     return kernel;
 }
