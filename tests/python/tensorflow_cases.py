@@ -321,6 +321,37 @@ def non_max_suppression(make):
 
 
 @case
+def combined_non_max_suppression(make):
+    """Distinct scores, since TensorFlow may order equal ones as it likes."""
+    results = []
+    for shared in (True, False):
+        images, boxes, classes = make.integer(1, 3), make.integer(4, 12), make.integer(1, 4)
+        kinds = 1 if shared else classes
+        corners = [some_boxes(make, boxes)[0] for _ in range(images * kinds)]
+        corners = np.stack(corners).reshape((images, kinds, boxes, 4)).transpose((0, 2, 1, 3))
+        scores = make.random.permutation(images * boxes * classes).reshape((images, boxes, classes))
+        inputs = {"boxes": make.input(values=np.ascontiguousarray(corners)),
+                  "scores": make.input(values=(scores / scores.size).astype(np.float32)),
+                  "max_output_size_per_class": make.integer(1, 6), "max_total_size": make.integer(1, 20),
+                  "iou_threshold": make.choice(0.1, 0.5), "score_threshold": make.choice(0.0, 0.4)}
+        for pads in (False, True):
+            found = make.ops.CombinedNonMaxSuppression(pad_per_class=pads, clip_boxes=make.choice(True, False),
+                                                       **inputs)
+            results += [make.tf.cast(each, "float32") for each in found]
+    return results
+
+
+@case
+def dilation(make):
+    channels = make.integer(1, 4)
+    x = make.input(make.integer(1, 2), make.integer(5, 9), make.integer(5, 9), channels)
+    return [make.ops.Dilation2D(input=x, filter=make.normal(make.integer(1, 3), make.integer(1, 3), channels),
+                                strides=[1, make.integer(1, 3), make.integer(1, 3), 1],
+                                rates=[1, make.integer(1, 2), make.integer(1, 2), 1], padding=padding)
+            for padding in ("SAME", "VALID")]
+
+
+@case
 def known_non_max_suppression(make):
     """Boxes that are known at conversion: results as long as TensorFlow's."""
     x = make.input(6, 2)

@@ -15,6 +15,9 @@ namespace {
 namespace ref = kernels::ref;
 
 constexpr DTypes kTypes = {ACL_FLOAT, ACL_FLOAT16};
+constexpr DTypes kPictures = {ACL_UINT8, ACL_UINT16, ACL_INT8,    ACL_INT16, ACL_INT32,
+                              ACL_INT64, ACL_FLOAT,  ACL_FLOAT16, ACL_DOUBLE};
+constexpr size_t kCropSize = 3;  ///< of CropAndResizeV2, where it is an input
 
 struct Plan {
     Shape x;  ///< images, height, width, channels
@@ -31,7 +34,13 @@ Status infer(OpCall& call) {
     const Shape& x = call.inputs[0]->shape;
     const Shape& boxes = call.inputs[1]->shape;
     const Shape& images = call.inputs[2]->shape;
-    const Ints size = call.attrs.at<Ints>("crop_size");
+    const auto* attr = call.attrs.find_as<Ints>("crop_size");
+    const auto given = attr != nullptr ? std::optional<Ints>(*attr) : known_ints(call, kCropSize);
+    const Ints size = given.value_or(Ints{1, 1});
+    const auto type = call.attrs.get<aclDataType>("dtype", call.inputs[0]->dtype);
+    if (!kTypes.contains(type)) {
+        return call.fail("the attribute dtype is ", name_of(type), "; expected float32 or float16");
+    }
     const auto& method = call.attrs.at<std::string>("method");
     if (x.rank() != 4) {
         return call.fail("the input x has the shape ", x, "; expected four dimensions");
@@ -50,7 +59,10 @@ Status infer(OpCall& call) {
     if (x[1] == 0 || x[2] == 0) {
         return call.fail("the input x has the shape ", x, "; expected images that are not empty");
     }
-    call.outputs[0] = {call.inputs[0]->dtype, {boxes[0] < 0 ? images[0] : boxes[0], size[0], size[1], x[3]}};
+    call.outputs[0] = {type, {boxes[0] < 0 ? images[0] : boxes[0], size[0], size[1], x[3]}};
+    if (!given) {
+        call.outputs[0].shape[1] = call.outputs[0].shape[2] = -1;
+    }
     if (call.outputs[0].shape.is_known() && !call.outputs[0].shape.fits(sizeof(float))) {
         return call.fail("the result is too large");
     }
@@ -81,8 +93,8 @@ Place place_of(float first, float last, int64_t index, int64_t count, int64_t si
     return place;
 }
 
-template <class T, class B>
-void cut(const Plan& p, const T* image, const B* box, T* y) {
+template <class T, class B, class Y>
+void cut(const Plan& p, const T* image, const B* box, Y* y) {
     const int64_t channels = p.x[3];
     const auto corner = [&](int i) { return static_cast<float>(box[i]); };
     for (int64_t i = 0; i < p.height; ++i) {
@@ -90,7 +102,7 @@ void cut(const Plan& p, const T* image, const B* box, T* y) {
         for (int64_t k = 0; k < p.width; ++k, y += channels) {
             const Place column = place_of(corner(1), corner(3), k, p.width, p.x[2], p.nearest);
             if (!row.inside || !column.inside) {
-                std::fill_n(y, channels, static_cast<T>(p.outside));
+                std::fill_n(y, channels, static_cast<Y>(p.outside));
                 continue;
             }
             const auto pixel = [&](int64_t r, int64_t c) { return image + (r * p.x[2] + c) * channels; };
@@ -100,7 +112,7 @@ void cut(const Plan& p, const T* image, const B* box, T* y) {
                 const auto value = [&](int corner_index) { return static_cast<float>(corners[corner_index][c]); };
                 const float top = value(0) + (value(1) - value(0)) * column.share;
                 const float bottom = value(2) + (value(3) - value(2)) * column.share;
-                y[c] = static_cast<T>(p.nearest ? value(0) : top + (bottom - top) * row.share);
+                y[c] = static_cast<Y>(p.nearest ? value(0) : top + (bottom - top) * row.share);
             }
         }
     }
@@ -126,22 +138,30 @@ Result<kernels::KernelPtr> make(const OpCall& call) {
                     call.attrs.at<float>("extrapolation_value"),
                     call.attrs.at<std::string>("method") == "nearest"};
     kernels::KernelPtr kernel;
-    ref::visit_floats(call.inputs[0]->dtype, [&](auto tag) {
-        ref::visit_floats(call.inputs[1]->dtype, [&](auto box_tag) {
-            using T = typename decltype(tag)::Type;
-            using B = typename decltype(box_tag)::Type;
-            kernel = function_kernel(call, [=](const kernels::Kernel::Buffers& b) -> Status {
-                const auto* images = static_cast<const int32_t*>(b.inputs[2]);
-                SOFTACL_TRY(check_images(images, p));
-                parallel_for(p.boxes, 1, [&](int64_t begin, int64_t end) {
-                    for (int64_t i = begin; i < end; ++i) {
-                        cut(p, static_cast<const T*>(b.inputs[0]) + images[i] * p.x.elements(1, 4),
-                            static_cast<const B*>(b.inputs[1]) + i * 4,
-                            static_cast<T*>(b.outputs[0]) + i * p.height * p.width * p.x[3]);
-                    }
-                });
-                return {};
+    const auto make_as = [&](auto tag, auto box_tag, auto result_tag) {
+        using T = typename decltype(tag)::Type;
+        using B = typename decltype(box_tag)::Type;
+        using Y = typename decltype(result_tag)::Type;
+        kernel = function_kernel(call, [=](const kernels::Kernel::Buffers& b) -> Status {
+            const auto* images = static_cast<const int32_t*>(b.inputs[2]);
+            SOFTACL_TRY(check_images(images, p));
+            parallel_for(p.boxes, 1, [&](int64_t begin, int64_t end) {
+                for (int64_t i = begin; i < end; ++i) {
+                    cut(p, static_cast<const T*>(b.inputs[0]) + images[i] * p.x.elements(1, 4),
+                        static_cast<const B*>(b.inputs[1]) + i * 4,
+                        static_cast<Y*>(b.outputs[0]) + i * p.height * p.width * p.x[3]);
+                }
             });
+            return {};
+        });
+    };
+    ref::visit_numbers(call.inputs[0]->dtype, [&](auto tag) {
+        ref::visit_floats(call.inputs[1]->dtype, [&](auto box_tag) {
+            if (call.outputs[0].dtype == ACL_FLOAT) {
+                make_as(tag, box_tag, TypeTag<float>());
+            } else {
+                make_as(tag, box_tag, TypeTag<Half>());
+            }
         });
     });
     return kernel;
@@ -158,6 +178,21 @@ OpDef declare_CropAndResizeD() {
         .required_attr("crop_size", Ints{})
         .attr("extrapolation_value", 0.0F)
         .attr("method", std::string("bilinear"))
+        .infer(infer)
+        .kernel("reference", make);
+}
+
+OpDef declare_CropAndResizeV2() {
+    return OpDef("CropAndResizeV2", "Boxes cut out of images and resized to one size, which is an input.")
+        .input("x", kPictures)
+        .input("boxes", {ACL_FLOAT})
+        .input("box_index", {ACL_INT32})
+        .input("crop_size", {ACL_INT32})
+        .output("y", kTypes)
+        .attr("extrapolation_value", 0.0F)
+        .attr("method", std::string("bilinear"))
+        .attr("dtype", ACL_FLOAT)
+        .needs_value(kCropSize)
         .infer(infer)
         .kernel("reference", make);
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cmath>
 
 #include "kernels/ref/real.h"
 #include "ops/caffe/imports.h"
 #include "ops/common/import_simple.h"
-#include "ops/common/reference.h"
+#include "ops/common/reals.h"
 #include "ops/common/scalar.h"
 
 namespace softacl::ops {
@@ -39,24 +40,6 @@ Status infer(OpCall& call) {
     return {};
 }
 
-/// Statistics may be float32 where x is not.
-class Numbers {
-   public:
-    Numbers(const void* data, aclDataType dtype) : data_(data), dtype_(dtype) {}
-    double at(int64_t i) const {
-        switch (dtype_) {
-            case ACL_DOUBLE: return static_cast<const double*>(data_)[i];
-            case ACL_FLOAT16: return static_cast<double>(static_cast<float>(static_cast<const Half*>(data_)[i]));
-            case ACL_BF16: return static_cast<double>(static_cast<float>(static_cast<const BFloat16*>(data_)[i]));
-            default: return static_cast<double>(static_cast<const float*>(data_)[i]);
-        }
-    }
-
-   private:
-    const void* data_;
-    aclDataType dtype_;
-};
-
 Result<kernels::KernelPtr> make_reference(const OpCall& call) {
     kernels::KernelPtr kernel;
     const Shape shape = call.inputs[kX]->shape;
@@ -70,7 +53,7 @@ Result<kernels::KernelPtr> make_reference(const OpCall& call) {
         using R = ref::Real<T>;
         kernel = function_kernel(call, [shape, epsilon, dtypes](const kernels::Kernel::Buffers& b) -> Status {
             const auto number = [&](Inputs input, int64_t i, double fallback) {
-                return dtypes[input] == ACL_DT_UNDEFINED ? fallback : Numbers(b.inputs[input], dtypes[input]).at(i);
+                return dtypes[input] == ACL_DT_UNDEFINED ? fallback : Reals(b.inputs[input], dtypes[input]).at(i);
             };
             // The statistics are sums that this number of batches, decayed, went into.
             const double momentum = number(kMomentum, 0, 1);
@@ -95,9 +78,29 @@ Result<kernels::KernelPtr> make_reference(const OpCall& call) {
     return kernel;
 }
 
+/// The statistics of the batch, which the running ones move towards.
+Imported import_training(Importer& graph, const ForeignNode& node) {
+    SOFTACL_ASSIGN(auto made, graph.add_node("BatchNorm", {node.input(0), node.input(1), node.input(2)},
+                                             {{"epsilon", node.attrs.get<float>("epsilon", 1e-5F)},
+                                              {"data_format", std::string("NCHW")}},
+                                             6, ""));
+    const float momentum = node.attrs.get<float>("momentum", 0.9F);
+    std::vector<ValueRef> outputs = {made[0]};
+    for (size_t i = 1; i < std::min<size_t>(node.outputs, 3); ++i) {
+        const std::string name = i == 1 ? "mean" : "variance";
+        SOFTACL_ASSIGN(const ValueRef old,
+                       graph.add("Muls", {node.input(2 + i)}, {{"value", momentum}}, name + "_old"));
+        SOFTACL_ASSIGN(const ValueRef batch,
+                       graph.add("Muls", {made[2 + i]}, {{"value", 1 - momentum}}, name + "_batch"));
+        SOFTACL_ASSIGN(const ValueRef sum, graph.add("Add", {old, batch}, {}, name));
+        outputs.push_back(sum);
+    }
+    return outputs;
+}
+
 Imported import_batch_norm(Importer& graph, const ForeignNode& node) {
     if (node.attrs.get<int64_t>("training_mode", 0) != 0) {
-        return fail(ACL_ERROR_FEATURE_UNSUPPORTED, "training_mode is 1; only inference is supported");
+        return import_training(graph, node);
     }
     if (node.version < 9 && node.attrs.get<int64_t>("spatial", 1) == 0) {
         return fail(ACL_ERROR_FEATURE_UNSUPPORTED, "spatial is 0; only one mean for each channel is supported");

@@ -69,4 +69,12 @@ Imported import_tf_non_max_suppression(Importer& graph, const ForeignNode& node)
     return counted ? std::vector<ValueRef>{made[0], made[2]} : std::vector<ValueRef>{made[0]};
 }
 
+Imported import_tf_combined_suppression(Importer& graph, const ForeignNode& node) {
+    SOFTACL_TRY(check_inputs(node, 6, 6));
+    return graph.add_node("CombinedNonMaxSuppression", node.inputs,
+                          {{"pad_per_class", node.attrs.get<bool>("pad_per_class", false)},
+                           {"clip_boxes", node.attrs.get<bool>("clip_boxes", true)}},
+                          4, "");
+}
+
 }  // namespace softacl::ops

@@ -52,6 +52,7 @@ Imported import_tf_convolution(Importer& graph, const ForeignNode& node);
 Imported import_tf_depthwise(Importer& graph, const ForeignNode& node);
 Imported import_tf_conv_backprop(Importer& graph, const ForeignNode& node);
 Imported import_tf_pool(Importer& graph, const ForeignNode& node);
+Imported import_tf_dilation(Importer& graph, const ForeignNode& node);
 // nn.cpp
 Imported import_tf_bias_add(Importer& graph, const ForeignNode& node);
 Imported import_tf_batch_norm(Importer& graph, const ForeignNode& node);
@@ -86,5 +87,6 @@ Imported import_tf_batch_to_space(Importer& graph, const ForeignNode& node);
 // boxes.cpp
 Imported import_tf_crop_and_resize(Importer& graph, const ForeignNode& node);
 Imported import_tf_non_max_suppression(Importer& graph, const ForeignNode& node);
+Imported import_tf_combined_suppression(Importer& graph, const ForeignNode& node);
 
 }  // namespace softacl::ops

@@ -162,4 +162,12 @@ Imported import_tf_pool(Importer& graph, const ForeignNode& node) {
     return one(channels.back(y));
 }
 
+Imported import_tf_dilation(Importer& graph, const ForeignNode& node) {
+    SOFTACL_TRY(check_inputs(node, 2, 2));
+    return one(graph.add("Dilation2D", node.inputs,
+                         {{"strides", node.attrs.get<Ints>("strides", {})},
+                          {"rates", node.attrs.get<Ints>("rates", {})},
+                          {"padding_mode", node.attrs.get<std::string>("padding", "")}}));
+}
+
 }  // namespace softacl::ops
