@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pools that also say where each maximum was, pools to a size, and grey-scale dilation.
+// Pools that also say where each maximum was, and pools to a size.
 #include <algorithm>
-#include <array>
 
 #include "kernels/ref/number.h"
 #include "ops/common/reals.h"
 #include "ops/common/values.h"
-#include "ops/common/window.h"
+#include "ops/nn/flat_window.h"
 
 namespace softacl::ops {
 namespace {
@@ -15,83 +14,9 @@ namespace ref = kernels::ref;
 
 constexpr DTypes kReal = {ACL_FLOAT, ACL_FLOAT16, ACL_DOUBLE};
 
-/// Element (h, w) of channel c of picture n is at n * picture + c * channel + (h * width + w) * step.
-struct Planes {
-    int64_t pictures = 0, channels = 0, height = 0, width = 0;
-    int64_t picture = 0, channel = 0, step = 0;
-
-    static Planes of(const Shape& x, bool last) {
-        Planes p;
-        p.pictures = x[0];
-        p.channels = x[last ? 3 : 1];
-        p.height = x[last ? 1 : 2];
-        p.width = x[last ? 2 : 3];
-        p.picture = x.elements(1, 4);
-        p.channel = last ? 1 : p.height * p.width;
-        p.step = last ? p.channels : 1;
-        return p;
-    }
-    int64_t at(int64_t n, int64_t c) const { return n * picture + c * channel; }
-};
-
-/// A window along one axis.
-struct Axis {
-    int64_t size = 1;
-    int64_t stride = 1;
-    int64_t rate = 1;
-    int64_t pad = 0;
-    int64_t count = 0;  ///< of windows; -1: not known
-
-    int64_t at(int64_t window, int64_t tap) const { return window * stride - pad + tap * rate; }
-};
-
-Result<Axis> axis_of(const OpCall& call, const std::string& padding, int64_t input, Axis axis, int64_t pad_end,
-                     bool up) {
-    constexpr int64_t kMost = 1 << 24;
-    const auto bounds = {axis.size, axis.stride, axis.rate};
-    if (std::min(bounds) < 1 || std::max(bounds) > kMost || std::min(axis.pad, pad_end) < 0 ||
-        std::max(axis.pad, pad_end) > kMost) {
-        return call.fail("the window is ", axis.size, " with the stride ", axis.stride, ", the rate ", axis.rate,
-                         " and pads of ", axis.pad, " and ", pad_end, "; expected sizes from 1 and pads from 0 to ",
-                         kMost);
-    }
-    const int64_t span = (axis.size - 1) * axis.rate + 1;
-    if (input < 0) {
-        axis.count = -1;
-    } else if (padding == "SAME") {
-        axis.count = (input + axis.stride - 1) / axis.stride;
-        axis.pad = std::max<int64_t>((axis.count - 1) * axis.stride + span - input, 0) / 2;
-    } else {
-        axis.pad = padding == "CALCULATED" ? axis.pad : 0;
-        const int64_t room = input + axis.pad + (padding == "CALCULATED" ? pad_end : 0) - span;
-        if (room < 0) {
-            return call.fail("the window spans ", span, " elements, but there are ", input, " and pads of ", axis.pad,
-                             " and ", pad_end);
-        }
-        axis.count = (room + (up ? axis.stride - 1 : 0)) / axis.stride + 1;
-    }
-    return axis;
-}
-
-Result<Ints> list_of_4(const OpCall& call, const char* attr, bool last) {
-    const Ints& list = call.attrs.at<Ints>(attr);
-    if (list.size() != 4 || list[0] != 1 || list[last ? 3 : 1] != 1) {
-        return call.fail("the attribute ", attr, " is ", Shape(list),
-                         "; expected 4 entries, of which those of pictures and channels are 1");
-    }
-    return last ? Ints{list[1], list[2]} : Ints{list[2], list[3]};
-}
-
-Status check_padding(const OpCall& call, const std::string& padding, bool calculated) {
-    if (padding != "SAME" && padding != "VALID" && !(calculated && padding == "CALCULATED")) {
-        return call.fail("the padding is ", padding, "; expected SAME", calculated ? ", CALCULATED" : "", " or VALID");
-    }
-    return {};
-}
-
 // MaxPoolWithArgmax, of TensorFlow: channels at the end
 
-Result<std::array<Axis, 2>> argmax_axes(const OpCall& call) {
+Result<std::array<FlatAxis, 2>> argmax_axes(const OpCall& call) {
     const Shape& x = call.inputs[0]->shape;
     if (x.rank() != 4) {
         return call.fail("the input x has the shape ", x, "; expected four dimensions (NHWC)");
@@ -100,9 +25,9 @@ Result<std::array<Axis, 2>> argmax_axes(const OpCall& call) {
     SOFTACL_TRY(check_padding(call, padding, false));
     SOFTACL_ASSIGN(const Ints ksize, list_of_4(call, "ksize", true));
     SOFTACL_ASSIGN(const Ints strides, list_of_4(call, "strides", true));
-    std::array<Axis, 2> axes;
+    std::array<FlatAxis, 2> axes;
     for (size_t i = 0; i < 2; ++i) {
-        Axis axis;
+        FlatAxis axis;
         axis.size = ksize[i];
         axis.stride = strides[i];
         SOFTACL_ASSIGN(axes[i], axis_of(call, padding, x[1 + i], axis, 0, false));
@@ -134,7 +59,7 @@ void set_index(void* to, aclDataType type, int64_t at, int64_t value) {
 
 /// The maximum of a part of a plane, and where it is; the first of several, or of NaN.
 template <class T>
-int64_t place_of_maximum(const T* plane, const Planes& p, int64_t h0, int64_t h1, int64_t w0, int64_t w1) {
+int64_t place_of_maximum(const T* plane, const FlatPlanes& p, int64_t h0, int64_t h1, int64_t w0, int64_t w1) {
     int64_t best = -1;
     for (int64_t h = h0; h < h1; ++h) {
         for (int64_t w = w0; w < w1; ++w) {
@@ -154,7 +79,7 @@ int64_t place_of_maximum(const T* plane, const Planes& p, int64_t h0, int64_t h1
 Result<kernels::KernelPtr> make_argmax(const OpCall& call) {
     SOFTACL_TRY(require_known_shapes(call));
     SOFTACL_ASSIGN(const auto axes, argmax_axes(call));
-    const Planes p = Planes::of(call.inputs[0]->shape, true);
+    const FlatPlanes p = FlatPlanes::of(call.inputs[0]->shape, true);
     const aclDataType type = call.outputs.size() > 1 ? call.outputs[1].dtype : ACL_DT_UNDEFINED;
     kernels::KernelPtr kernel;
     ref::visit_numbers(call.inputs[0]->dtype, [&](auto tag) {
@@ -217,7 +142,7 @@ Result<kernels::KernelPtr> make_adaptive(const OpCall& call) {
     const Shape& y = call.outputs[0].shape;
     const size_t rank = x.rank();
     const int64_t planes = x.elements(0, rank - 2);
-    Planes p;
+    FlatPlanes p;
     p.height = x[rank - 2];
     p.width = x[rank - 1];
     p.step = 1;
@@ -257,105 +182,6 @@ Result<kernels::KernelPtr> make_adaptive(const OpCall& call) {
     });
 }
 
-// Dilation2D: the maximum of sums with a filter
-
-struct Dilation {
-    bool last;
-    std::array<Axis, 2> axes;
-};
-
-Result<Dilation> dilation_of(const OpCall& call) {
-    Dilation d;
-    const auto& format = call.attrs.at<std::string>("data_format");
-    d.last = format == "NHWC";
-    if (!d.last && format != "NCHW") {
-        return call.fail("the attribute data_format is ", format, "; expected NHWC or NCHW");
-    }
-    const Shape& x = call.inputs[0]->shape;
-    const Shape& filter = call.inputs[1]->shape;
-    if (x.rank() != 4 || filter.rank() != 3) {
-        return call.fail("the inputs x and filter have the shapes ", x, " and ", filter,
-                         "; expected four and three dimensions");
-    }
-    const int64_t channels = x[d.last ? 3 : 1];
-    const int64_t taken = filter[d.last ? 2 : 0];
-    if (channels >= 0 && taken >= 0 && channels != taken) {
-        return call.fail("the input filter of shape ", filter, " does not fit x with ", channels, " channels");
-    }
-    const auto& padding = call.attrs.at<std::string>("padding_mode");
-    SOFTACL_TRY(check_padding(call, padding, true));
-    SOFTACL_ASSIGN(const Ints strides, list_of_4(call, "strides", d.last));
-    SOFTACL_ASSIGN(const Ints rates, list_of_4(call, "rates", d.last));
-    const Ints& pads = call.attrs.at<Ints>("pads");
-    if (pads.size() != 4) {
-        return call.fail("the attribute pads has ", pads.size(), " entries; expected 4");
-    }
-    for (size_t i = 0; i < 2; ++i) {
-        Axis axis;
-        axis.size = filter[(d.last ? 0 : 1) + i];
-        const bool open = axis.size < 0;
-        axis.size = open ? 1 : axis.size;
-        axis.stride = strides[i];
-        axis.rate = rates[i];
-        axis.pad = pads[2 * i];
-        SOFTACL_ASSIGN(d.axes[i], axis_of(call, padding, open ? -1 : x[(d.last ? 1 : 2) + i], axis, pads[2 * i + 1],
-                                          call.attrs.at<bool>("ceil_mode")));
-    }
-    return d;
-}
-
-Status infer_dilation(OpCall& call) {
-    SOFTACL_TRY(require_same_dtype(call, 0, 1));
-    SOFTACL_ASSIGN(const Dilation d, dilation_of(call));
-    const TensorType& x = *call.inputs[0];
-    Shape y = x.shape;
-    y[d.last ? 1 : 2] = d.axes[0].count;
-    y[d.last ? 2 : 3] = d.axes[1].count;
-    call.outputs[0] = {x.dtype, y, x.format};
-    return {};
-}
-
-Result<kernels::KernelPtr> make_dilation(const OpCall& call) {
-    SOFTACL_TRY(require_known_shapes(call));
-    SOFTACL_ASSIGN(const Dilation d, dilation_of(call));
-    const Planes p = Planes::of(call.inputs[0]->shape, d.last);
-    const Planes q = Planes::of(call.outputs[0].shape, d.last);
-    kernels::KernelPtr kernel;
-    ref::visit_numbers(call.inputs[0]->dtype, [&](auto tag) {
-        using T = typename decltype(tag)::Type;
-        using R = kernels::Wide<T>;
-        kernel = function_kernel(call, [=](const kernels::Kernel::Buffers& b) -> Status {
-            const auto& [rows, columns] = d.axes;
-            for (int64_t i = 0; i < q.pictures * q.channels * q.height * q.width; ++i) {
-                const int64_t w = i % q.width;
-                const int64_t h = i / q.width % q.height;
-                const int64_t c = i / (q.width * q.height) % q.channels;
-                const int64_t n = i / (q.width * q.height * q.channels);
-                const T* plane = static_cast<const T*>(b.inputs[0]) + p.at(n, c);
-                const auto* filter = static_cast<const T*>(b.inputs[1]);
-                R best = kernels::lowest<R>();
-                for (int64_t kh = 0; kh < rows.size; ++kh) {
-                    for (int64_t kw = 0; kw < columns.size; ++kw) {
-                        const int64_t y = rows.at(h, kh);
-                        const int64_t x = columns.at(w, kw);
-                        if (y < 0 || y >= p.height || x < 0 || x >= p.width) {
-                            continue;
-                        }
-                        const int64_t tap = kh * columns.size + kw;
-                        const T weight = filter[d.last ? tap * q.channels + c : c * rows.size * columns.size + tap];
-                        const R sum = kernels::wrapping_add<R>(kernels::widen(plane[(y * p.width + x) * p.step]),
-                                                               kernels::widen(weight));
-                        best = sum > best ? sum : best;
-                    }
-                }
-                static_cast<T*>(b.outputs[0])[q.at(n, c) + (h * q.width + w) * q.step] = kernels::narrow<T>(best);
-            }
-            return {};
-        });
-    });
-    return kernel;
-}
-
 }  // namespace
 
 OpDef declare_MaxPoolWithArgmax() {
@@ -388,20 +214,4 @@ OpDef declare_AdaptiveMaxPool2d() {
         .infer(infer_adaptive)
         .kernel("reference", make_adaptive<true>);
 }
-OpDef declare_Dilation2D() {
-    constexpr DTypes kTypes = kReal | DTypes{ACL_INT8, ACL_INT16, ACL_INT32, ACL_INT64, ACL_UINT8, ACL_UINT16};
-    return OpDef("Dilation2D", "The maximum of the sums with a filter in each window.")
-        .input("x", kTypes)
-        .input("filter", kTypes)
-        .output("y", kTypes)
-        .required_attr("strides", Ints{})
-        .required_attr("rates", Ints{})
-        .attr("padding_mode", std::string("SAME"))
-        .attr("pads", Ints{0, 0, 0, 0})
-        .attr("ceil_mode", false)
-        .attr("data_format", std::string("NHWC"))
-        .infer(infer_dilation)
-        .kernel("reference", make_dilation);
-}
-
 }  // namespace softacl::ops
