@@ -156,6 +156,18 @@ Status infer(OpCall& call) {
     return {};
 }
 
+/// All boxes, or as many as may be chosen.
+Status largest(OpCall& call) {
+    SOFTACL_ASSIGN(const Problem p, problem_of(call));
+    int64_t most = p.boxes;
+    if (call.has_input(2)) {
+        SOFTACL_ASSIGN(const auto wanted, known_int(call, 2));
+        most = p.padded ? wanted.value_or(most) : std::min(most, wanted.value_or(most));
+    }
+    call.outputs[0].shape[0] = p.pictures * p.classes * std::max<int64_t>(most, 0);
+    return {};
+}
+
 Result<kernels::KernelPtr> make(const OpCall& call) {
     SOFTACL_TRY(require_known_shapes(call));
     SOFTACL_ASSIGN(const Problem p, problem_of(call));
@@ -221,7 +233,7 @@ OpDef suppression(const char* name, const char* doc, size_t thresholds) {
     for (size_t i = 0; i < 3 + thresholds; ++i) {
         op.needs_value(i);
     }
-    return op.output("selected_indices", {ACL_INT32}).infer(infer).kernel("reference", make);
+    return op.output("selected_indices", {ACL_INT32}).infer(infer).largest(largest).kernel("reference", make);
 }
 
 }  // namespace
@@ -255,6 +267,7 @@ OpDef declare_NonMaxSuppressionV6() {
         .attr("center_point_box", int64_t{0})
         .attr("max_boxes_size", int64_t{0})
         .infer(infer)
+        .largest(largest)
         .kernel("reference", make)
         .onnx("NonMaxSuppression", import_non_max_suppression);
 }

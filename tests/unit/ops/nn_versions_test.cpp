@@ -45,6 +45,45 @@ TEST(NnVersions, UnknownDimensionsStayUnknown) {
               (Shape{-1, 1, 2, 3}));
 }
 
+/// The same numbers with the axes in another order.
+Tensor turned(const Tensor& from, const std::vector<size_t>& order, aclFormat format) {
+    std::vector<int64_t> dims;
+    for (const size_t axis : order) {
+        dims.push_back(from.shape()[axis]);
+    }
+    void* data = nullptr;
+    const Tensor to = Tensor::zeros({from.dtype(), Shape(dims), format}, &data);
+    for (const auto& place : places(to.shape())) {
+        std::vector<int64_t> source(place.size());
+        for (size_t i = 0; i < order.size(); ++i) {
+            source[order[i]] = place[i];
+        }
+        static_cast<float*>(data)[offset_of(to.shape(), place)] =
+            from.data_as<float>()[offset_of(from.shape(), source)];
+    }
+    return to;
+}
+
+TEST(NnVersions, FormatsSayWhereChannelsAre) {
+    Dice dice(3);
+    const Tensor x = dice.tensor(ACL_FLOAT, {2, 3, 4, 5});
+    const Tensor last = turned(x, {0, 2, 3, 1}, ACL_FORMAT_NHWC);
+    const Tensor first = turned(x, {0, 1, 2, 3}, ACL_FORMAT_NCHW);
+    const Tensor size = Tensor::list<int32_t>({7, 3});
+    for (const char* op : {"ResizeBilinearV2", "ResizeNearestNeighborV2", "ResizeBicubic", "ResizeArea"}) {
+        const Tensor wanted = run_one({op, {last, size}});
+        EXPECT_EQ(wanted.shape(), (Shape{2, 7, 3, 3}));
+        const Tensor found = run_one({op, {first, size}});
+        EXPECT_TRUE(close(turned(found, {0, 2, 3, 1}, ACL_FORMAT_NHWC), wanted, 1e-6)) << op;
+    }
+    const std::vector<float> list = {1, 2, 3};
+    const auto lists = Tensor::list(list);
+    const Attrs norm = {{"epsilon", 0.5F}};
+    const Tensor wanted = run_one({"BNInfer", {last, lists, lists, lists, lists}, norm});
+    const Tensor found = run_one({"BNInfer", {first, lists, lists, lists, lists}, norm});
+    EXPECT_TRUE(close(turned(found, {0, 2, 3, 1}, ACL_FORMAT_NHWC), wanted, 1e-6));
+}
+
 TEST(NnVersions, IndexesOutsideAreRefused) {
     const Attrs align = {{"spatial_scale", 1.0F}, {"pooled_height", int64_t{1}}, {"pooled_width", int64_t{1}}};
     for (const float picture : {-1.0F, 2.0F, std::numeric_limits<float>::quiet_NaN(), 1e30F}) {
