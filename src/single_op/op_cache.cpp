@@ -83,7 +83,11 @@ Result<KnownOp> know(const OpRequest& request) {
         const auto without = graph::ResolvedOp::resolve(blind);
         known.depends_on_values = without.ok() && !(*without)->has_known_outputs();
     }
-    if (resolved->missing_values().empty() && resolved->has_known_outputs()) {
+    const auto is_known = [](const TensorRequest& input) {
+        return input.is_absent() || (input.shape && input.shape->is_known());
+    };
+    const bool all_known = std::all_of(request.inputs.begin(), request.inputs.end(), is_known);
+    if (all_known && resolved->missing_values().empty() && resolved->has_known_outputs()) {
         SOFTACL_ASSIGN(known.prepared, PreparedOp::make(*resolved, request));
     }
     return known;

@@ -87,8 +87,9 @@ struct LateCall {
         SOFTACL_TRY(read_value_inputs(call, *ops::find_op(call.type), arguments.inputs, request));
         SOFTACL_ASSIGN(const KnownOp known, know(request));
         if (known.prepared == nullptr) {
-            return fail(ACL_ERROR_OP_INPUT_NOT_MATCH, "operator ", call.type,
-                        ": the shapes of its outputs do not follow from its inputs");
+            return fail(
+                ACL_ERROR_OP_INPUT_NOT_MATCH, "operator ", call.type,
+                ": a dimension of an input is not known, or the shapes of the outputs do not follow from the inputs");
         }
         SOFTACL_TRY(fit_outputs(call, known, writes_shapes));
         SOFTACL_ASSIGN(const exec::OperandMemory memory, check_arguments(*known.prepared, arguments));
