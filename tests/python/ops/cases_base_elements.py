@@ -151,7 +151,8 @@ def casts():
             x = np.concatenate([draw.array((7,), source, -9, 9), extremes(source)])
             wanted = held(lambda x, t=result: converted(x, t), result if result != source else "")(x)
             yield Case("Cast", [x], wanted, {"dst_type": ACL_TYPES[result]}, types=[result])
-            yield Case("CastLike", [x, np.zeros((1, 2), result)], wanted, types=[result])
+            if "float32" in (source, result):
+                yield Case("CastLike", [x, np.zeros((1, 2), result)], wanted, types=[result])
         yield Case("Cast", [np.zeros((0, 3), source)], np.zeros((0, 3), "float32"), {"dst_type": 0}, types=["float32"])
 
 
