@@ -73,6 +73,59 @@ def binary(make):
 
 
 @case
+def special_functions(make):
+    ops = make.ops
+    x = make.input(values=make.random.uniform(0.2, 6, (3, 4)).astype(np.float32))
+    y = make.input(values=make.random.uniform(1.1, 4, (4,)).astype(np.float32))
+    unit = make.input(values=make.random.uniform(-0.95, 0.95, (3, 4)).astype(np.float32))
+    return [ops.Lgamma(x=x), ops.Digamma(x=x), ops.BesselI0e(x=x), ops.BesselI1e(x=unit), ops.Erfinv(x=unit),
+            ops.Igamma(a=x, x=y), ops.Igammac(a=x, x=y), ops.Zeta(x=y, q=x), ops.NextAfter(x1=x, x2=y),
+            ops.Xlog1py(x=x, y=y), ops.ApproximateEqual(x=x, y=x + 1e-6, tolerance=1e-5),
+            ops.PopulationCount(x=make.input(values=np.array([0, -1, 77], np.int32)))]
+
+
+@case
+def linear_algebra(make):
+    ops = make.ops
+    a = make.input(values=make.random.uniform(-1, 1, (2, 4, 4)).astype(np.float32) + 5 * np.eye(4, dtype=np.float32))
+    rhs, x = make.input(2, 4, 3), make.input(2, 3, 5)
+    flag, other = make.choice(True, False), make.choice(True, False)
+    return [ops.MatrixInverse(input=a, adjoint=flag), ops.MatrixSolve(matrix=a, rhs=rhs, adjoint=flag),
+            ops.MatrixTriangularSolve(matrix=a, rhs=rhs, lower=other, adjoint=flag),
+            ops.Cholesky(input=ops.BatchMatMulV2(x=a, y=a, adj_y=True)), ops.MatrixDiag(diagonal=x),
+            ops.MatrixDiagPart(input=x), ops.MatrixSetDiag(input=x, diagonal=make.input(2, 3)),
+            ops.MatrixBandPart(input=x, num_lower=make.integer(-1, 3), num_upper=make.integer(-1, 3)),
+            ops.Diag(diagonal=make.input(3)), ops.DiagPart(input=make.input(2, 3, 2, 3))]
+
+
+@case
+def running_and_counting(make):
+    ops, x = make.ops, make.input(3, 4, 2)
+    axis, exclusive, reverse = make.integer(-3, 2), make.choice(True, False), make.choice(True, False)
+    predictions = make.input(4, 6)
+    targets = make.input(values=make.random.integers(0, 6, 4).astype(np.int32))
+    array = make.input(values=make.random.integers(0, 9, (5, 2)).astype(np.int32))
+    return [ops.Cumprod(x=x, axis=axis, exclusive=exclusive, reverse=reverse),
+            ops.CumulativeLogsumexp(x=x, axis=axis, exclusive=False, reverse=reverse),
+            ops.EuclideanNorm(input=x, axis=[axis], keep_dims=exclusive),
+            ops.InTopK(predictions=predictions, targets=targets, k=2),
+            ops.InTopKV2(predictions=predictions, targets=targets, k=3),
+            ops.Bincount(arr=array, size=7, weights=make.input(5, 2)), ops.LinSpace(start=1.0, stop=x[0, 0, 0], num=5),
+            ops.AccumulateNV2(inputs=[x, x * 2, x], shape=[3, 4, 2])]
+
+
+@case
+def fake_quantisation(make):
+    ops, x = make.ops, make.input(3, 4)
+    bits, narrow = make.integer(2, 10), make.choice(True, False)
+    return [ops.FakeQuantWithMinMaxArgs(inputs=x, min=-1.5, max=2.0, num_bits=bits, narrow_range=narrow),
+            ops.FakeQuantWithMinMaxVars(inputs=x, min=-1.0, max=0.5, num_bits=bits, narrow_range=narrow),
+            ops.FakeQuantWithMinMaxVarsPerChannel(inputs=x, min=np.array([-1, -2, 0.1, -0.5], np.float32),
+                                                  max=np.array([1, 0.5, 2, -0.1], np.float32), num_bits=bits,
+                                                  narrow_range=narrow)]
+
+
+@case
 def whole_numbers(make):
     a = make.input(values=make.random.integers(-20, 20, (3, 4)).astype(np.int32))
     b = make.input(values=make.random.integers(1, 6, (3, 4)).astype(np.int32))

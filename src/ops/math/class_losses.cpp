@@ -5,6 +5,7 @@
 
 #include "kernels/ref/real.h"
 #include "kernels/ref/strided.h"
+#include "ops/common/importing.h"
 #include "ops/common/indexes.h"
 #include "ops/common/infer.h"
 #include "ops/common/reference.h"
@@ -200,6 +201,46 @@ Result<kernels::KernelPtr> make_nll(const OpCall& call) {
     return kernel;
 }
 
+// Losses of values with more dimensions behind the classes' are those of so many rows.
+Result<ValueRef> add_nll(Importer& graph, const ForeignNode& node, ValueRef x) {
+    const auto reduction = node.attrs.get<std::string>("reduction", "mean");
+    const auto ignored = node.attrs.get<int64_t>("ignore_index", -100);  // which no class has
+    ValueRef target = node.input(1);
+    const ValueRef given = target;
+    const size_t rank = graph.type(x).shape.rank();
+    if (rank > 2) {
+        Ints order = {0};
+        for (size_t axis = 2; axis < rank; ++axis) {
+            order.push_back(static_cast<int64_t>(axis));
+        }
+        order.push_back(1);
+        SOFTACL_ASSIGN(x, graph.add("TransposeD", {x}, {{"perm", order}}, "classes_last"));
+        SOFTACL_ASSIGN(
+            x, graph.add("FlattenV2", {x}, {{"axis", int64_t{0}}, {"end_axis", int64_t{-2}}}, "rows_of_classes"));
+        SOFTACL_ASSIGN(target,
+                       graph.add("FlattenV2", {target}, {{"axis", int64_t{0}}, {"end_axis", int64_t{-1}}}, "target"));
+    }
+    const bool shaped = rank > 2 && reduction == "none";
+    SOFTACL_ASSIGN(const auto outputs,
+                   graph.add_node("NLLLoss", {x, target, node.input(2)},
+                                  {{"reduction", reduction}, {"ignore_index", ignored}}, 2, shaped ? "losses" : ""));
+    if (!shaped) {
+        return outputs[0];
+    }
+    SOFTACL_ASSIGN(const ValueRef shape, graph.add("Shape", {given}, {}, "shape"));
+    return graph.add("Reshape", {outputs[0], shape});
+}
+
+Imported import_nll(Importer& graph, const ForeignNode& node) { return one(add_nll(graph, node, node.input(0))); }
+
+// The second output is the logarithm of the softmax.
+Imported import_cross_entropy(Importer& graph, const ForeignNode& node) {
+    SOFTACL_ASSIGN(const ValueRef logarithms,
+                   graph.add("LogSoftmaxV2", {node.input(0)}, {{"axes", Ints{1}}}, "log_prob"));
+    SOFTACL_ASSIGN(const ValueRef loss, add_nll(graph, node, logarithms));
+    return std::vector<ValueRef>{loss, logarithms};
+}
+
 }  // namespace
 
 OpDef declare_SoftmaxCrossEntropyWithLogits() {
@@ -237,7 +278,9 @@ OpDef declare_NLLLoss() {
         .attr("reduction", std::string("mean"))
         .attr("ignore_index", int64_t{-100})
         .infer(infer_nll)
-        .kernel("reference", make_nll);
+        .kernel("reference", make_nll)
+        .onnx("NegativeLogLikelihoodLoss", import_nll)
+        .onnx("SoftmaxCrossEntropyLoss", import_cross_entropy);
 }
 
 }  // namespace softacl::ops
