@@ -76,6 +76,15 @@ Status take_host_inputs(const ProgramCall& call, OpRequest& request, Arguments& 
     return {};
 }
 
+// Whether more may be known when values have been read, even if nothing can be said without them.
+bool waits_for_values(const OpRequest& request) {
+    const ops::OpDef* const op = ops::find_op(request.type);
+    const auto& inputs = request.inputs;
+    return op != nullptr && std::any_of(op->value_inputs().begin(), op->value_inputs().end(), [&](size_t i) {
+               return i < inputs.size() && !inputs[i].is_absent() && !inputs[i].constant;
+           });
+}
+
 // What a call needs that looks at values in memory before it knows its shapes.
 struct LateCall {
     ProgramCall call;
@@ -136,10 +145,13 @@ Status execute(const ProgramCall& call, runtime::Stream& stream, bool writes_sha
     SOFTACL_TRY(check_library(call, request));
     Arguments arguments{call.inputs, call.outputs, {}};
     SOFTACL_TRY(take_host_inputs(call, request, arguments));
-    SOFTACL_ASSIGN(const auto known, OpCache::instance().find_or_make(request));
-    if (known->prepared != nullptr) {
-        SOFTACL_TRY(fit_outputs(call, *known, writes_shapes));
-        return launch(known->prepared, std::move(arguments), stream);
+    const auto known = OpCache::instance().find_or_make(request);
+    if (!known.ok() && !waits_for_values(request)) {
+        return known.status();
+    }
+    if (known.ok() && (*known)->prepared != nullptr) {
+        SOFTACL_TRY(fit_outputs(call, **known, writes_shapes));
+        return launch((*known)->prepared, std::move(arguments), stream);
     }
     auto task = std::make_unique<LateTask>(LateCall{call, std::move(request), std::move(arguments), writes_shapes},
                                            exec::mode_of(stream));

@@ -20,8 +20,11 @@ kernels::KernelPtr fit_kernel(kernels::KernelPtr kernel, const OpCall& call, std
 template <class Make>
 Result<kernels::KernelPtr> make_fast_kernel(const OpCall& call, std::vector<size_t> inputs, Make&& make) {
     for (const size_t input : inputs) {
-        if (input != kNoInput && call.has_input(input) && call.inputs[input]->dtype != ACL_FLOAT) {
-            return fail(ACL_ERROR_FEATURE_UNSUPPORTED, "float32 only");
+        if (input == kNoInput || !call.has_input(input)) {
+            continue;
+        }
+        if (call.inputs[input]->dtype != ACL_FLOAT || call.inputs[input]->shape.elements() == 0) {
+            return fail(ACL_ERROR_FEATURE_UNSUPPORTED, "float32 with at least one element only");
         }
     }
     if (call.outputs[0].dtype != ACL_FLOAT || call.outputs[0].shape.elements() == 0) {

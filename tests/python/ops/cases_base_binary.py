@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-from base_values import ANY, FLOATS, INTS, NUMBERS, each_with_each, extremes, held, pairs
+from base_values import ANY, FLOATS, INTS, NUMBERS, each_with_each, extremes, held, numbers, pairs
 from draw import Draw
 from single_op import Case
 
@@ -68,7 +68,9 @@ def numeric():
         for dtype in NUMBERS:
             yield from (Case(op, pair, held(function, dtype)) for pair in pairs(draw, dtype))
             if np.dtype(dtype).kind in "iu" or op in ("Maximum", "Minimum", "Add", "Sub"):
-                yield Case(op, each_with_each(extremes(dtype)), held(function, dtype), note="extremes")
+                # Which of NaN and a number is greater depends on the kernel.
+                ends = numbers(extremes(dtype)) if op in ("Maximum", "Minimum") else extremes(dtype)
+                yield Case(op, each_with_each(ends), held(function, dtype), note="extremes")
     for op, function in DIVIDING.items():
         draw = Draw(op)
         for dtype in NUMBERS:

@@ -66,7 +66,8 @@ def absolute(x):
 
 # Of all numbers; integers wrap around as NumPy's do.
 WHOLE = {"Abs": absolute, "Neg": np.negative, "Sign": np.sign, "Square": np.square, "Relu": lambda x: np.maximum(x, 0),
-         "Relu6": lambda x: np.clip(x, 0, 6), "Round": lambda x: x if x.dtype.kind in "iu" else np.rint(x), "Identity": lambda x: x}
+         "Relu6": lambda x: np.clip(x, 0, 6), "Round": lambda x: x if x.dtype.kind in "iu" else np.rint(x),
+         "Identity": lambda x: x}
 # What the fast kernels make of NaN in these is a number.
 NO_NAN = ("Exp", "Relu", "Relu6")
 
@@ -98,8 +99,8 @@ def converted(x, dtype):
 def by_value(operation):
     """Integers times or plus a float: computed as double, then cut."""
     def apply(x):
-        return operation(x.astype(np.float64)) if x.dtype.kind == "f" else converted(operation(x.astype(np.float64)),
-                                                                                      x.dtype.name)
+        result = operation(x.astype(np.float64))
+        return result if x.dtype.kind == "f" else converted(result, x.dtype.name)
     return apply
 
 
@@ -124,7 +125,8 @@ def whole():
         draw = Draw(op)
         for dtype in NUMBERS:
             yield from (Case(op, [x], function) for x in arrays(draw, dtype, -5, 5))
-            yield Case(op, [ends_of(op, dtype)], function if op == "Identity" else held(function, dtype), note="extremes")
+            wanted = function if op == "Identity" else held(function, dtype)
+            yield Case(op, [ends_of(op, dtype)], wanted, note="extremes")
     draw = Draw("Round decimals")
     for dtype, decimals in (("float32", 1), ("float64", 3), ("float16", -1), ("int32", 0)):
         yield Case("Round", [draw.array((4, 5), dtype, -30, 30)], lambda x, n=decimals: np.round(x, n),

@@ -14,7 +14,9 @@ def mean(x, axis, keepdims):
         return x.mean(axis=axis, keepdims=keepdims)
     total = x.astype(np.int64 if x.dtype.kind == "i" else np.uint64).sum(axis=axis, keepdims=keepdims)
     count = np.prod([x.shape[i] for i in axis], dtype=int)
-    return np.sign(total) * (np.abs(total) // total.dtype.type(count)) if x.dtype.kind == "i" else total // np.uint64(count)
+    if x.dtype.kind == "u":
+        return total // np.uint64(count)
+    return np.sign(total) * (np.abs(total) // count)
 
 
 def wrapping(function):
@@ -30,7 +32,8 @@ def log_sum_exp(x, axis, keepdims):
 REDUCTIONS = {"ReduceMax": (np.max, NUMBERS), "ReduceMin": (np.min, NUMBERS), "ReduceSum": (wrapping(np.sum), NUMBERS),
               "ReduceProd": (wrapping(np.prod), NUMBERS), "ReduceMean": (mean, NUMBERS),
               "ReduceLogSum": (lambda x, axis, keepdims: np.log(x.sum(axis=axis, keepdims=keepdims)), FLOATS),
-              "ReduceLogSumExp": (log_sum_exp, FLOATS), "ReduceAll": (np.all, ("bool",)), "ReduceAny": (np.any, ("bool",))}
+              "ReduceLogSumExp": (log_sum_exp, FLOATS), "ReduceAll": (np.all, ("bool",)),
+              "ReduceAny": (np.any, ("bool",))}
 # Shape and axes.
 PLACES = [((3, 4, 5), [1]), ((3, 4, 5), [0, -1]), ((2, 3), [0, 1]), ((4,), [-1]), ((2, 1, 3), []), ((3, 0), [0]),
           ((2, 3, 2, 2), [3, 1])]
@@ -145,8 +148,9 @@ def norms():
 def sums_of_products():
     draw = Draw("Einsum")
     equations = [("ij,jk->ik", (3, 4), (4, 5)), ("bij,bjk->bik", (2, 3, 4), (2, 4, 2)), ("ii->i", (4, 4)),
-                 ("ij->ji", (3, 4)), ("i,i->", (5,), (5,)), ("i,j->ij", (3,), (2,)), ("...ij,...jk->...ik", (2, 2, 3), (3, 4)),
-                 ("ij->", (3, 4)), ("ij,jk", (2, 3), (3, 2)), ("ij,jk->ik", (0, 3), (3, 2)), ("ij,jk->ik", (2, 0), (0, 2))]
+                 ("ij->ji", (3, 4)), ("i,i->", (5,), (5,)), ("i,j->ij", (3,), (2,)), ("ij->", (3, 4)),
+                 ("...ij,...jk->...ik", (2, 2, 3), (3, 4)), ("ij,jk", (2, 3), (3, 2)), ("ij,jk->ik", (0, 3), (3, 2)),
+                 ("ij,jk->ik", (2, 0), (0, 2))]
     for number, (equation, *shapes) in enumerate(equations):
         for dtype in ("float32", "float64", "int32", NUMBERS[number % len(NUMBERS)]):
             yield Case("Einsum", [draw.array(shape, dtype) for shape in shapes],
