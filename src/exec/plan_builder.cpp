@@ -96,6 +96,10 @@ Status PlanBuilder::add_node(const graph::Node& node) {
     if (const auto pictures = pictures_of_aipp(graph_, node)) {
         step.node->inputs[0] = *pictures;
     }
+    // Kernels look at all inputs that are declared; a node may end before optional ones.
+    const size_t declared = std::max(call.inputs.size(), node.op->inputs().size());
+    call.inputs.resize(declared);
+    call.constants.resize(declared);
     SOFTACL_ASSIGN(step.kernel, choose_kernel(call, options_.reference_kernels));
     const kernels::Kernel& kernel = *step.kernel;
     StepBlocks blocks;
@@ -111,6 +115,7 @@ Status PlanBuilder::add_node(const graph::Node& node) {
             blocks.inputs.push_back(block);
         }
     }
+    blocks.inputs.resize(call.inputs.size(), -1);
     for (size_t i = 0; i < node.outputs.size(); ++i) {
         const Layout layout = kernel.output_layouts[i];
         const int block = new_block(kernels::storage_bytes(call.outputs[i], layout));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "graph/evaluate.h"
 
+#include <algorithm>
 #include <array>
 
 namespace softacl::graph {
@@ -51,7 +52,10 @@ Result<kernels::KernelPtr> plainest_kernel(const ops::OpCall& call) {
 
 }  // namespace
 
-Result<std::vector<Tensor>> evaluate(const ops::OpCall& call) {
+Result<std::vector<Tensor>> evaluate(ops::OpCall call) {
+    // Kernels look at all inputs that are declared; a node may end before optional ones.
+    call.inputs.resize(std::max(call.inputs.size(), call.op->inputs().size()));
+    call.constants.resize(call.inputs.size());
     if (!inputs_are_known(call)) {
         return call.fail("not all inputs are known in advance");
     }

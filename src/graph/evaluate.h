@@ -13,7 +13,7 @@ namespace softacl::graph {
 /// The outputs of a completed call whose present inputs are all constants, by the plainest kernel of the operator (the
 /// reference kernel, or a view, whose result shares the input's bytes). Fails with a sentence if an input is not known,
 /// an output's shape is not, or no kernel takes the call. Any thread.
-Result<std::vector<Tensor>> evaluate(const ops::OpCall& call);
+Result<std::vector<Tensor>> evaluate(ops::OpCall call);
 
 /// True if evaluate() may stand for the node: its inputs are known, it is not random, and its outputs are not larger
 /// than its inputs by more than kMaxGrowth.
