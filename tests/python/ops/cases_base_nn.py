@@ -271,7 +271,7 @@ def norms():
 
         def group(x, g, b):
             y, mean, variance = standard(x.reshape(2, 3, -1), (2,), 1e-3)
-            return (y.reshape(x.shape) * along_channels(g, 4) + along_channels(b, 4), mean.ravel(), variance.ravel())
+            return (y.reshape(x.shape) * along_channels(g, 4) + along_channels(b, 4), mean[..., 0], variance[..., 0])
         yield Case("GroupNorm", [x, gamma, beta], group,
                    {"num_groups": 3, "data_format": "NCHW", "eps": 1e-3}, formats=["NCHW"], tolerance=loose)
 
