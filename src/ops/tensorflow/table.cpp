@@ -12,7 +12,8 @@ struct Renamed {
     const char* type;
     const char* op;
 };
-constexpr Renamed kRenamed[] = {{"AddV2", "Add"}, {"Inv", "Reciprocal"}, {"Roll", "RollV2"}, {"TruncateDiv", "Div"}};
+constexpr Renamed kRenamed[] = {{"AddV2", "Add"},       {"Inv", "Reciprocal"}, {"Roll", "RollV2"},
+                                {"TruncateDiv", "Div"}, {"InTopK", "InTopKD"}, {"InTopKV2", "InTopK"}};
 
 const char* name_here(const std::string& type) {
     for (const Renamed& row : kRenamed) {
