@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "blas/product.h"
 
-#include <cstdlib>
-
+#include "blas/scratch.h"
 #include "exec/saturate.h"
 #include "kernels/ref/gemm.h"
 
@@ -15,27 +14,6 @@ using kernels::KernelPtr;
 using single_op::Operand;
 
 enum Input : size_t { kA, kB, kC, kAlpha, kBeta, kInputs };
-
-// Working memory that may be missing, and need not be cleared.
-class Scratch {
-   public:
-    static Result<Scratch> take(size_t size) {
-        constexpr size_t kAlignment = 64;
-        void* const memory = std::aligned_alloc(kAlignment, size / kAlignment * kAlignment + 2 * kAlignment);
-        if (memory == nullptr) {
-            return fail(ACL_ERROR_BAD_ALLOC, "the host has no ", size, " bytes of working memory");
-        }
-        return Scratch(memory);
-    }
-    void* get() const { return memory_.get(); }
-
-   private:
-    struct Free {
-        void operator()(void* memory) const { std::free(memory); }
-    };
-    explicit Scratch(void* memory) : memory_(memory) {}
-    std::unique_ptr<void, Free> memory_;
-};
 
 template <class In, class Out>
 class PlainKernel final : public Kernel {
