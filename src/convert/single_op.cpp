@@ -181,7 +181,11 @@ std::optional<model::OmModel> make_model(OpDescription& op, Problems& problems) 
         fit_output(op, i, (*resolved)->outputs()[i], ranges[i], op.request.outputs[i], problems);
     }
     check_output_counts(op, **resolved, problems);
-    if ((*resolved)->missing_values().empty() && (*resolved)->has_known_outputs()) {
+    const auto& inputs = op.request.inputs;
+    const bool all_known = std::all_of(inputs.begin(), inputs.end(), [](const TensorRequest& input) {
+        return input.is_absent() || input.shape->is_known();
+    });
+    if (all_known && (*resolved)->missing_values().empty() && (*resolved)->has_known_outputs()) {
         if (const auto kernel = def->make_kernel((*resolved)->call()); !kernel.ok()) {
             problems.add(code::kOpList, place_of(op), " cannot be computed: ", kernel.status().message(), ".");
         }
