@@ -43,6 +43,9 @@ OPERATORS = [
      "attr": [{"name": "N", "type": "int", "value": 3}]},
     {"op": "SplitD", "input_desc": [tensor([6, 2])], "output_desc": [tensor([2, 2])] * 3,
      "attr": [{"name": "split_dim", "type": "int", "value": 0}, {"name": "num_split", "type": "int", "value": 3}]},
+    # The shape of the result is known, that of the input is not.
+    {"op": "ReduceSum", "input_desc": [tensor([-1, 3]), tensor([2], "int64", is_const=True, const_value=[0, 1])],
+     "output_desc": [tensor([])]},
     {"op": "Conv2D", "input_desc": [tensor([1, 3, 9, 8], layout="NCHW"), tensor([4, 3, 3, 2], layout="NCHW"), ABSENT,
                                     ABSENT],
      "output_desc": [tensor([1, 4, 5, 4], layout="NCHW")],
