@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Operators that stand for others, and what those of networks and pictures refuse. NumPy and ONNX Runtime judge results
 // in tests/python/ops.
+#include <cmath>
 #include <limits>
 
 #include "unit/ops/op_tester.h"
@@ -148,7 +149,7 @@ TEST(NnVersions, YoloFormsNeedNoPlaces) {
         }
         return tensor;
     };
-    // Two boxes in each of 3 * 2 cells, three classes; rows are padded to 32 and 48 numbers.
+    // Two boxes in each of 3 * 2 cells, three classes; rows are padded to 32 numbers.
     const auto padded = [](int64_t count) { return (2 * count + 63) / 32 * 16; };
     const std::vector<std::optional<Tensor>> scale = {shares({1, 8, padded(6)}), shares({1, padded(12)}),
                                                       shares({1, 3, padded(12)})};
