@@ -2,8 +2,10 @@
 #include "single_op/op_cache.h"
 
 #include <algorithm>
+#include <new>
 #include <type_traits>
 
+#include "acl/acl_base.h"
 #include "runtime/process.h"
 #include "single_op/op_library.h"
 
@@ -69,7 +71,9 @@ std::string key_of(const OpRequest& request) {
     return key.take();
 }
 
-Result<KnownOp> know(const OpRequest& request) {
+namespace {
+
+Result<KnownOp> know_with_memory(const OpRequest& request) {
     SOFTACL_ASSIGN(const auto resolved, graph::ResolvedOp::resolve(request));
     KnownOp known;
     known.outputs = resolved->outputs();
@@ -91,6 +95,16 @@ Result<KnownOp> know(const OpRequest& request) {
         SOFTACL_ASSIGN(known.prepared, PreparedOp::make(*resolved, request));
     }
     return known;
+}
+
+}  // namespace
+
+Result<KnownOp> know(const OpRequest& request) {
+    try {
+        return know_with_memory(request);
+    } catch (const std::bad_alloc&) {
+        return fail(ACL_ERROR_BAD_ALLOC, "operator ", request.type, ": there is not as much memory as it needs");
+    }
 }
 
 OpCache& OpCache::instance() {

@@ -49,8 +49,12 @@ struct Bin {
     bool is_empty() const { return end <= begin; }
 
    private:
+    // Products of large corners and scales may be infinite, and what comes of these NaN, which is not above 0.
     static int64_t position(float value, int64_t size) {
-        return static_cast<int64_t>(std::clamp(value, 0.0F, static_cast<float>(size)));
+        if (!(value > 0)) {
+            return 0;
+        }
+        return value < static_cast<float>(size) ? static_cast<int64_t>(value) : size;
     }
 };
 
