@@ -85,6 +85,26 @@ bool waits_for_values(const OpRequest& request) {
            });
 }
 
+// Before anything is made for shapes that no buffer has.
+Status check_sizes(const ProgramCall& call, const OpRequest& request) {
+    for (size_t i = 0; i < request.inputs.size(); ++i) {
+        const TensorRequest& input = request.inputs[i];
+        if (input.is_absent() || input.constant || !input.shape || !input.shape->is_known() ||
+            !input.shape->fits(std::max<size_t>(size_of(input.dtype), 1))) {
+            continue;
+        }
+        const size_t needed = TensorType{input.dtype, *input.shape, ACL_FORMAT_ND}.bytes();
+        const size_t given = call.inputs[i].data == nullptr ? 0 : call.inputs[i].size;
+        if (given < needed) {
+            const ops::OpDef* const op = ops::find_op(call.type);
+            const ops::Port* const port = op == nullptr ? nullptr : op->input_port(i, request.inputs.size());
+            return fail(ACL_ERROR_INVALID_PARAM, input_title(call, i), port == nullptr ? "" : " '" + port->name + "'",
+                        " has a buffer of ", given, " bytes; its description needs ", needed);
+        }
+    }
+    return {};
+}
+
 // What a call needs that looks at values in memory before it knows its shapes.
 struct LateCall {
     ProgramCall call;
@@ -145,6 +165,7 @@ Status execute(const ProgramCall& call, runtime::Stream& stream, bool writes_sha
     SOFTACL_TRY(check_library(call, request));
     Arguments arguments{call.inputs, call.outputs, {}};
     SOFTACL_TRY(take_host_inputs(call, request, arguments));
+    SOFTACL_TRY(check_sizes(call, request));
     const auto known = OpCache::instance().find_or_make(request);
     if (!known.ok() && !waits_for_values(request)) {
         return known.status();

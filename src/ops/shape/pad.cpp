@@ -126,6 +126,7 @@ Result<kernels::KernelPtr> make_mirror_pad(const OpCall& call, const std::vector
     const kernels::Strides strides = kernels::row_strides(x);
     std::vector<std::vector<int64_t>> offsets(y.rank());  // per dimension: of the source of each place
     for (size_t i = 0; i < y.rank(); ++i) {
+        offsets[i].reserve(static_cast<size_t>(y[i]));
         for (int64_t place = 0; place < y[i]; ++place) {
             offsets[i].push_back(source(mode, place - borders[i].before, x[i]) * strides[i]);
         }
