@@ -28,14 +28,11 @@ struct LaterChange {
     const char* attr;  ///< null: the operator as a whole
     int64_t version;
 };
-constexpr LaterChange kLaterChanges[] = {{"AveragePool", "dilations", 19},
-                                         {"DequantizeLinear", "block_size", 21},
-                                         {"GroupNormalization", nullptr, 21},
-                                         {"QuantizeLinear", "block_size", 21},
-                                         {"QuantizeLinear", "output_dtype", 21},
-                                         {"DequantizeLinear", "output_dtype", 23},
-                                         {"QuantizeLinear", "precision", 23},
-                                         {"SpaceToDepth", "mode", 28}};
+constexpr LaterChange kLaterChanges[] = {
+    {"AveragePool", "dilations", 19},       {"DequantizeLinear", "block_size", 21},
+    {"GroupNormalization", nullptr, 21},    {"QuantizeLinear", "block_size", 21},
+    {"QuantizeLinear", "output_dtype", 21}, {"DequantizeLinear", "output_dtype", 23},
+    {"QuantizeLinear", "precision", 23},    {"SpaceToDepth", "mode", 28}};
 constexpr std::array<const char*, 3> kLoops = {"Loop", "Scan", "SequenceMap"};
 
 std::string place(const NetworkNode& node) { return "Node '" + node.name + "' [optype [" + node.optype() + "]]"; }

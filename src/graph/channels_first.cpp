@@ -78,6 +78,7 @@ std::optional<ChannelsFirst> with_channels_first(const ops::OpDef& op, const OpR
         first.inputs[i] = is_filter(op.input_port(i, request.inputs.size())) ? order_of_filter(input.format) : picture;
         if (!first.inputs[i].empty()) {
             input.shape = Shape(reordered(input.shape->dims(), first.inputs[i]));
+            input.format = rank == 4 ? ACL_FORMAT_NCHW : ACL_FORMAT_NCDHW;
         }
     }
     return first;

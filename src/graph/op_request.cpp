@@ -194,6 +194,7 @@ Result<std::unique_ptr<ResolvedOp>> ResolvedOp::resolve(const OpRequest& request
         if (auto transposed = resolve_as_it_is(*op, first->request); transposed.ok()) {
             for (size_t i = 0; i < fit.inputs.size(); ++i) {
                 (*transposed)->given_[i].shape = *fit.inputs[i].shape;
+                (*transposed)->given_[i].format = fit.inputs[i].format;
                 if (!first->inputs[i].empty()) {
                     (*transposed)->given_constants_[i] = fit.inputs[i].constant;
                 }
@@ -219,7 +220,8 @@ Result<std::unique_ptr<ResolvedOp>> ResolvedOp::resolve_as_it_is(const OpDef& op
             return fail(ACL_ERROR_OP_INPUT_NOT_MATCH, "operator ", op.name(), ": input ", i,
                         " does not know its number of dimensions");
         }
-        resolved->types_.push_back({input.dtype, *input.shape, ACL_FORMAT_ND});
+        resolved->types_.push_back(
+            {input.dtype, *input.shape, input.format == ACL_FORMAT_UNDEFINED ? ACL_FORMAT_ND : input.format});
         resolved->constants_.push_back(input.constant);
         call.inputs.push_back(input.is_absent() ? nullptr : &resolved->types_.back());
         call.constants.push_back(input.constant ? &*resolved->constants_.back() : nullptr);
