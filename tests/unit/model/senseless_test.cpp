@@ -298,8 +298,8 @@ TEST_F(OmForeign, OrderTypesAndUnknownAttributesDoNotMatter) {
 }
 
 TEST_F(OmForeign, OperatorsThatAreNotKnownAreNamed) {
-    expect_refused(read(foreign([](M& m) { op_named(m, "turn").set_type("TransData"); })),
-                   ACL_ERROR_GE_EXEC_LOAD_KERNEL_PARTITION_FAILED, "no operator named TransData (node 'turn')");
+    expect_refused(read(foreign([](M& m) { op_named(m, "turn").set_type("FusionOp"); })),
+                   ACL_ERROR_GE_EXEC_LOAD_KERNEL_PARTITION_FAILED, "no operator named FusionOp (node 'turn')");
 }
 
 TEST_F(OmForeign, LayoutsOfTheHardwareAreRefused) {
