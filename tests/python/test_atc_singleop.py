@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import acl
 from test_atc import ATC, FAILED, FIRST, atc
 
 pytestmark = pytest.mark.skipif(ATC is None, reason="atc is not built")
@@ -103,6 +104,13 @@ def test_operators_are_executed_as_numpy_does(tmp_path, run_python):
     assert ran.stdout.splitlines() == [f"{op['op']} as NumPy" for op in OPERATORS] + ["refused 100021"]
     ran = run_python(program.replace("models", "none"), SOFTACL_STRICT_OPS="1")
     assert ran.returncode != 0 and "set_model_dir: 100003" in ran.stderr
+
+
+def test_a_file_may_be_loaded_from_memory(tmp_path, device):
+    convert(tmp_path, [ADD])
+    model = (tmp_path / "models/0_Add_3_2_8_16_3_2_8_16_3_2_8_16.om").read_bytes()
+    assert acl.op.load(acl.util.bytes_to_ptr(model), len(model)) == 0
+    assert acl.op.load(acl.util.bytes_to_ptr(model), len(model) // 2) != 0
 
 
 def record(folder, name):
