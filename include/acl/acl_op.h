@@ -136,6 +136,7 @@ ACL_API aclError aclopLoad(const void *model, size_t modelSize);
  *     entry of it is null, or a buffer or a constant is smaller than its description says
  *   - `ACL_ERROR_INVALID_RESOURCE_HANDLE` (200005): a description, a buffer or the attributes are
  *     no living object of that kind
+ *   - `ACL_ERROR_BAD_ALLOC` (200000): there is not as much memory as the operator needs
  *   - `ACL_ERROR_OP_NOT_FOUND` (100024): there is no such operator; with `SOFTACL_STRICT_OPS`: none
  *     was loaded
  *   - `ACL_ERROR_OP_TYPE_NOT_MATCH` (100020): with `SOFTACL_STRICT_OPS`: no loaded operator is of
@@ -196,6 +197,7 @@ ACL_API aclError aclopExecute(const char *opType, int numInputs,
  *     entry of it is null, or a buffer or a constant is smaller than its description says
  *   - `ACL_ERROR_INVALID_RESOURCE_HANDLE` (200005): a description, a buffer or the attributes are
  *     no living object of that kind
+ *   - `ACL_ERROR_BAD_ALLOC` (200000): there is not as much memory as the operator needs
  *   - `ACL_ERROR_OP_NOT_FOUND` (100024): there is no such operator; with `SOFTACL_STRICT_OPS`: none
  *     was loaded
  *   - `ACL_ERROR_OP_TYPE_NOT_MATCH` (100020): with `SOFTACL_STRICT_OPS`: no loaded operator is of

@@ -136,6 +136,8 @@ def execute(op_type: str, input_desc: collections.abc.Sequence[int],
         buffer or a constant is smaller than its description says
     200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
         a description, a buffer or the attributes are no living object of that kind
+    200000 ACL_ERROR_BAD_ALLOC
+        there is not as much memory as the operator needs
     100024 ACL_ERROR_OP_NOT_FOUND
         there is no such operator; with `SOFTACL_STRICT_OPS`: none was loaded
     100020 ACL_ERROR_OP_TYPE_NOT_MATCH
@@ -212,6 +214,8 @@ def execute_v2(op_type: str, input_desc: collections.abc.Sequence[int],
         buffer or a constant is smaller than its description says
     200005 ACL_ERROR_INVALID_RESOURCE_HANDLE
         a description, a buffer or the attributes are no living object of that kind
+    200000 ACL_ERROR_BAD_ALLOC
+        there is not as much memory as the operator needs
     100024 ACL_ERROR_OP_NOT_FOUND
         there is no such operator; with `SOFTACL_STRICT_OPS`: none was loaded
     100020 ACL_ERROR_OP_TYPE_NOT_MATCH

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "acl/acl_base.h"
+#include "base/cpu.h"
 #include "runtime/process.h"
 #include "single_op/op_library.h"
 
@@ -73,6 +74,28 @@ std::string key_of(const OpRequest& request) {
 
 namespace {
 
+// Nothing is made for tensors that no memory can hold.
+Status check_memory(const graph::ResolvedOp& resolved) {
+    const ops::OpCall& call = resolved.call();
+    static const uint64_t most = usable_memory();
+    const auto check = [&](const TensorType& type, const char* side, size_t i) -> Status {
+        if (type.bytes() > most) {
+            return fail(ACL_ERROR_BAD_ALLOC, "operator ", resolved.op().name(), ": ", side, " ", i, " is ", type.text(),
+                        ", ", type.bytes(), " bytes; all memory is ", most);
+        }
+        return {};
+    };
+    for (size_t i = 0; i < call.inputs.size(); ++i) {
+        if (call.has_input(i)) {
+            SOFTACL_TRY(check(*call.inputs[i], "input", i));
+        }
+    }
+    for (size_t i = 0; i < call.outputs.size(); ++i) {
+        SOFTACL_TRY(check(call.outputs[i], "output", i));
+    }
+    return {};
+}
+
 Result<KnownOp> know_with_memory(const OpRequest& request) {
     SOFTACL_ASSIGN(const auto resolved, graph::ResolvedOp::resolve(request));
     KnownOp known;
@@ -92,6 +115,7 @@ Result<KnownOp> know_with_memory(const OpRequest& request) {
     };
     const bool all_known = std::all_of(request.inputs.begin(), request.inputs.end(), is_known);
     if (all_known && resolved->missing_values().empty() && resolved->has_known_outputs()) {
+        SOFTACL_TRY(check_memory(*resolved));
         SOFTACL_ASSIGN(known.prepared, PreparedOp::make(*resolved, request));
     }
     return known;

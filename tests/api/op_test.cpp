@@ -282,6 +282,19 @@ TEST_F(Op, BuffersMustHoldTheirTensors) {
     EXPECT_CODE(ACL_ERROR_INVALID_PARAM, none.execute("Add"));
 }
 
+TEST_F(Op, NothingIsMadeOfWhatNoMemoryHolds) {
+    OpArguments tile;
+    tile.in<float>({1}, {1}).out<float>({int64_t{1} << 50}, 1);
+    const int64_t multiples = int64_t{1} << 50;
+    EXPECT_OK(aclopSetAttrListInt(tile.attr, "multiples", 1, &multiples));
+    EXPECT_EQ(tile.execute("TileD"), ACL_ERROR_BAD_ALLOC);
+    EXPECT_NE(recent_message().find("operator TileD: output 0 is float32[1125899906842624]"), std::string::npos);
+    EXPECT_CODE(ACL_ERROR_BAD_ALLOC, tile.execute_v1("TileD"));
+    aclopHandle* handle = nullptr;
+    EXPECT_CODE(ACL_ERROR_BAD_ALLOC, tile.create_handle("TileD", &handle));
+    EXPECT_OK(tile.infer("TileD"));
+}
+
 TEST_F(Op, DeviceMemoryMustBeAllocated) {
     OpArguments add = add_of_three();
     void* const freed = aclGetDataBufferAddr(add.inputs[0]);
