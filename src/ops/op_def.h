@@ -50,7 +50,7 @@ class DTypes {
             bits_ |= uint64_t{1} << type;
         }
     }
-    constexpr bool contains(aclDataType type) const { return type >= 0 && ((bits_ >> type) & 1U) != 0; }
+    constexpr bool contains(aclDataType type) const { return type >= 0 && type < 64 && ((bits_ >> type) & 1U) != 0; }
     constexpr DTypes operator|(DTypes other) const {
         other.bits_ |= bits_;
         return other;

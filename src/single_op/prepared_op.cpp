@@ -19,12 +19,14 @@ std::string port_name(const std::vector<ops::Port>& ports, size_t index) {
     return index < ports.size() ? ports[index].name : text(ports.back().name, index + 1 - ports.size());
 }
 
-// Buffers of the operands that have any bytes, in order. Empty tensors are operands of the plan, too.
+// Buffers of the operands that the plan knows, in order. Those of empty tensors have an address, too: kernels need not
+// tell them apart from others.
 void select(const std::vector<bool>& used, const std::vector<exec::Buffer>& from, std::vector<exec::Buffer>& to) {
+    alignas(64) static char nothing[64];
     size_t next = 0;
     for (size_t i = 0; i < used.size(); ++i) {
         if (used[i]) {
-            to[next++] = from[i];
+            to[next++] = from[i].data == nullptr ? exec::Buffer{nothing, 0} : from[i];
         }
     }
 }

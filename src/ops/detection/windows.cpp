@@ -120,8 +120,11 @@ Result<Ints> two_of(const OpCall& call, const char* attr) {
     if (list.size() == 1) {
         list.push_back(list.front());
     }
-    if (list.size() != 2 || list[0] < 1 || list[1] < 1) {
-        return call.fail(attr, " is ", Shape(call.attrs.at<Ints>(attr)), "; expected one or two numbers above 0");
+    constexpr int64_t kLargest = 1 << 30;
+    const auto is_wrong = [](int64_t n) { return n < 1 || n > kLargest; };
+    if (list.size() != 2 || std::any_of(list.begin(), list.end(), is_wrong)) {
+        return call.fail(attr, " is ", Shape(call.attrs.at<Ints>(attr)), "; expected one or two numbers from 1 to ",
+                         kLargest);
     }
     return list;
 }

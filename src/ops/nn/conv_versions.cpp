@@ -103,9 +103,11 @@ Result<Ints> output_padding(const OpCall& call, const Ints& size, const Shape& f
         if (from[i] < 0 || filter[i] < 0) {
             continue;
         }
-        constexpr int64_t kMost = int64_t{1} << 31;
-        if (std::max({from[i], filter[i], strides[i], dilations[i], pads[2 * i - 4], pads[2 * i - 3]}) > kMost) {
-            return call.fail("sizes, strides, dilations and pads above ", kMost, " are not supported");
+        constexpr int64_t kMost = int64_t{1} << 30;
+        const auto [least, most] =
+            std::minmax({size[i], from[i], filter[i], strides[i], dilations[i], pads[2 * i - 4], pads[2 * i - 3]});
+        if (least < -kMost || most > kMost) {
+            return call.fail("sizes, strides, dilations and pads beyond ", kMost, " are not supported");
         }
         const int64_t full = (from[i] - 1) * strides[i] + (filter[i] - 1) * dilations[i] + 1;
         more[i] = size[i] - (full - pads[2 * i - 4] - pads[2 * i - 3]);
