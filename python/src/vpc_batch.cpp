@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // acl.media.dvpp_vpc_batch_*: lists in Python are arrays in C, which reads as many entries as the counts say.
 #include <cstdint>
-#include <string>
+#include <type_traits>
 
-#include "list.h"
+#include "argument_reader.h"
 #include "methods.h"
 
 namespace softacl::python {
@@ -29,67 +29,31 @@ struct Batch {
     std::uint32_t size() const { return static_cast<std::uint32_t>(counts.size()); }
 };
 
-template <class T>
-Verdict read(PyObject* object, const Place& place, T& value) {
-    return from_python(object, place, value);
-}
-template <class T>
-Verdict read(PyObject* object, const Place& place, List<T>& list) {
-    return list.read(object, place);
-}
-
-// Reads argument after argument, up to the first that does not fit.
-template <class Row>
-class Reader {
-   public:
-    explicit Reader(PyObject* const* arguments) : arguments_(arguments) {}
-
-    template <class T>
-    void next(T& value) {
-        if (verdict == Verdict::kRead) {
-            verdict = read(arguments_[argument_], place(), value);
-        }
-        ++argument_;
+// What a function does not have is not read.
+template <class Reader, class T, class... Size>
+void read_if_any(Reader& reader, std::size_t parameter, T& value, Size... size) {
+    if constexpr (!std::is_same_v<T, None>) {
+        reader.read(parameter, value, size...);
     }
-    void next(None& /*nothing*/) {}
-    // A list with an entry for each part.
-    template <class T>
-    void next(List<T>& list, std::size_t parts) {
-        const Place here = place();
-        next(list);
-        if (verdict == Verdict::kRead && list.size() != parts) {
-            verdict = here.wrong_value("a list of " + std::to_string(list.size()),
-                                       std::to_string(parts) + " entries, the sum of roi_nums_list");
-        }
-    }
-    void next(None& /*nothing*/, std::size_t /*parts*/) {}
+}
 
-    Verdict verdict = Verdict::kRead;
-
-   private:
-    // In the row the number of pictures stands behind their counts.
-    Place place() const { return Place(Row::kName, Row::kParameters[argument_ < 3 ? argument_ : argument_ + 1].name); }
-
-    PyObject* const* arguments_;
-    std::size_t argument_ = 0;
-};
-
+// In the row the number of pictures stands behind their counts.
 template <class Row, class Second, class Config>
-Verdict read_batch(PyObject* const* arguments, Batch<Second, Config>& batch) {
-    Reader<Row> reader(arguments);
-    reader.next(batch.channel);
-    reader.next(batch.sources);
-    reader.next(batch.counts);
-    reader.next(batch.results);
-    std::size_t parts = 0;
+ArgumentReader<Row> read_batch(PyObject* const* arguments, Batch<Second, Config>& batch) {
+    ArgumentReader<Row> reader(arguments);
+    reader.read(0, batch.channel).read(1, batch.sources).read(2, batch.counts).read(4, batch.results);
+    Py_ssize_t parts = 0;
     for (std::size_t i = 0; i < batch.counts.size(); ++i) {
         parts += batch.counts.data()[i];
     }
-    reader.next(batch.crops, parts);
-    reader.next(batch.second, parts);
-    reader.next(batch.config);
-    reader.next(batch.stream);
-    return reader.verdict;
+    constexpr std::size_t kSecond = 6;
+    constexpr std::size_t kConfig = kSecond + !std::is_same_v<Second, None>;
+    constexpr std::size_t kStream = kConfig + !std::is_same_v<Config, None>;
+    reader.read(5, batch.crops, parts);
+    read_if_any(reader, kSecond, batch.second, parts);
+    read_if_any(reader, kConfig, batch.config);
+    reader.read(kStream, batch.stream);
+    return reader;
 }
 
 enum class Answer { kCode, kResultsAndCode };
@@ -97,17 +61,13 @@ enum class Answer { kCode, kResultsAndCode };
 template <class Row, class Second, class Config, Answer kAnswer, class Call>
 Outcome call_batch(PyObject* const* arguments, Call call) {
     Batch<Second, Config> batch;
-    const Verdict verdict = read_batch<Row>(arguments, batch);
-    if (verdict == Verdict::kRaised) {
-        return done(nullptr);
-    }
-    const aclError code = verdict == Verdict::kRead ? call(batch) : ACL_ERROR_INVALID_PARAM;
-    PyObject* items[] = {to_python(batch.results), to_python(code)};
+    const ArgumentReader<Row> reader = read_batch<Row>(arguments, batch);
+    const aclError code = reader.ok() ? call(batch) : ACL_SUCCESS;
     if constexpr (kAnswer == Answer::kCode) {
-        Py_XDECREF(items[0]);
-        return {items[1], items[1] != nullptr && code == ACL_SUCCESS};
+        return reader.code(code);
+    } else {
+        return reader.value_and_code(batch.results, code);
     }
-    return {pack(items, 2), code == ACL_SUCCESS};
 }
 
 }  // namespace

@@ -152,7 +152,8 @@ aclError aclopCreateHandle(const char* opType, int numInputs, const aclTensorDes
     return entry<row::aclopCreateHandle>(opType, numInputs, inputDesc, numOutputs, outputDesc, opAttr,
                                          handle)([&]() -> Status {
         *handle = nullptr;
-        SOFTACL_ASSIGN(const ProgramCall call, read_call(opType, numInputs, inputDesc, numOutputs, outputDesc, opAttr));
+        SOFTACL_ASSIGN(const ProgramCall call,
+                       read_call(opType, numInputs, inputDesc, numOutputs, outputDesc, opAttr, "opAttr"));
         CustomOps& custom = CustomOps::instance();
         SOFTACL_ASSIGN(auto executable,
                        custom.has_selector(opType)

@@ -50,12 +50,13 @@ Result<ops::Attrs> read_attrs(const aclopAttr* attr, const char* argument);
 /// Name, attributes and descriptions. Buffers are empty until with_buffers().
 template <class Desc>
 Result<single_op::ProgramCall> read_call(const char* type, int inputs, Desc const* input_descs, int outputs,
-                                         Desc const* output_descs, const aclopAttr* attr) {
+                                         Desc const* output_descs, const aclopAttr* attr,
+                                         const char* attr_argument = "attr") {
     single_op::ProgramCall call;
     call.type = type;
     SOFTACL_ASSIGN(call.input_descs, read_objects<exec::TensorDesc>(inputs, input_descs, "inputDesc"));
     SOFTACL_ASSIGN(call.output_descs, read_objects<exec::TensorDesc>(outputs, output_descs, "outputDesc"));
-    SOFTACL_ASSIGN(call.attrs, read_attrs(attr, "attr"));
+    SOFTACL_ASSIGN(call.attrs, read_attrs(attr, attr_argument));
     call.inputs.resize(call.input_descs.size());
     call.outputs.resize(call.output_descs.size());
     return call;

@@ -13,6 +13,15 @@ using ops::Attr;
 using ops::AttrDef;
 using ops::OpDef;
 
+template <class T>
+bool is_empty_list(const std::vector<T>& list) {
+    return list.empty();
+}
+template <class T>
+bool is_empty_list(const T& /*no_list*/) {
+    return false;
+}
+
 // The value as the kind that is wanted, where both say the same: numbers 0 and 1 for bools, numbers for element types,
 // and lists without elements.
 std::optional<Attr> converted(const Attr& given, const Attr& wanted) {
@@ -34,20 +43,7 @@ std::optional<Attr> converted(const Attr& given, const Attr& wanted) {
         type != nullptr && std::holds_alternative<int64_t>(wanted)) {
         return Attr(int64_t{*type});
     }
-    const bool is_empty = std::visit(
-        [](const auto& value) {
-            if constexpr (std::is_same_v<std::decay_t<decltype(value)>, ops::Ints> ||
-                          std::is_same_v<std::decay_t<decltype(value)>, ops::Floats> ||
-                          std::is_same_v<std::decay_t<decltype(value)>, ops::Strings> ||
-                          std::is_same_v<std::decay_t<decltype(value)>, ops::Bools> ||
-                          std::is_same_v<std::decay_t<decltype(value)>, ops::IntLists>) {
-                return value.empty();
-            } else {
-                return false;
-            }
-        },
-        given);
-    if (is_empty) {
+    if (std::visit([](const auto& value) { return is_empty_list(value); }, given)) {
         return std::visit([](const auto& value) { return Attr(std::decay_t<decltype(value)>{}); }, wanted);
     }
     return std::nullopt;
@@ -79,7 +75,7 @@ const char* channel_order(aclFormat format) {
     }
 }
 
-// Where channels are is said by the description of the first input; the attribute may say it, too.
+// Where channels are is said by the description of the first picture; the attribute may say it, too.
 Status set_data_format(const OpDef& op, const OpRequest& request, Attrs& attrs) {
     const auto def = std::find_if(op.attrs().begin(), op.attrs().end(),
                                   [](const AttrDef& attr) { return attr.name == "data_format"; });

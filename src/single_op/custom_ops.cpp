@@ -145,6 +145,12 @@ bool CustomOps::has_selector(const std::string& type) {
 }
 
 Result<std::shared_ptr<Executable>> CustomOps::select(const ProgramCall& call, const SelectorArguments& arguments) {
+    SOFTACL_ASSIGN(const graph::OpRequest request, request_of(call));
+    return select(call, arguments, key_of(request));
+}
+
+Result<std::shared_ptr<Executable>> CustomOps::select(const ProgramCall& call, const SelectorArguments& arguments,
+                                                      std::string key) {
     std::shared_ptr<const Selector> selector;
     {
         const std::lock_guard lock(mutex_);
@@ -154,7 +160,6 @@ Result<std::shared_ptr<Executable>> CustomOps::select(const ProgramCall& call, c
         }
         selector = at->second.selector;
     }
-    SOFTACL_ASSIGN(const graph::OpRequest request, request_of(call));
     const auto desc = std::make_shared<KernelDesc>(call.type);
     SOFTACL_ASSIGN(const Handle handle, runtime::make_object(desc));
     const aclError answer = (*selector)(arguments, static_cast<aclopKernelDesc*>(to_client(handle)));
@@ -170,21 +175,24 @@ Result<std::shared_ptr<Executable>> CustomOps::select(const ProgramCall& call, c
     auto selected = std::make_shared<CustomKernel>(call.type, operands_of(call.input_descs),
                                                    operands_of(call.output_descs), std::move(choice));
     const std::lock_guard lock(mutex_);
-    ops_[call.type].selected[key_of(request)] = selected;
+    if (Op& op = ops_[call.type]; op.selector == selector) {  // else it was taken away meanwhile
+        op.selected[std::move(key)] = selected;
+    }
     return std::shared_ptr<Executable>(std::move(selected));
 }
 
 Result<std::shared_ptr<Executable>> CustomOps::find_or_select(const ProgramCall& call,
                                                               const SelectorArguments& arguments) {
     SOFTACL_ASSIGN(const graph::OpRequest request, request_of(call));
+    std::string key = key_of(request);
     {
         const std::lock_guard lock(mutex_);
         const auto& selected = ops_[call.type].selected;
-        if (const auto at = selected.find(key_of(request)); at != selected.end()) {
+        if (const auto at = selected.find(key); at != selected.end()) {
             return at->second;
         }
     }
-    return select(call, arguments);
+    return select(call, arguments, std::move(key));
 }
 
 void CustomOps::process_ends() {

@@ -60,6 +60,9 @@ class CustomOps final : public runtime::EndObserver {
 
     CustomOps() { runtime::observe_ends(*this); }
 
+    Result<std::shared_ptr<Executable>> select(const ProgramCall& call, const SelectorArguments& arguments,
+                                               std::string key);
+
     std::mutex mutex_;
     std::map<std::string, Op> ops_;
 };

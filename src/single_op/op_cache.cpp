@@ -30,8 +30,8 @@ class KeyWriter {
     template <class T>
     void put(const std::vector<T>& values) {
         put(values.size());
-        for (size_t i = 0; i < values.size(); ++i) {
-            put(T(values[i]));
+        for (const auto& value : values) {
+            put(value);
         }
     }
     void put(const Tensor& tensor) {

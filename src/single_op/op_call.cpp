@@ -79,10 +79,13 @@ Status take_host_inputs(const ProgramCall& call, OpRequest& request, Arguments& 
 // Whether more may be known when values have been read, even if nothing can be said without them.
 bool waits_for_values(const OpRequest& request) {
     const ops::OpDef* const op = ops::find_op(request.type);
+    if (op == nullptr) {
+        return false;
+    }
     const auto& inputs = request.inputs;
-    return op != nullptr && std::any_of(op->value_inputs().begin(), op->value_inputs().end(), [&](size_t i) {
-               return i < inputs.size() && !inputs[i].is_absent() && !inputs[i].constant;
-           });
+    const std::vector<size_t> wanted = op->value_inputs(inputs.size());
+    return std::any_of(wanted.begin(), wanted.end(),
+                       [&](size_t i) { return i < inputs.size() && !inputs[i].is_absent() && !inputs[i].constant; });
 }
 
 // Before anything is made for shapes that no buffer has.

@@ -296,7 +296,10 @@ class World {
 };
 
 // Handles that may be null, beside streams.
-const std::set<std::string> kOptional = {"aclvdecSendFrame config", "aclvdecSendSkippedFrame config"};
+const std::set<std::string> kOptional = {
+    "aclvdecSendFrame config",    "aclvdecSendSkippedFrame config", "aclopExecute attr",      "aclopExecuteV2 attr",
+    "aclopCreateHandle opAttr",   "aclopInferShape attr",           "aclopUpdateParams attr", "aclopCompile attr",
+    "aclopCompileAndExecute attr"};
 
 // The parameter is a pointer: the list of all tests is made in each process, and would copy and print all functions.
 class Misuse : public testing::TestWithParam<const Function*> {

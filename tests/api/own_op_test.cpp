@@ -173,6 +173,25 @@ TEST_F(OwnOp, HasOneSelectorAtATime) {
     EXPECT_OK(aclopRegisterCompileFunc("add", select));
 }
 
+TEST_F(OwnOp, WhatWasSelectedEndsWithItsSelector) {
+    EXPECT_OK(aclopUnregisterCompileFunc("add"));
+    EXPECT_OK(aclopRegisterCompileFunc(
+        "add",
+        [](int, const aclTensorDesc* const*, int, const aclTensorDesc* const*, const aclopAttr*,
+           aclopKernelDesc* kernel) -> aclError {
+            EXPECT_OK(aclopSetKernelArgs(kernel, "failing", 2, nullptr, 0));
+            EXPECT_OK(aclopUnregisterCompileFunc("add"));  // another one takes its place while it runs
+            EXPECT_OK(aclopRegisterCompileFunc("add", select));
+            return ACL_SUCCESS;
+        }));
+    OpArguments add = add_of_three();
+    EXPECT_OK(update(add));
+    EXPECT_OK(add.execute("add"));
+    EXPECT_OK(aclrtSynchronizeStream(nullptr));
+    EXPECT_EQ(told.calls, 1);
+    EXPECT_EQ(values_of<float>(add.outputs[0], 3), (Floats{110, 220, 330}));
+}
+
 TEST_F(OwnOp, MayTakeTheNameOfOneTheLibraryKnows) {
     std::vector<char> file = kernel_file("scaled_sum.so");
     EXPECT_OK(create("Add", "scaled_sum", "scaled_sum", file));
