@@ -200,7 +200,7 @@ const char* kind_name(Kind kind) {
         case Kind::kVdecFrameConfig: return "configuration of a frame to decode";
         case Kind::kVencChannel: return "description of a video encoder";
         case Kind::kVencFrameConfig: return "configuration of a frame to encode";
-        case Kind::kOpAttr: return "attributes of an operator";
+        case Kind::kOpAttr: return "list of attributes";
         case Kind::kOpHandle: return "handle of an operator";
         case Kind::kKernelDesc: return "description of a kernel";
     }
