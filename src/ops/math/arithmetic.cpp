@@ -159,7 +159,8 @@ struct ModRow : TruncateModRow {
 
 struct MaximumRow : BinaryRow {
     static constexpr const char* kName = "Maximum";
-    static constexpr const char* kDoc = "The greater of x1 and x2; NaN if one of them is NaN, but the fast kernels (float32) may lose it.";
+    static constexpr const char* kDoc =
+        "The greater of x1 and x2; NaN if one of them is NaN, but the fast kernels (float32) may lose it.";
     static constexpr DTypes kTypes = kNumbers;
     static constexpr std::optional<Binary> kFast = Binary::kMax;
     template <class T>
@@ -170,7 +171,8 @@ struct MaximumRow : BinaryRow {
 
 struct MinimumRow : BinaryRow {
     static constexpr const char* kName = "Minimum";
-    static constexpr const char* kDoc = "The smaller of x1 and x2; NaN if one of them is NaN, but the fast kernels (float32) may lose it.";
+    static constexpr const char* kDoc =
+        "The smaller of x1 and x2; NaN if one of them is NaN, but the fast kernels (float32) may lose it.";
     static constexpr DTypes kTypes = kNumbers;
     static constexpr std::optional<Binary> kFast = Binary::kMin;
     template <class T>
