@@ -6,6 +6,8 @@
 #include <cstring>
 #include <vector>
 
+#include "media/image/mirror.h"
+
 namespace softacl::media {
 namespace {
 
@@ -72,16 +74,11 @@ void fill(const Area& area) {
 }
 
 // Which of `size` pixels stands at place `at`, which may be outside.
-uint32_t mirrored(int64_t at, uint32_t size, BorderType type) {
-    const int64_t last = int64_t{size} - 1;
-    if (type == BorderType::kReplicate || last == 0) {
-        return static_cast<uint32_t>(std::clamp<int64_t>(at, 0, last));
+uint32_t shown_at(int64_t at, uint32_t size, BorderType type) {
+    if (type == BorderType::kReplicate) {
+        return static_cast<uint32_t>(std::clamp<int64_t>(at, 0, int64_t{size} - 1));
     }
-    const int64_t twice = type == BorderType::kReflect101 ? 0 : 1;  // how much farther the edge is away
-    while (at < 0 || at > last) {
-        at = at < 0 ? -at - twice : 2 * last - at + twice;
-    }
-    return static_cast<uint32_t>(at);
+    return mirrored(at, size, type == BorderType::kReflect ? Edge::kTwice : Edge::kOnce);
 }
 
 void extend(const Area& area, BorderType type) {
@@ -91,7 +88,7 @@ void extend(const Area& area, BorderType type) {
         return;
     }
     const auto source = [type](uint32_t at, uint32_t begin, uint32_t size) {
-        return begin + mirrored(int64_t{at} - begin, size, type);
+        return begin + shown_at(int64_t{at} - begin, size, type);
     };
     for (uint32_t y = inner.top; y < inner.top + inner.height; ++y) {
         uint8_t* row = area.plane.row(y);
