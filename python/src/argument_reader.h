@@ -58,6 +58,11 @@ class ArgumentReader {
         const aclError code = ok() ? answer : aclError{ACL_ERROR_INVALID_PARAM};
         return {PyLong_FromLong(code), code == ACL_SUCCESS};
     }
+    // What a function answers that gives a value only, which is null on failure.
+    template <class T>
+    Outcome value(T value) const {
+        return verdict_ == Verdict::kRaised ? done(nullptr) : Outcome{to_python(value), value != nullptr};
+    }
     // What a function answers that gives a value, which is null on failure, and a code.
     template <class T>
     Outcome value_and_code(T value, aclError answer) const {

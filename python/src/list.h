@@ -62,4 +62,10 @@ class List {
     std::size_t size_ = 0;
 };
 
+// As C takes it.
+template <class T>
+int count_of(const List<T>& list) {
+    return static_cast<int>(list.size());
+}
+
 }  // namespace softacl::python

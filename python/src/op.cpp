@@ -13,11 +13,6 @@ using TensorDescs = List<aclTensorDesc*>;
 using ReadBuffers = List<const aclDataBuffer*>;
 using Buffers = List<aclDataBuffer*>;
 
-template <class T>
-int count_of(const List<T>& list) {
-    return static_cast<int>(list.size());
-}
-
 // op_type, descriptions and buffers of inputs, the same of outputs, attributes, stream.
 template <class Row, class Descs, class Inputs, class Function>
 Outcome execute(PyObject* const* arguments, Function function) {

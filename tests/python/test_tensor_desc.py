@@ -47,9 +47,18 @@ def test_size(number, dtype, shape):
 
 
 def test_numpy_numbers_are_dimensions():
-    desc = acl.create_tensor_desc(np.int32(FLOAT), list(np.array([3, 4])), np.int64(ND))
-    assert acl.get_tensor_desc_size(desc) == 48
-    acl.destroy_tensor_desc(desc)
+    for dims in (list(np.array([3, 4])), np.array([3, 4])):
+        desc = acl.create_tensor_desc(np.int32(FLOAT), dims, np.int64(ND))
+        assert acl.get_tensor_desc_size(desc) == 48
+        assert acl.set_tensor_shape_range(desc, np.array([[1, 3], [2, 9]])) == 0
+        assert acl.get_tensor_desc_dim_range(desc, 1, 2) == ([2, 9], 0)
+        acl.destroy_tensor_desc(desc)
+
+
+def test_a_range_is_two_numbers(desc, last_message):
+    assert acl.set_tensor_shape_range(desc, [[2, 2], [1, 2, 3]]) == INVALID_PARAM
+    message = last_message()
+    assert "acl.set_tensor_shape_range" in message and "[1]" in message and "two numbers" in message, message
 
 
 def test_unknown_rank():
