@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "paired.h"
+#include "lib/paired.h"
 
 // x264.h wants the integer types before it.
 #include <x264.h>

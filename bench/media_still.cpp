@@ -6,43 +6,31 @@
 #include <turbojpeg.h>
 
 #include <cmath>
-#include <cstdlib>
 #include <cstring>
 #include <random>
 #include <vector>
 
-#include "paired.h"
+#include "lib/paired.h"
+#include "lib/session.h"
 
 namespace {
+
+using bench::must;
 
 constexpr uint32_t kWidth = 1920;
 constexpr uint32_t kHeight = 1080;
 constexpr int kCalls = 10;  // between two synchronisations, as the manual measures
 
-void must(int code) {
-    if (code != 0) {
-        std::abort();
-    }
-}
-
-class Session {
-   public:
-    Session() {
-        must(aclInit(nullptr));
-        must(aclrtSetDevice(0));
-        must(aclrtCreateStream(&stream));
-        channel = acldvppCreateChannelDesc();
-        must(acldvppCreateChannel(channel));
-    }
-    ~Session() { must(aclFinalize()); }
-    static uint8_t* memory(size_t size) {
-        void* memory = nullptr;
-        must(acldvppMalloc(&memory, size));
-        return static_cast<uint8_t*>(memory);
-    }
-    aclrtStream stream = nullptr;
-    acldvppChannelDesc* channel = nullptr;
+struct Channel : bench::Session {
+    Channel() { must(acldvppCreateChannel(desc)); }
+    acldvppChannelDesc* const desc = acldvppCreateChannelDesc();
 };
+
+uint8_t* media_memory(size_t size) {
+    void* memory = nullptr;
+    must(acldvppMalloc(&memory, size));
+    return static_cast<uint8_t*>(memory);
+}
 
 // Planes of 4:2:0: waves of several lengths and some grain, which cost about what photographs do.
 struct Planes {
@@ -96,20 +84,20 @@ acldvppPicDesc* describe(uint8_t* data) {
 }
 
 void decode_1080p(benchmark::State& state) {
-    const Session session;
+    const Channel channel;
     Turbo turbo;
-    uint8_t* const file = Session::memory(turbo.file.size());
+    uint8_t* const file = media_memory(turbo.file.size());
     std::memcpy(file, turbo.file.data(), turbo.file.size());
-    acldvppPicDesc* const desc = describe(Session::memory(kWidth * 1088 * 3 / 2));
+    acldvppPicDesc* const desc = describe(media_memory(kWidth * 1088 * 3 / 2));
     Planes result;
     paired::compare(
         state, 1,
         [&] {
             for (int i = 0; i < kCalls; ++i) {
-                must(acldvppJpegDecodeAsync(session.channel, file, static_cast<uint32_t>(turbo.file.size()), desc,
-                                            session.stream));
+                must(acldvppJpegDecodeAsync(channel.desc, file, static_cast<uint32_t>(turbo.file.size()), desc,
+                                            channel.stream));
             }
-            must(aclrtSynchronizeStream(session.stream));
+            must(aclrtSynchronizeStream(channel.stream));
         },
         [&] {
             for (int i = 0; i < kCalls; ++i) {
@@ -124,10 +112,10 @@ void decode_1080p(benchmark::State& state) {
 BENCHMARK(decode_1080p)->Iterations(1)->Unit(benchmark::kMillisecond);
 
 void encode_1080p(benchmark::State& state) {
-    const Session session;
+    const Channel channel;
     Turbo turbo;
     const auto level = static_cast<uint32_t>(state.range(0));
-    uint8_t* const memory = Session::memory(kWidth * 1088 * 3 / 2);
+    uint8_t* const memory = media_memory(kWidth * 1088 * 3 / 2);
     std::memcpy(memory, turbo.picture.y.data(), turbo.picture.y.size());
     for (size_t i = 0; i < turbo.picture.u.size(); ++i) {
         memory[kWidth * 1088 + 2 * i] = turbo.picture.u[i];
@@ -138,7 +126,7 @@ void encode_1080p(benchmark::State& state) {
     must(acldvppSetJpegeConfigLevel(config, level));
     uint32_t predicted = 0;
     must(acldvppJpegPredictEncSize(desc, config, &predicted));
-    uint8_t* const file = Session::memory(predicted);
+    uint8_t* const file = media_memory(predicted);
     std::vector<unsigned char> out(tjBufSize(kWidth, kHeight, TJSAMP_420));
     paired::compare(
         state, 1,
@@ -146,9 +134,9 @@ void encode_1080p(benchmark::State& state) {
             uint32_t sizes[kCalls];
             for (uint32_t& size : sizes) {
                 size = predicted;
-                must(acldvppJpegEncodeAsync(session.channel, desc, file, &size, config, session.stream));
+                must(acldvppJpegEncodeAsync(channel.desc, desc, file, &size, config, channel.stream));
             }
-            must(aclrtSynchronizeStream(session.stream));
+            must(aclrtSynchronizeStream(channel.stream));
         },
         [&] {
             for (int i = 0; i < kCalls; ++i) {

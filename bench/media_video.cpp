@@ -17,7 +17,7 @@
 
 #include "acl/acl.h"
 #include "acl/ops/acl_dvpp.h"
-#include "paired.h"
+#include "lib/paired.h"
 
 extern "C" {
 #include <libavcodec/avcodec.h>

@@ -7,24 +7,19 @@
 #include <sched.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "paired.h"
-#include "peak.h"
+#include "lib/paired.h"
+#include "lib/peak.h"
+#include "lib/session.h"
 
 namespace {
 
-void must(aclError code) {
-    if (code != ACL_SUCCESS) {
-        std::fprintf(stderr, "%d: %s\n", code, aclGetRecentErrMsg());
-        std::abort();
-    }
-}
+using bench::must;
+using bench::Session;
 
 template <class Body>
 void on_all_cores(Body body) {
@@ -61,25 +56,6 @@ double peak_flops() {
     }();
     return kPeak;
 }
-
-// The library with a stream and what was allocated, for as long as a benchmark runs.
-class Session {
-   public:
-    Session() {
-        must(aclInit(nullptr));
-        must(aclrtSetDevice(0));
-        must(aclrtCreateStream(&stream));
-    }
-    ~Session() { must(aclFinalize()); }
-    template <class T>
-    T* memory(size_t count, T value) {
-        void* at = nullptr;
-        must(aclrtMalloc(&at, count * sizeof(T), ACL_MEM_MALLOC_HUGE_FIRST));
-        std::fill_n(static_cast<T*>(at), count, value);
-        return static_cast<T*>(at);
-    }
-    aclrtStream stream = nullptr;
-};
 
 struct Tensor {
     aclDataType type;
@@ -160,15 +136,15 @@ struct Sizes {
 struct Fp32Product {
     Fp32Product(Session& in, Sizes sizes)
         : session(in),
-          a(session.memory(sizes.a(), 0.5F)),
-          b(session.memory(sizes.b(), 0.25F)),
-          c(session.memory(sizes.c(), 0.0F)),
+          a(session.filled(sizes.a(), 0.5F)),
+          b(session.filled(sizes.b(), 0.25F)),
+          c(session.filled(sizes.c(), 0.0F)),
           gemm("GEMM",
                {{ACL_FLOAT, {sizes.m, sizes.k}, a},
                 {ACL_FLOAT, {sizes.k, sizes.n}, b},
                 {ACL_FLOAT, {sizes.m, sizes.n}, c},
-                {ACL_FLOAT, {}, session.memory(1, 1.0F)},
-                {ACL_FLOAT, {}, session.memory(1, 0.0F)}},
+                {ACL_FLOAT, {}, session.filled(1, 1.0F)},
+                {ACL_FLOAT, {}, session.filled(1, 0.0F)}},
                {ACL_FLOAT, {sizes.m, sizes.n}, c}) {}
     void run() { gemm.run(session.stream); }
 
@@ -226,11 +202,11 @@ void fp32_openblas(benchmark::State& state, Sizes sizes) {
 void s8_fp32(benchmark::State& state, Sizes sizes) {
     Session session;
     Fp32Product rival(session, sizes);
-    const auto* const a = session.memory(sizes.a(), int8_t{3});
-    const auto* const b = session.memory(sizes.b(), int8_t{-5});
-    auto* const c = session.memory(sizes.c(), int32_t{0});
-    const auto* const alpha = session.memory(1, int32_t{1});
-    const auto* const beta = session.memory(1, int32_t{0});
+    const auto* const a = session.filled(sizes.a(), int8_t{3});
+    const auto* const b = session.filled(sizes.b(), int8_t{-5});
+    auto* const c = session.filled(sizes.c(), int32_t{0});
+    const auto* const alpha = session.filled(1, int32_t{1});
+    const auto* const beta = session.filled(1, int32_t{0});
     compare_products(
         state, sizes,
         [&] {
@@ -244,11 +220,11 @@ void s8_fp32(benchmark::State& state, Sizes sizes) {
 void fp16_fp32(benchmark::State& state, Sizes sizes) {
     Session session;
     Fp32Product rival(session, sizes);
-    const auto* const a = session.memory(sizes.a(), aclFloatToFloat16(0.5F));
-    const auto* const b = session.memory(sizes.b(), aclFloatToFloat16(0.25F));
-    auto* const c = session.memory(sizes.c(), aclFloat16{0});
-    const auto* const alpha = session.memory(1, aclFloatToFloat16(1));
-    const auto* const beta = session.memory(1, aclFloat16{0});
+    const auto* const a = session.filled(sizes.a(), aclFloatToFloat16(0.5F));
+    const auto* const b = session.filled(sizes.b(), aclFloatToFloat16(0.25F));
+    auto* const c = session.filled(sizes.c(), aclFloat16{0});
+    const auto* const alpha = session.filled(1, aclFloatToFloat16(1));
+    const auto* const beta = session.filled(1, aclFloat16{0});
     compare_products(
         state, sizes,
         [&] {
@@ -291,9 +267,9 @@ void stream(float* c, const float* a, const float* b) {
 void elementwise(benchmark::State& state, const char* type, int inputs) {
     Session session;
     const std::vector<int64_t> dims = {64, 512, 512};
-    auto* const a = session.memory(kElements, 0.5F);
-    auto* const b = session.memory(kElements, 0.25F);
-    auto* const c = session.memory(kElements, 0.0F);
+    auto* const a = session.filled(kElements, 0.5F);
+    auto* const b = session.filled(kElements, 0.25F);
+    auto* const c = session.filled(kElements, 0.0F);
     std::vector<Tensor> tensors = {{ACL_FLOAT, dims, a}, {ACL_FLOAT, dims, b}};
     tensors.resize(static_cast<size_t>(inputs));
     Operator ours(type, tensors, {ACL_FLOAT, dims, c});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one core can do at most, so that results can be given as a share of it.
-#include "peak.h"
+#include "lib/peak.h"
 
 #include <benchmark/benchmark.h>
 

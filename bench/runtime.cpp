@@ -12,37 +12,13 @@
 #include <thread>
 #include <vector>
 
-#include "paired.h"
+#include "lib/paired.h"
+#include "lib/session.h"
 
 namespace {
 
-void must(aclError code) {
-    if (code != ACL_SUCCESS) {
-        std::abort();
-    }
-}
-
-// The library with a stream, for as long as a benchmark runs.
-class Session {
-   public:
-    Session() {
-        must(aclInit(nullptr));
-        must(aclrtSetDevice(0));
-        must(aclrtCreateStream(&stream));
-    }
-    ~Session() { must(aclFinalize()); }
-    void* device_memory(size_t size) {
-        void* memory = nullptr;
-        must(aclrtMalloc(&memory, size, ACL_MEM_MALLOC_HUGE_FIRST));
-        return memory;
-    }
-    void* host_memory(size_t size) {
-        void* memory = nullptr;
-        must(aclrtMallocHost(&memory, size));
-        return memory;
-    }
-    aclrtStream stream = nullptr;
-};
+using bench::must;
+using bench::Session;
 
 // A thread that takes one job at a time over a condition variable.
 class HandOver {
