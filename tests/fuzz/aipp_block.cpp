@@ -5,21 +5,15 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <vector>
 
 #include "acl/acl_base.h"
 #include "aipp/processor.h"
+#include "require.h"
 
 using namespace softacl;
 
 namespace {
-
-void require(bool holds) {
-    if (!holds) {
-        std::abort();
-    }
-}
 
 // Pictures in blocks of their own, so that the sanitizer sees every access beyond them.
 void compute(const aipp::Params& params, const TensorType& target) {

@@ -3,22 +3,16 @@
 // say where.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "aipp/processor.h"
 #include "convert/aipp/insert.h"
+#include "require.h"
 
 using namespace softacl;
 
 namespace {
-
-void require(bool holds) {
-    if (!holds) {
-        std::abort();
-    }
-}
 
 // Pictures of the largest sizes take too long to find anything.
 bool is_small(const aipp::Params& params) {

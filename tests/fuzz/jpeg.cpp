@@ -1,54 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes given as a JPEG are refused with a documented code and a sentence, or decoded within the memory given.
+// JPEG. The first byte chooses the format and what is done with odd sizes.
 #include "media/still/jpeg_decode.h"
+#include "picture_file.h"
 
-#include <cstdint>
-#include <cstdlib>
-#include <vector>
-
-#include "acl/acl_base.h"
-
-using namespace softacl;
 using namespace softacl::media;
 
 namespace {
 
-void require(bool holds) {
-    if (!holds) {
-        std::abort();
-    }
-}
+struct Jpeg {
+    static constexpr int kCodes[] = {ACL_ERROR_PARSE_FILE, ACL_ERROR_UNSUPPORTED_JPEG, ACL_ERROR_INVALID_PARAM};
+    static constexpr int32_t kFormats[] = {0, 1, 2, 3, 4, 5, 6, 1000, 1001, 10000};
 
-void check(const Status& status) {
-    const int code = status.code();
-    require(code == 0 || code == ACL_ERROR_PARSE_FILE || code == ACL_ERROR_UNSUPPORTED_JPEG ||
-            code == ACL_ERROR_INVALID_PARAM);
-    require(status.message().empty() == (code == 0));
-}
+    explicit Jpeg(uint8_t choice) : format(kFormats[choice % 10]), odd(static_cast<OddSizes>(choice / 10 % 3)) {}
+    auto info(Bytes file) const { return read_jpeg_info(file); }
+    auto layout(const JpegInfo& info) const { return jpeg_layout(info, format, odd); }
+    auto decode(Bytes file, const StillOutput& output) const { return decode_jpeg(file, output, odd); }
+
+    const int32_t format;
+    const OddSizes odd;
+};
 
 }  // namespace
 
-// The first byte chooses the format and what is done with odd sizes.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-    if (size == 0) {
-        return 0;
-    }
-    const std::vector<uint8_t> file(data + 1, data + size);
-    const Bytes bytes{file.data(), file.size()};
-    const auto info = read_jpeg_info(bytes);
-    check(info.status());
-    if (!info.ok() || info->width > 512 || info->height > 512) {
-        return 0;  // the largest take too long to find anything
-    }
-    constexpr int32_t kFormats[] = {0, 1, 2, 3, 4, 5, 6, 1000, 1001, 10000};
-    const int32_t format = kFormats[data[0] % 10];
-    const auto odd = static_cast<OddSizes>(data[0] / 10 % 3);
-    const auto layout = jpeg_layout(*info, format, odd);
-    check(layout.status());
-    if (layout.ok()) {
-        // A block of its own, so that the sanitizer sees every access beyond it.
-        std::vector<uint8_t> memory(layout->bytes());
-        check(decode_jpeg(bytes, {memory.data(), memory.size(), format, 0, 0}, odd).status());
-    }
+    try_picture_file<Jpeg>(data, size);
     return 0;
 }
