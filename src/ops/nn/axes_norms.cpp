@@ -49,27 +49,46 @@ Result<std::vector<size_t>> axes_of(const OpCall& call, const char* attr, bool a
     return normal_axes(call, axes, rank);
 }
 
-// MVNV2: eps is added to the deviation
-
-Status infer_mvn(OpCall& call) {
-    SOFTACL_TRY(axes_of(call, "axes", false).status());
+Status infer_along(OpCall& call, const char* attr, bool all) {
+    SOFTACL_TRY(axes_of(call, attr, all).status());
     return same_as_first(call);
 }
 
-Result<kernels::KernelPtr> make_mvn(const OpCall& call) {
+Result<Along> make_along(const OpCall& call, const char* attr, bool all) {
     SOFTACL_TRY(require_known_shapes(call));
-    SOFTACL_ASSIGN(const auto axes, axes_of(call, "axes", false));
-    const Along along(call.inputs[0]->shape, axes);
-    const auto eps = static_cast<double>(call.attrs.at<float>("eps"));
+    SOFTACL_ASSIGN(const auto axes, axes_of(call, attr, all));
+    return Along(call.inputs[0]->shape, axes);
+}
+
+/// The kernel of `body(value, set, sums)`: `value(at)` reads an element of the input, `set(at, value)` writes one of
+/// the output, and `sums` are so many numbers, all 0.
+template <class Body>
+kernels::KernelPtr sums_kernel(const OpCall& call, int64_t count, Body body) {
     auto kernel = floats_kernel(call, 0, [=](auto tag, const kernels::Kernel::Buffers& b) -> Status {
         using T = typename decltype(tag)::Type;
+        using Real = kernels::ref::Real<T>;
         const auto* x = static_cast<const T*>(b.inputs[0]);
         auto* y = static_cast<T*>(b.outputs[0]);
-        auto* means = static_cast<double*>(b.scratch);
-        double* deviations = means + along.count;
+        auto* sums = static_cast<double*>(b.scratch);
+        std::fill_n(sums, count, 0.0);
+        body([x](int64_t at) { return static_cast<double>(static_cast<Real>(x[at])); },
+             [y](int64_t at, double value) { y[at] = static_cast<T>(static_cast<Real>(value)); }, sums);
+        return {};
+    });
+    kernel->scratch_bytes = static_cast<size_t>(count) * sizeof(double);
+    return kernel;
+}
+
+// MVNV2: eps is added to the deviation
+
+Status infer_mvn(OpCall& call) { return infer_along(call, "axes", false); }
+
+Result<kernels::KernelPtr> make_mvn(const OpCall& call) {
+    SOFTACL_ASSIGN(const Along along, make_along(call, "axes", false));
+    const auto eps = static_cast<double>(call.attrs.at<float>("eps"));
+    return sums_kernel(call, 2 * along.count, [=](auto value, auto set, double* means) {
+        double* const deviations = means + along.count;
         const auto size = static_cast<double>(along.size);
-        const auto value = [x](int64_t at) { return static_cast<double>(static_cast<kernels::ref::Real<T>>(x[at])); };
-        std::fill_n(means, 2 * along.count, 0.0);
         along.each([&](int64_t at, int64_t sum) { means[sum] += value(at) / size; });
         along.each([&](int64_t at, int64_t sum) {
             const double distance = value(at) - means[sum];
@@ -78,13 +97,8 @@ Result<kernels::KernelPtr> make_mvn(const OpCall& call) {
         for (int64_t i = 0; i < along.count; ++i) {
             deviations[i] = std::sqrt(deviations[i]) + eps;
         }
-        along.each([&](int64_t at, int64_t sum) {
-            y[at] = static_cast<T>(static_cast<kernels::ref::Real<T>>((value(at) - means[sum]) / deviations[sum]));
-        });
-        return {};
+        along.each([&](int64_t at, int64_t sum) { set(at, (value(at) - means[sum]) / deviations[sum]); });
     });
-    kernel->scratch_bytes = 2 * static_cast<size_t>(along.count) * sizeof(double);
-    return kernel;
 }
 
 Imported import_mvn(Importer& graph, const ForeignNode& node) {
@@ -93,34 +107,18 @@ Imported import_mvn(Importer& graph, const ForeignNode& node) {
 
 // L2Normalize
 
-Status infer_l2(OpCall& call) {
-    SOFTACL_TRY(axes_of(call, "axis", true).status());
-    return same_as_first(call);
-}
+Status infer_l2(OpCall& call) { return infer_along(call, "axis", true); }
 
 Result<kernels::KernelPtr> make_l2(const OpCall& call) {
-    SOFTACL_TRY(require_known_shapes(call));
-    SOFTACL_ASSIGN(const auto axes, axes_of(call, "axis", true));
-    const Along along(call.inputs[0]->shape, axes);
+    SOFTACL_ASSIGN(const Along along, make_along(call, "axis", true));
     const auto eps = static_cast<double>(call.attrs.at<float>("eps"));
-    auto kernel = floats_kernel(call, 0, [=](auto tag, const kernels::Kernel::Buffers& b) -> Status {
-        using T = typename decltype(tag)::Type;
-        const auto* x = static_cast<const T*>(b.inputs[0]);
-        auto* y = static_cast<T*>(b.outputs[0]);
-        auto* sums = static_cast<double*>(b.scratch);
-        const auto value = [x](int64_t at) { return static_cast<double>(static_cast<kernels::ref::Real<T>>(x[at])); };
-        std::fill_n(sums, along.count, 0.0);
+    return sums_kernel(call, along.count, [=](auto value, auto set, double* sums) {
         along.each([&](int64_t at, int64_t sum) { sums[sum] += value(at) * value(at); });
         for (int64_t i = 0; i < along.count; ++i) {
             sums[i] = std::sqrt(sums[i] < eps ? eps : sums[i]);
         }
-        along.each([&](int64_t at, int64_t sum) {
-            y[at] = static_cast<T>(static_cast<kernels::ref::Real<T>>(value(at) / sums[sum]));
-        });
-        return {};
+        along.each([&](int64_t at, int64_t sum) { set(at, value(at) / sums[sum]); });
     });
-    kernel->scratch_bytes = static_cast<size_t>(along.count) * sizeof(double);
-    return kernel;
 }
 
 // GlobalLpPool
@@ -149,22 +147,12 @@ Result<kernels::KernelPtr> make_lp(const OpCall& call) {
     }
     const Along along(x_shape, axes);
     const auto p = static_cast<double>(call.attrs.at<float>("p"));
-    auto kernel = floats_kernel(call, 0, [=](auto tag, const kernels::Kernel::Buffers& b) -> Status {
-        using T = typename decltype(tag)::Type;
-        const auto* x = static_cast<const T*>(b.inputs[0]);
-        auto* sums = static_cast<double*>(b.scratch);
-        std::fill_n(sums, along.count, 0.0);
-        along.each([&](int64_t at, int64_t sum) {
-            sums[sum] += std::pow(std::abs(static_cast<double>(static_cast<kernels::ref::Real<T>>(x[at]))), p);
-        });
+    return sums_kernel(call, along.count, [=](auto value, auto set, double* sums) {
+        along.each([&](int64_t at, int64_t sum) { sums[sum] += std::pow(std::abs(value(at)), p); });
         for (int64_t i = 0; i < along.count; ++i) {
-            static_cast<T*>(b.outputs[0])[i] =
-                static_cast<T>(static_cast<kernels::ref::Real<T>>(std::pow(sums[i], 1 / p)));
+            set(i, std::pow(sums[i], 1 / p));
         }
-        return {};
     });
-    kernel->scratch_bytes = static_cast<size_t>(along.count) * sizeof(double);
-    return kernel;
 }
 
 /// p is a whole number from opset 2 on.
