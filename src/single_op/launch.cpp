@@ -25,11 +25,7 @@ Status check_side(const Executable& executable, const char* side, const std::vec
             buffers[i] = {};
             continue;
         }
-        if (buffers[i].data == nullptr || buffers[i].size < operand.bytes) {
-            return fail(ACL_ERROR_INVALID_PARAM, title(), " has a buffer of ",
-                        buffers[i].data == nullptr ? 0 : buffers[i].size, " bytes; its description needs ",
-                        operand.bytes);
-        }
+        SOFTACL_TRY(check_size(buffers[i], operand.bytes, title));
         buffers[i].size = operand.bytes;
         SOFTACL_TRY(memory.add(buffers[i], use, title));
     }
@@ -61,6 +57,13 @@ class OpTask final : public runtime::Task {
 };
 
 }  // namespace
+
+Status check_size(Buffer buffer, size_t needed, FunctionRef<std::string()> title) {
+    const size_t given = buffer.data == nullptr ? 0 : buffer.size;
+    return given >= needed ? Status()
+                           : fail(ACL_ERROR_INVALID_PARAM, title(), " has a buffer of ", given,
+                                  " bytes; its description needs ", needed);
+}
 
 Result<OperandMemory> check_arguments(const Executable& executable, Arguments& arguments) {
     OperandMemory memory;

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "base/function_ref.h"
 #include "exec/operand_memory.h"
 #include "runtime/stream.h"
 #include "single_op/executable.h"
@@ -17,6 +19,9 @@ struct Arguments {
     std::vector<exec::Buffer> outputs;
     std::vector<std::shared_ptr<void>> kept;  ///< memory of ours that inputs lie in
 };
+
+/// 100000 if a buffer is smaller than its tensor. `title` begins the sentence: "operator Add: input 0".
+Status check_size(exec::Buffer buffer, size_t needed, FunctionRef<std::string()> title);
 
 /// 100000 if the number of buffers differs from that of operands, or a buffer is smaller than its operand; 107000 where
 /// that much device memory is not allocated. What comes back is cut to the operands' sizes, ready for launch().

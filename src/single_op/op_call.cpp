@@ -97,13 +97,11 @@ Status check_sizes(const ProgramCall& call, const OpRequest& request) {
             continue;
         }
         const size_t needed = TensorType{input.dtype, *input.shape, ACL_FORMAT_ND}.bytes();
-        const size_t given = call.inputs[i].data == nullptr ? 0 : call.inputs[i].size;
-        if (given < needed) {
+        SOFTACL_TRY(check_size(call.inputs[i], needed, [&] {
             const ops::OpDef* const op = ops::find_op(call.type);
             const ops::Port* const port = op == nullptr ? nullptr : op->input_port(i, request.inputs.size());
-            return fail(ACL_ERROR_INVALID_PARAM, input_title(call, i), port == nullptr ? "" : " '" + port->name + "'",
-                        " has a buffer of ", given, " bytes; its description needs ", needed);
-        }
+            return port == nullptr ? input_title(call, i) : text(input_title(call, i), " '", port->name, "'");
+        }));
     }
     return {};
 }

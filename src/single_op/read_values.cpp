@@ -3,7 +3,7 @@
 
 #include <cstring>
 
-#include "acl/acl_base.h"
+#include "single_op/launch.h"
 
 namespace softacl::single_op {
 
@@ -12,10 +12,7 @@ using graph::TensorRequest;
 
 Result<Tensor> read_values(const TensorRequest& tensor, const Buffer& buffer, const std::string& title) {
     const TensorType type{tensor.dtype, *tensor.shape, ACL_FORMAT_ND};
-    if (type.bytes() != 0 && (buffer.data == nullptr || buffer.size < type.bytes())) {
-        return fail(ACL_ERROR_INVALID_PARAM, title, " has a buffer of ", buffer.data == nullptr ? 0 : buffer.size,
-                    " bytes; its description needs ", type.bytes());
-    }
+    SOFTACL_TRY(check_size(buffer, type.bytes(), [&] { return title; }));
     exec::OperandMemory memory;
     void* data = nullptr;
     Tensor values = Tensor::zeros(type, &data);
