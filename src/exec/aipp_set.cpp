@@ -186,34 +186,29 @@ Status AippSet::set_padding(uint64_t picture, bool on, const std::array<int32_t,
     });
 }
 
-Status AippSet::set_mean(uint64_t picture, const std::array<int32_t, 4>& values) {
-    static constexpr const char* kNames[] = {"dtcPixelMeanChn0", "dtcPixelMeanChn1", "dtcPixelMeanChn2",
-                                             "dtcPixelMeanChn3"};
-    SOFTACL_TRY(in_range(kNames, values, 0, kByte));
+// One value for each channel; arguments are called `stem` and the number of the channel.
+template <class Values>
+Status AippSet::set_channels(uint64_t picture, const char* stem, const Values& values, double lowest, double highest,
+                             Values aipp::Params::*member) {
+    for (size_t i = 0; i < values.size(); ++i) {
+        SOFTACL_TRY(in_range(text(stem, i), static_cast<double>(values[i]), lowest, highest));
+    }
     return change(picture, [&](aipp::Params& params) {
-        params.mean = values;
+        params.*member = values;
         return Status();
     });
+}
+
+Status AippSet::set_mean(uint64_t picture, const std::array<int32_t, 4>& values) {
+    return set_channels(picture, "dtcPixelMeanChn", values, 0, kByte, &aipp::Params::mean);
 }
 
 Status AippSet::set_min(uint64_t picture, const std::array<float, 4>& values) {
-    static constexpr const char* kNames[] = {"dtcPixelMinChn0", "dtcPixelMinChn1", "dtcPixelMinChn2",
-                                             "dtcPixelMinChn3"};
-    SOFTACL_TRY(in_range(kNames, values, 0, kByte));
-    return change(picture, [&](aipp::Params& params) {
-        params.min = values;
-        return Status();
-    });
+    return set_channels(picture, "dtcPixelMinChn", values, 0, kByte, &aipp::Params::min);
 }
 
 Status AippSet::set_var_reci(uint64_t picture, const std::array<float, 4>& values) {
-    static constexpr const char* kNames[] = {"dtcPixelVarReciChn0", "dtcPixelVarReciChn1", "dtcPixelVarReciChn2",
-                                             "dtcPixelVarReciChn3"};
-    SOFTACL_TRY(in_range(kNames, values, -kHalf, kHalf));
-    return change(picture, [&](aipp::Params& params) {
-        params.var_reci = values;
-        return Status();
-    });
+    return set_channels(picture, "dtcPixelVarReciChn", values, -kHalf, kHalf, &aipp::Params::var_reci);
 }
 
 Result<aipp::PictureParams> AippSet::pictures(size_t count) const {

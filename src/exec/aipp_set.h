@@ -43,6 +43,9 @@ class AippSet final : public Object {
    private:
     template <class Change>
     Status change(uint64_t picture, Change&& change);
+    template <class Values>
+    Status set_channels(uint64_t picture, const char* stem, const Values& values, double lowest, double highest,
+                        Values aipp::Params::*member);
     aipp::Params whole(size_t picture) const;
 
     mutable std::mutex mutex_;
