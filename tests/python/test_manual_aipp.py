@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 pytest.importorskip("onnx", reason="networks are written with it: scripts/setup.sh check installs it")
+from dynamic_aipp import BAD, dynamic_config, load  # noqa: E402, F401 (a fixture)
 from test_aipp import ATC, model_of  # noqa: E402
-from test_dynamic_aipp import BAD, dynamic_config, load  # noqa: E402, F401 (a fixture)
 
 pytestmark = pytest.mark.skipif(ATC is None, reason="atc is not built")
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The block of parameters that are set at run time. Hostile ones: tests/python/test_dynamic_aipp.py.
+// The block of parameters that are set at run time. Hostile ones: tests/python/test_dynamic_aipp_blocks.py.
 #include "aipp/dynamic.h"
 
 #include <gmock/gmock.h>
