@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <memory>
 #include <new>
 
@@ -62,10 +64,10 @@ class List {
     std::size_t size_ = 0;
 };
 
-// As C takes it.
+// As C takes it: never a number that wrapped around.
 template <class T>
 int count_of(const List<T>& list) {
-    return static_cast<int>(list.size());
+    return static_cast<int>(std::min<std::size_t>(list.size(), std::numeric_limits<int>::max()));
 }
 
 }  // namespace softacl::python
