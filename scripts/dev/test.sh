@@ -46,11 +46,15 @@ release_tests() {
 
 asan_tests() {
   # The interpreter is not built with the sanitizers, so their libraries are loaded first; it leaks on purpose.
-  local library libraries=()
+  local library libraries=() reports="$PWD/build/log/sanitizer"
+  rm -f "$reports".*
   for library in libasan libubsan libstdc++; do libraries+=("$(g++ -print-file-name="$library.so")"); done
   ctest_suite asan quick
   pytest_suite asan-python tests/python PYTHONPATH="$(python_path asan)" \
-    LD_PRELOAD="${libraries[*]}" ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0"
+    LD_PRELOAD="${libraries[*]}" ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0:log_path=$reports" \
+    UBSAN_OPTIONS="${UBSAN_OPTIONS:-}:log_path=$reports"
+  # What ends the interpreter is not in its own report, because that takes over what is printed.
+  if compgen -G "$reports.*" > /dev/null; then head -n 40 "$reports".*; fi
 }
 
 quick() {

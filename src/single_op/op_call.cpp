@@ -92,8 +92,7 @@ bool waits_for_values(const OpRequest& request) {
 Status check_sizes(const ProgramCall& call, const OpRequest& request) {
     for (size_t i = 0; i < request.inputs.size(); ++i) {
         const TensorRequest& input = request.inputs[i];
-        if (input.is_absent() || input.constant || !input.shape || !input.shape->is_known() ||
-            !input.shape->fits(std::max<size_t>(size_of(input.dtype), 1))) {
+        if (input.is_absent() || input.constant || !input.shape || !input.shape->is_known()) {
             continue;
         }
         const size_t needed = TensorType{input.dtype, *input.shape, ACL_FORMAT_ND}.bytes();
@@ -158,6 +157,13 @@ Result<OpRequest> request_of(const ProgramCall& call) {
     };
     SOFTACL_TRY(read(call.input_descs, "input", request.inputs));
     SOFTACL_TRY(read(call.output_descs, "output", request.outputs));
+    for (size_t i = 0; i < request.inputs.size(); ++i) {  // before anybody asks how many bytes they have
+        const TensorRequest& input = request.inputs[i];
+        if (input.shape && !input.shape->fits(std::max<size_t>(size_of(input.dtype), 1))) {
+            return fail(ACL_ERROR_OP_INPUT_NOT_MATCH, "operator ", call.type, ": input ", i, " has the shape ",
+                        *input.shape, ", which is too large");
+        }
+    }
     return request;
 }
 
