@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The example programs that call operators by name, and one of their own."""
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,8 @@ sys.path.append(str(EXAMPLES))
 import own_operator  # noqa: E402 (after the path)
 from acl_model import Device  # noqa: E402
 from operators import call  # noqa: E402
+
+ENVIRONMENT = {**os.environ, "PYTHONPATH": ":".join(sys.path)}
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +45,7 @@ def test_the_program_writes_a_picture(kernel, tmp_path):
     picture, output = tmp_path / "in.png", tmp_path / "out.png"
     Image.fromarray(np.kron([[0, 255], [255, 0]], np.ones((8, 8))).astype(np.uint8)).save(picture)
     done = subprocess.run([sys.executable, EXAMPLES / "own_operator.py", kernel, picture, output], check=False,
-                          capture_output=True, text=True, env={"PYTHONPATH": ":".join(sys.path)})
+                          capture_output=True, text=True, env=ENVIRONMENT)
     assert done.returncode == 0, done.stderr
     assert "16 x 16: edges in" in done.stdout
     assert np.asarray(Image.open(output))[0, :4].max() == 0
@@ -50,7 +53,7 @@ def test_the_program_writes_a_picture(kernel, tmp_path):
 
 def test_the_tour_of_operators():
     done = subprocess.run([sys.executable, EXAMPLES / "operators.py"], check=False, capture_output=True, text=True,
-                          env={"PYTHONPATH": ":".join(sys.path)})
+                          env=ENVIRONMENT)
     assert done.returncode == 0, done.stderr
     for line in ("Add(x, 10)           [[11.0, 12.0, 13.0], [14.0, 10.0, 16.0]]", "[[14.0, 22.0], [22.0, 52.0]]",
                  "[[0, 0], [0, 1], [0, 2], [1, 0], [1, 2]]", "the input x is int32"):
