@@ -2,6 +2,7 @@
 #include "kernels/onednn/gemm_rows.h"
 
 #if defined(__x86_64__)
+#include <cpuid.h>
 #include <immintrin.h>
 #endif
 
@@ -157,9 +158,18 @@ struct Avx2 {
     static constexpr GemmRows kAll = {widen_half, widen_byte, narrow_half, dot_half, dot_byte, add_half, add_byte};
 };
 
+// Not every compiler can be asked for f16c by name.
+bool has_f16c() {
+    unsigned a = 0;
+    unsigned b = 0;
+    unsigned c = 0;
+    unsigned d = 0;
+    return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & bit_F16C) != 0;
+}
+
 bool has_avx2() {
     return static_cast<bool>(__builtin_cpu_supports("avx2")) && static_cast<bool>(__builtin_cpu_supports("fma")) &&
-           static_cast<bool>(__builtin_cpu_supports("f16c"));
+           has_f16c();
 }
 
 #endif
