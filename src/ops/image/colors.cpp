@@ -41,7 +41,9 @@ template <class R>
 Color<R> rgb_of(const Color<R>& hsv) {
     const auto& [hue, saturation, value] = hsv;
     const R sixths = hue * 6;
-    const auto part = [&](R share) { return value * (1 - saturation + saturation * std::clamp<R>(share, 0, 1)); };
+    const auto part = [all = value, colour = saturation](R share) {
+        return all * (1 - colour + colour * std::clamp<R>(share, 0, 1));
+    };
     return {part(std::abs(sixths - 3) - 1), part(2 - std::abs(sixths - 2)), part(2 - std::abs(sixths - 4))};
 }
 

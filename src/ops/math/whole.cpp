@@ -60,16 +60,16 @@ Result<kernels::KernelPtr> make_whole(const OpCall& call) {
         using T = typename decltype(tag)::Type;
         using R = std::conditional_t<std::is_same_v<decltype(Row<float>().result()), bool>, bool, T>;
         kernel = function_kernel(
-            call, [counts, comparable, outputs = call.outputs.size()](const Kernel::Buffers& buffers) -> Status {
+            call,
+            [counts, defined = comparable, outputs = call.outputs.size()](const Kernel::Buffers& buffers) -> Status {
                 for (size_t output = 0; output < outputs; ++output) {
                     const T* a = static_cast<const T*>(buffers.inputs[output]);
                     const T* b = pairs ? static_cast<const T*>(buffers.inputs[output + 1]) : a;
                     Row<kernels::Wide<T>> row;
-                    for (int64_t i = 0; comparable && i < counts[output]; ++i) {
+                    for (int64_t i = 0; defined && i < counts[output]; ++i) {
                         row.add(kernels::widen(a[i]), kernels::widen(b[i]));
                     }
-                    static_cast<R*>(buffers.outputs[output])[0] =
-                        R(comparable ? row.result() : decltype(row.result()){});
+                    static_cast<R*>(buffers.outputs[output])[0] = R(defined ? row.result() : decltype(row.result()){});
                 }
                 return {};
             });
