@@ -103,7 +103,10 @@ bool Params::operator==(const Params& other) const {
                         p.input_bias, p.output_bias, p.mean, p.padding, p.pad_left, p.pad_right, p.pad_top,
                         p.pad_bottom);
     };
-    const auto same_bits = [](const auto& a, const auto& b) { return std::memcmp(&a, &b, sizeof a) == 0; };
+    // Bits and not values, so that NaN is itself and -0 is not 0.
+    const auto same_bits = [](const auto& a, const auto& b) {
+        return std::memcmp(&a, &b, sizeof a) == 0;  // NOLINT(bugprone-suspicious-memory-comparison)
+    };
     return whole(*this) == whole(other) && same_bits(min, other.min) && same_bits(var_reci, other.var_reci) &&
            same_bits(padding_value, other.padding_value);
 }

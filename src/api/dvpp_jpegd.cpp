@@ -9,7 +9,6 @@
 
 using namespace softacl;
 using namespace softacl::api;
-using media::Bytes;
 using media::JpegInfo;
 
 namespace {

@@ -109,7 +109,7 @@ aclError aclmdlExecute(uint32_t modelId, const aclmdlDataset* input, aclmdlDatas
     return entry<row::aclmdlExecute>(modelId, input, output)([&]() -> Status {
         SOFTACL_ASSIGN(exec::Run run, synchronous_run());
         SOFTACL_ASSIGN(std::unique_ptr<Execution> execution, prepare(modelId, input, output));
-        const Status status = with_warning<row::aclmdlExecute>([&](std::string& warning) {
+        Status status = with_warning<row::aclmdlExecute>([&](std::string& warning) {
             Status done = execution->run(run);
             warning = std::move(run.warning);
             return done;

@@ -68,7 +68,7 @@ Result<PlannedVariantPtr> FreeShapes::make(const std::vector<Shape>& shapes) {
     if (!special.ok()) {
         return Status(ACL_ERROR_GE_SHAPE_INVALID, special.status().message());
     }
-    const auto planned = [&]() -> Result<PlannedVariantPtr> {
+    auto planned = [&]() -> Result<PlannedVariantPtr> {
         SOFTACL_ASSIGN(auto variant, plan_variant(std::move(*special), places_));
         SOFTACL_ASSIGN(auto block, DeviceBlock::take(device_, {}, std::max<size_t>(places_.bytes(), 1), "weights"));
         blocks_.push_back(std::make_shared<DeviceBlock>(std::move(block)));

@@ -92,7 +92,8 @@ class PlannedModel : public Model {
 /// All variants are made when it is loaded.
 class PreparedModel final : public PlannedModel {
    public:
-    static Result<std::shared_ptr<Model>> load(runtime::Device& device, Compiled compiled, const ModelMemory& memory) {
+    static Result<std::shared_ptr<Model>> load(runtime::Device& device, Compiled&& compiled,
+                                               const ModelMemory& memory) {
         auto& [variants, info] = compiled;
         if (memory.work.data != nullptr && overlap(memory.work, memory.weights)) {
             return fail(ACL_ERROR_GE_PARAM_INVALID, "the memory given for working memory, ", memory.work.size,

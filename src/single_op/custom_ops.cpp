@@ -89,8 +89,8 @@ Status has_no_selector(const std::string& type) {
 }  // namespace
 
 CustomOps& CustomOps::instance() {
-    static auto* const ops = new CustomOps;
-    return *ops;
+    static auto& instance = *new CustomOps;
+    return instance;
 }
 
 Status CustomOps::register_selector(const std::string& type, Selector selector) {

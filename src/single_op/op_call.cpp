@@ -12,10 +12,8 @@
 namespace softacl::single_op {
 namespace {
 
-using exec::Buffer;
 using exec::TensorFacts;
 using graph::OpRequest;
-using graph::ResolvedOp;
 using graph::TensorRequest;
 
 Result<TensorRequest> tensor_request(const TensorFacts& facts, const std::string& title) {

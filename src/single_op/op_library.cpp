@@ -67,8 +67,8 @@ Result<OpRequest> description_in(const model::OmModel& model, const std::string&
 }  // namespace
 
 OpLibrary& OpLibrary::instance() {
-    static auto* const library = new OpLibrary;
-    return *library;
+    static auto& instance = *new OpLibrary;
+    return instance;
 }
 
 OpLibrary::OpLibrary() : is_strict_(env_switch("SOFTACL_STRICT_OPS")) { runtime::observe_ends(*this); }

@@ -29,7 +29,7 @@ void extend_luma(const JpegInfo& info, const Picture& picture) {
 
 Status decode_upright(Bytes file, const JpegInfo& info, const Picture& picture) {
     const Plane luma{picture.data, picture.width_stride, picture.width_stride, picture.height_stride, 1};
-    const Status status =
+    Status status =
         read_jpeg_planes(file, info, luma, [&](const ChromaBand& band) { store_chroma(band, info, picture); });
     extend_luma(info, picture);
     if (info.sampling == JpegSampling::kGray && picture.format->layout == Layout::kSemiPlanar) {
@@ -55,7 +55,7 @@ Status decode_turned(Bytes file, const JpegInfo& info, const Picture& picture) {
     const JpegPlanes planes{{memory.get(), stride, info.width, info.height, 1},
                             {u, width, width, height, 1},
                             {u + chroma_bytes, width, width, height, 1}};
-    const Status status = read_jpeg_planes(file, info, planes.luma, [&](const ChromaBand& band) {
+    Status status = read_jpeg_planes(file, info, planes.luma, [&](const ChromaBand& band) {
         for (uint32_t i = 0; i < band.rows; ++i) {
             std::memcpy(planes.u.row(band.first_row + i), band.u + i * band.stride, width);
             std::memcpy(planes.v.row(band.first_row + i), band.v + i * band.stride, width);

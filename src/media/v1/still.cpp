@@ -47,7 +47,7 @@ Status check_fits_channel(const DvppChannelFields& channel, const ConstPicture& 
 
 }  // namespace
 
-StillTask jpeg_decode_task(const DvppChannelFields& channel, Bytes file, std::shared_ptr<PicDesc> output) {
+StillTask jpeg_decode_task(const DvppChannelFields& channel, Bytes file, const std::shared_ptr<PicDesc>& output) {
     const PicFields fields = output->get();
     SOFTACL_TRY(check_file(file));
     SOFTACL_TRY(check_jpeg_output(output_of(fields)));
@@ -61,7 +61,7 @@ StillTask jpeg_decode_task(const DvppChannelFields& channel, Bytes file, std::sh
     return picture_task("jpeg_decode", {output}, std::move(work));
 }
 
-StillTask png_decode_task(Bytes file, std::shared_ptr<PicDesc> output) {
+StillTask png_decode_task(Bytes file, const std::shared_ptr<PicDesc>& output) {
     const PicFields fields = output->get();
     SOFTACL_TRY(check_file(file));
     SOFTACL_TRY(check_png_format(fields.format));

@@ -19,8 +19,8 @@ using JpegeConfig = Record<JpegeFields, Kind::kJpegeConfig>;
 
 using StillTask = Result<std::unique_ptr<runtime::Task>>;
 
-StillTask jpeg_decode_task(const DvppChannelFields& channel, Bytes file, std::shared_ptr<PicDesc> output);
-StillTask png_decode_task(Bytes file, std::shared_ptr<PicDesc> output);
+StillTask jpeg_decode_task(const DvppChannelFields& channel, Bytes file, const std::shared_ptr<PicDesc>& output);
+StillTask png_decode_task(Bytes file, const std::shared_ptr<PicDesc>& output);
 /// `size`: the capacity of `data`, and then the file's length.
 StillTask jpeg_encode_task(const DvppChannelFields& channel, std::shared_ptr<PicDesc> input, void* data, uint32_t* size,
                            uint32_t level);

@@ -45,6 +45,7 @@ Tensor tensor_of(aclDataType dtype, Shape shape, const std::vector<Number>& numb
     visit_dtype(dtype, [&](auto tag) {
         using T = typename decltype(tag)::Type;
         std::vector<T> values;
+        values.reserve(numbers.size());
         for (const Number number : numbers) {
             values.push_back(kernels::converted<T>(number));
         }

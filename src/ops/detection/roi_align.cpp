@@ -12,8 +12,6 @@
 namespace softacl::ops {
 namespace {
 
-namespace ref = kernels::ref;
-
 constexpr DTypes kTypes = {ACL_FLOAT, ACL_FLOAT16};
 
 struct Plan {

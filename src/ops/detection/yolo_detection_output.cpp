@@ -104,8 +104,9 @@ Box decode(const YoloPlan& p, const YoloGrid& grid, const T* coords, int64_t ind
     const auto rows = static_cast<float>(grid.rows);
     const auto columns = static_cast<float>(grid.columns);
     const float* bias = grid.biases.data() + box * 2;
+    const int64_t row_of_cell = place / grid.columns;
     const float x = (static_cast<float>(place % grid.columns) + number(0)) / columns;
-    const float y = (static_cast<float>(place / grid.columns) + number(1)) / rows;
+    const float y = (static_cast<float>(row_of_cell) + number(1)) / rows;
     const float width = std::exp(number(2)) * bias[0] / (p.in_cells ? columns : view.net_width) * view.x_factor;
     const float height = std::exp(number(3)) * bias[1] / (p.in_cells ? rows : view.net_height) * view.y_factor;
     const float center_x = (x - view.left) * view.x_factor;

@@ -62,8 +62,11 @@ constexpr double kGreat = 1e7;
 
 // Where erf is y, which is not negative, and erfc 1 - y, given as `rest`: near 1 only that keeps the digits.
 double inverse_of_erf(double y, double rest) {
+    if (rest == 0) {
+        return kInfinity;
+    }
     if (!(rest > 0)) {
-        return rest == 0 ? kInfinity : kNan;
+        return kNan;
     }
     // A rough start (Winitzki), then steps of third order (Halley).
     const double log_rest = std::log(rest * (1 + y));
@@ -106,8 +109,9 @@ double digamma(double x) {
         return is_whole(x) ? kNan : digamma(1 - x) - kPi / std::tan(kPi * std::fmod(x, 1));
     }
     double sum = 0;
-    for (; x < 12; x += 1) {
+    while (x < 12) {
         sum -= 1 / x;
+        x += 1;
     }
     const double z = 1 / (x * x);  // of the asymptotic series
     const double tail =

@@ -126,6 +126,7 @@ void CellRun<T>::run(Write&& write, Finish&& finish) {
     for (int64_t n = 0; n < p.batch; ++n) {
         for (int64_t unit = 0; unit < p.units; ++unit) {
             const int64_t at = n * p.units + unit;
+            // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): what runs has scratch memory
             h[at] = h_0 == nullptr ? 0 : static_cast<float>(h_0[at]);
             c[at] = c_0 == nullptr ? 0 : static_cast<float>(c_0[at]);
         }
@@ -135,6 +136,7 @@ void CellRun<T>::run(Write&& write, Finish&& finish) {
         const auto place = [&](int64_t n) { return p.reverse ? length(n) - 1 - step : step; };
         for (int64_t n = 0; n < p.batch; ++n) {
             for (int64_t i = 0; step < length(n) && i < p.width; ++i) {
+                // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): no operator runs without this input
                 inputs[n * p.width + i] = static_cast<float>(x[place(n) * x_step + n * x_row + i]);
             }
         }

@@ -10,8 +10,6 @@
 namespace softacl::ops {
 namespace {
 
-using kernels::Kernel;
-
 // size, stride and storage_offset are inputs one behind the other.
 struct View {
     Shape shape;
