@@ -77,11 +77,11 @@ namespace {
 // Nothing is made for tensors that no memory can hold.
 Status check_memory(const graph::ResolvedOp& resolved) {
     const ops::OpCall& call = resolved.call();
-    static const uint64_t most = usable_memory();
+    static const uint64_t kMost = usable_memory();
     const auto check = [&](const TensorType& type, const char* side, size_t i) -> Status {
-        if (type.bytes() > most) {
+        if (type.bytes() > kMost) {
             return fail(ACL_ERROR_BAD_ALLOC, "operator ", resolved.op().name(), ": ", side, " ", i, " is ", type.text(),
-                        ", ", type.bytes(), " bytes; all memory is ", most);
+                        ", ", type.bytes(), " bytes; all memory is ", kMost);
         }
         return {};
     };
@@ -132,8 +132,8 @@ Result<KnownOp> know(const OpRequest& request) {
 }
 
 OpCache& OpCache::instance() {
-    static auto* const cache = new OpCache;
-    return *cache;
+    static auto& instance = *new OpCache;
+    return instance;
 }
 
 Result<std::shared_ptr<const KnownOp>> OpCache::find_or_make(const OpRequest& request) {
