@@ -201,7 +201,7 @@ Result<std::unique_ptr<runtime::Task>> vpc_task(const VpcRequest& request) {
     results.reserve(request.steps.size());
     for (const VpcStep& step : request.steps) {
         SOFTACL_ASSIGN(Step checked, check(request, step));
-        job.steps.push_back(std::move(checked));
+        job.steps.push_back(checked);
         results.push_back(step.result);
     }
     job.independent = independent(job.steps);
