@@ -2,6 +2,7 @@
 // Each slice of a tensor once. How many there are is part of the shape, so x must be known in advance.
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 
 #include "kernels/ref/number.h"
 #include "ops/common/importing.h"
@@ -255,8 +256,11 @@ Status infer_runs(OpCall& call) {
         call.outputs[0].shape[*axis] = count;
     }
     Shape inverse = axis ? Shape{x.shape[*axis]} : x.shape;
-    call.outputs[1] = {ACL_INT64, call.attrs.at<bool>("return_idx") ? std::move(inverse) : Shape{0}};
-    call.outputs[2] = {ACL_INT64, {call.attrs.at<bool>("return_counts") ? count : 0}};
+    const TensorType more[] = {{ACL_INT64, call.attrs.at<bool>("return_idx") ? std::move(inverse) : Shape{0}},
+                               {ACL_INT64, {call.attrs.at<bool>("return_counts") ? count : 0}}};
+    for (size_t i = 1; i < call.outputs.size() && i <= std::size(more); ++i) {  // a node may end before the last ones
+        call.outputs[i] = more[i - 1];
+    }
     return {};
 }
 
@@ -278,8 +282,9 @@ Result<kernels::KernelPtr> make_runs(const OpCall& call) {
     return function_kernel(
         call,
         [slices = run_slices(x.shape, axis), type = x.dtype, wanted = call.outputs[0].shape[axis.value_or(0)],
-         return_idx = call.attrs.at<bool>("return_idx"),
-         return_counts = call.attrs.at<bool>("return_counts")](const Kernel::Buffers& b) -> Status {
+         return_idx = call.attrs.at<bool>("return_idx") && call.outputs.size() > 1,
+         return_counts =
+             call.attrs.at<bool>("return_counts") && call.outputs.size() > 2](const Kernel::Buffers& b) -> Status {
             const Found found = find_runs(b.inputs[0], type, slices);
             if (static_cast<int64_t>(found.first.size()) != wanted) {
                 return count_failure(found.first.size(), wanted);

@@ -33,6 +33,21 @@ TEST(Evaluate, AViewSharesTheBytes) {
     EXPECT_EQ(results->at(0).data(), tensor.data());
 }
 
+TEST(Evaluate, ANodeMayEndBeforeItsLastOutputs) {
+    for (const size_t outputs : {1, 2, 3}) {
+        Graph graph;
+        const ValueId x = graph.add_constant("x", Tensor::list<int64_t>({7, 7, 8, 7}));
+        const auto made = graph.add_node("u", *ops::find_op("UniqueConsecutive"), {x},
+                                         {{"return_idx", true}, {"return_counts", true}}, outputs);
+        ASSERT_TRUE(made.ok()) << made.status().message();
+        EXPECT_EQ(made->size(), outputs);
+        const auto results = evaluate(graph.call(graph.nodes[0]));
+        ASSERT_TRUE(results.ok()) << results.status().message();
+        ASSERT_EQ(results->size(), outputs);
+        EXPECT_THAT(results->at(0).to_ints(), ElementsAre(7, 8, 7));
+    }
+}
+
 TEST(Evaluate, AnInputWithoutValueIsRefused) {
     Graph graph;
     const ValueId x = graph.add_input("x", {ACL_FLOAT, {2}, ACL_FORMAT_ND});
