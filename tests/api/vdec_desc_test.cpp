@@ -1,42 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // Descriptions of channels that decode video (manual 10.14.25).
-#include <functional>
-
-#include "acl/ops/acl_dvpp.h"
-#include "api/fixture.h"
+#include "api/channel_desc_fixture.h"
 
 namespace softacl::test {
 namespace {
 
-class VdecDescTest : public Library {
+struct VdecCalls {
+    using Desc = aclvdecChannelDesc;
+    using Param = aclvdecChannelDescParamType;
+    static constexpr auto create = aclvdecCreateChannelDesc;
+    static constexpr auto destroy = aclvdecDestroyChannelDesc;
+    static constexpr auto set = aclvdecSetChannelDescParam;
+    static constexpr auto get = aclvdecGetChannelDescParam;
+};
+
+class VdecDescTest : public ChannelDescTest<VdecCalls> {
    protected:
-    ~VdecDescTest() override { EXPECT_OK(aclvdecDestroyChannelDesc(desc_)); }
-
-    aclError set(aclvdecChannelDescParamType type, uint32_t value) {
-        return aclvdecSetChannelDescParam(desc_, type, sizeof value, &value);
-    }
-    uint32_t get(aclvdecChannelDescParamType type) {
-        uint32_t value = 0;
-        size_t size = 0;
-        EXPECT_OK(aclvdecGetChannelDescParam(desc_, type, sizeof value, &size, &value));
-        EXPECT_EQ(size, sizeof value);
-        return value;
-    }
-
-    aclvdecChannelDesc* const desc_ = aclvdecCreateChannelDesc();
+    static std::vector<Parameter> parameters();
 };
 
-struct Parameter {
-    const char* name;
-    aclvdecChannelDescParamType type;
-    std::function<aclError(aclvdecChannelDesc*, uint32_t)> set;
-    std::function<uint32_t(const aclvdecChannelDesc*)> get;
-    uint32_t initial;
-    std::vector<uint32_t> good;
-    std::vector<uint32_t> bad;
-};
-
-std::vector<Parameter> parameters() {
+std::vector<VdecDescTest::Parameter> VdecDescTest::parameters() {
     return {
         {"Matrix", ACL_VDEC_CSC_MATRIX_UINT32, nullptr, nullptr, 0, {1, 2, 3, 4, 5, 0}, {6, 100}},
         {"OutMode",
@@ -104,27 +87,7 @@ std::vector<Parameter> parameters() {
 
 TEST_F(VdecDescTest, HasParametersWithRangesAndDefaults) {
     for (const Parameter& parameter : parameters()) {
-        SCOPED_TRACE(parameter.name);
-        EXPECT_EQ(get(parameter.type), parameter.initial);
-        for (const uint32_t value : parameter.good) {
-            EXPECT_OK(set(parameter.type, value));
-            EXPECT_EQ(get(parameter.type), value);
-        }
-        for (const uint32_t value : parameter.bad) {
-            EXPECT_CODE(ACL_ERROR_INVALID_PARAM, set(parameter.type, value));
-        }
-        EXPECT_EQ(get(parameter.type), parameter.good.back());
-        if (parameter.set == nullptr) {
-            continue;
-        }
-        for (const uint32_t value : parameter.good) {
-            EXPECT_EQ(parameter.set(desc_, value), ACL_SUCCESS);
-            EXPECT_EQ(parameter.get(desc_), value);
-            EXPECT_EQ(get(parameter.type), value);
-        }
-        for (const uint32_t value : parameter.bad) {
-            EXPECT_EQ(parameter.set(desc_, value), ACL_ERROR_INVALID_PARAM) << value;
-        }
+        expect_range(parameter);
     }
 }
 

@@ -1,44 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 // Descriptions of channels that encode video, and configurations of frames (manual 10.14.26).
-#include <functional>
-
-#include "acl/ops/acl_dvpp.h"
-#include "api/fixture.h"
+#include "api/channel_desc_fixture.h"
 
 namespace softacl::test {
 namespace {
 
 constexpr uint32_t kMiB = 1024 * 1024;
 
-class VencDescTest : public Library {
+struct VencCalls {
+    using Desc = aclvencChannelDesc;
+    using Param = aclvencChannelDescParamType;
+    static constexpr auto create = aclvencCreateChannelDesc;
+    static constexpr auto destroy = aclvencDestroyChannelDesc;
+    static constexpr auto set = aclvencSetChannelDescParam;
+    static constexpr auto get = aclvencGetChannelDescParam;
+};
+
+class VencDescTest : public ChannelDescTest<VencCalls> {
    protected:
-    ~VencDescTest() override { EXPECT_OK(aclvencDestroyChannelDesc(desc_)); }
-
-    aclError set(aclvencChannelDescParamType type, uint32_t value) {
-        return aclvencSetChannelDescParam(desc_, type, sizeof value, &value);
-    }
-    uint32_t get(aclvencChannelDescParamType type) {
-        uint32_t value = 0;
-        size_t size = 0;
-        EXPECT_OK(aclvencGetChannelDescParam(desc_, type, sizeof value, &size, &value));
-        EXPECT_EQ(size, sizeof value);
-        return value;
-    }
-
-    aclvencChannelDesc* const desc_ = aclvencCreateChannelDesc();
+    static std::vector<Parameter> parameters();
 };
 
-struct Parameter {
-    const char* name;
-    aclvencChannelDescParamType type;
-    std::function<aclError(aclvencChannelDesc*, uint32_t)> set;
-    std::function<uint32_t(const aclvencChannelDesc*)> get;
-    uint32_t initial;
-    std::vector<uint32_t> good;
-    std::vector<uint32_t> bad;
-};
-
-std::vector<Parameter> parameters() {
+std::vector<VencDescTest::Parameter> VencDescTest::parameters() {
     return {
         {"Format",
          ACL_VENC_PIXEL_FORMAT_UINT32,
@@ -113,26 +96,7 @@ std::vector<Parameter> parameters() {
 
 TEST_F(VencDescTest, HasParametersWithRangesAndDefaults) {
     for (const Parameter& parameter : parameters()) {
-        SCOPED_TRACE(parameter.name);
-        EXPECT_EQ(get(parameter.type), parameter.initial);
-        for (const uint32_t value : parameter.good) {
-            EXPECT_OK(set(parameter.type, value));
-            EXPECT_EQ(get(parameter.type), value);
-        }
-        for (const uint32_t value : parameter.bad) {
-            EXPECT_CODE(ACL_ERROR_INVALID_PARAM, set(parameter.type, value));
-        }
-        if (parameter.set != nullptr) {
-            for (const uint32_t value : parameter.good) {
-                EXPECT_EQ(parameter.set(desc_, value), ACL_SUCCESS);
-                EXPECT_EQ(parameter.get(desc_), value);
-                EXPECT_EQ(get(parameter.type), value);
-            }
-            for (const uint32_t value : parameter.bad) {
-                EXPECT_EQ(parameter.set(desc_, value), ACL_ERROR_INVALID_PARAM) << value;
-            }
-        }
-        EXPECT_EQ(get(parameter.type), parameter.good.back()) << "what was refused changes nothing";
+        expect_range(parameter);
     }
 }
 
