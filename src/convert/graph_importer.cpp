@@ -86,4 +86,13 @@ Result<std::vector<ops::ValueRef>> GraphImporter::add_node(const std::string& op
     return made;
 }
 
+Result<std::vector<ops::ValueRef>> GraphImporter::add_runner(const char* op, std::vector<ops::ValueRef> inputs,
+                                                             size_t outputs,
+                                                             std::vector<std::shared_ptr<const graph::Graph>> bodies) {
+    SOFTACL_ASSIGN(auto made, graph_.add_node(node_name_, *ops::find_op(op), std::move(inputs), {}, outputs,
+                                              std::nullopt, std::move(bodies)));
+    graph_.nodes.back().origins = {node_name_};
+    return made;
+}
+
 }  // namespace softacl::convert

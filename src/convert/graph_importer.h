@@ -2,6 +2,7 @@
 // The place where import functions build: a graph whose nodes are computed at once where their inputs are known.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,10 @@ class GraphImporter final : public ops::Importer {
     ops::ValueRef add_constant(Tensor value, const std::string& suffix) override;
     Result<std::vector<ops::ValueRef>> add_node(const std::string& op, std::vector<ops::ValueRef> inputs,
                                                 ops::Attrs attrs, size_t outputs, const std::string& suffix) override;
+
+    /// A node that runs graphs, named after the foreign one.
+    Result<std::vector<ops::ValueRef>> add_runner(const char* op, std::vector<ops::ValueRef> inputs, size_t outputs,
+                                                  std::vector<std::shared_ptr<const graph::Graph>> bodies);
 
    private:
     bool is_value(ops::ValueRef value) const { return value >= 0 && static_cast<size_t>(value) < graph_.value_count(); }

@@ -2,13 +2,11 @@
 #include "convert/import_network.h"
 
 #include <algorithm>
-#include <array>
-#include <exception>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "convert/caffe/reader.h"
-#include "convert/graph_importer.h"
+#include "convert/node_importer.h"
 #include "convert/onnx/reader.h"
 #include "convert/tensorflow/reader.h"
 
@@ -18,44 +16,10 @@ namespace {
 using ops::kNoValue;
 using ops::ValueRef;
 
-// What a node makes that could not be converted.
-constexpr ValueRef kBroken = -2;
-// The operators are those of this version. Later ones may differ as below.
-constexpr int64_t kNewestOpset = 18;
-
-struct LaterChange {
-    const char* type;
-    const char* attr;  ///< null: the operator as a whole
-    int64_t version;
-};
-constexpr LaterChange kLaterChanges[] = {
-    {"AveragePool", "dilations", 19},       {"DequantizeLinear", "block_size", 21},
-    {"GroupNormalization", nullptr, 21},    {"QuantizeLinear", "block_size", 21},
-    {"QuantizeLinear", "output_dtype", 21}, {"DequantizeLinear", "output_dtype", 23},
-    {"QuantizeLinear", "precision", 23},    {"SpaceToDepth", "mode", 28}};
-constexpr std::array<const char*, 3> kLoops = {"Loop", "Scan", "SequenceMap"};
-
-std::string place(const NetworkNode& node) { return "Node '" + node.name + "' [optype [" + node.optype() + "]]"; }
-
-/// A layer takes all weights that have its name: else they are another layer's, or its parameters are wrong.
-Status check_blobs(const ops::ForeignNode& node) {
-    const size_t taken = *node.blobs_read;
-    if (taken < node.blobs) {
-        return fail(ACL_ERROR_INVALID_PARAM, "the weights have ", node.blobs, " blobs of this name, but with its ",
-                    "parameters it takes ", taken);
-    }
-    return {};
-}
-
-/// What messages of other code say in the middle of a sentence, as the end of one of ours.
-std::string ending(const std::string& sentence) {
-    return sentence.empty() || sentence.back() != '.' ? sentence + "." : sentence;
-}
-
 class Import {
    public:
     Import(const Network& network, const ImportOptions& options, Problems& problems, std::vector<NodeState>* states)
-        : network_(network), options_(options), problems_(problems), states_(states), importer_(graph_) {
+        : network_(network), options_(options), problems_(problems), states_(states), nodes_(network, problems) {
         for (const NetworkNode& node : network_.nodes) {
             for (size_t i = 0; i < node.outputs.size(); ++i) {
                 makers_.emplace(node.outputs[i], std::pair(&node, i));
@@ -64,7 +28,7 @@ class Import {
     }
 
     graph::Graph run() {
-        graph_.name = network_.name;
+        graph().name = network_.name;
         const std::vector<std::string> outputs = choose_outputs();
         if (outputs.empty() && problems_.empty()) {
             problems_.add(network_.code(), "The network [", network_.name,
@@ -72,7 +36,6 @@ class Import {
                           "Name the outputs with --out_nodes.");
         }
         check_options(outputs);
-        scopes_.push_back({&network_, {}});
         for (const NetworkTensor& input : network_.inputs) {
             add_input(input);
         }
@@ -84,16 +47,13 @@ class Import {
             add_output(output);
         }
         if (problems_.empty()) {
-            graph_.compact();
+            graph().compact();
         }
-        return std::move(graph_);
+        return std::move(graph());
     }
 
    private:
-    struct Scope {
-        const Network* network;
-        std::unordered_map<std::string, ValueRef> values;
-    };
+    graph::Graph& graph() { return nodes_.graph(); }
 
     // --- outputs ---
 
@@ -171,16 +131,19 @@ class Import {
     }
 
     void add_output(const std::string& tensor) {
-        ValueRef value = find(tensor);
+        ValueRef value = nodes_.find(tensor);
+        if (nodes_.sequences().find(value) != nullptr) {
+            problems_.add(network_.code(), "Output [", tensor, "] is a sequence. Models have tensors only.");
+        }
         if (value < 0) {
             return;  // reported with the node
         }
-        const auto maker = makers_.find(tensor);
+        const auto maker = makers_.nodes_.find(tensor);
         const std::string node = maker == makers_.end() ? tensor : maker->second.first->name;
         const size_t index = maker == makers_.end() ? 0 : maker->second.second;
         const auto declared = std::find_if(network_.outputs.begin(), network_.outputs.end(),
                                            [&](const NetworkTensor& output) { return output.name == tensor; });
-        const TensorType type = graph_.value(value).type;
+        const TensorType type = graph().value(value).type;
         if (declared != network_.outputs.end() && declared->type.dtype != ACL_DT_UNDEFINED &&
             declared->type.dtype != type.dtype) {
             problems_.warn(code::kOnnx, "Output [", tensor, "] is ", name_of(type.dtype), ", but the model says ",
@@ -193,16 +156,16 @@ class Import {
             }
         }
         if (wanted && *wanted != type.dtype) {
-            importer_.begin(node);
+            nodes_.importer().begin(node);
             value = cast(value, *wanted, text("output_", index), "output_type");
         }
-        graph_.outputs.push_back(value);
+        graph().outputs.push_back(value);
         if (network_.framework == ops::Framework::kTensorFlow) {  // tensors have no other names
-            graph_.output_names.push_back(text(node, ":", index));
+            graph().output_names.push_back(text(node, ":", index));
             return;
         }
-        const auto label = network_.labels.find(tensor);
-        graph_.output_names.push_back(
+        const auto label = network_.labels.nodes_.find(tensor);
+        graph().output_names.push_back(
             text(node, ":", index, ":", label == network_.labels.end() ? tensor : label->second));
     }
 
@@ -270,7 +233,7 @@ class Import {
             good = false;
         }
         if (!good) {
-            scopes_.back().values[input.name] = kBroken;
+            nodes_.set(input.name, kBroken);
             return;
         }
         const bool half = options_.float16_inputs.count(input.name) != 0 && type.dtype != ACL_FLOAT16;
@@ -280,16 +243,16 @@ class Import {
         }
         const aclDataType dtype = type.dtype;
         type.dtype = half ? ACL_FLOAT16 : dtype;
-        ValueRef value = graph_.add_input(input.name, type);
+        ValueRef value = graph().add_input(input.name, type);
         if (half) {
-            importer_.begin(input.name);
+            nodes_.importer().begin(input.name);
             value = cast(value, dtype, "cast", "input_fp16_nodes");
         }
-        scopes_.back().values[input.name] = value;
+        nodes_.set(input.name, value);
     }
 
     ValueRef cast(ValueRef value, aclDataType to, const std::string& suffix, const char* option) {
-        const auto made = importer_.add("Cast", {value}, {{"dst_type", static_cast<int64_t>(to)}}, suffix);
+        const auto made = nodes_.importer().add("Cast", {value}, {{"dst_type", static_cast<int64_t>(to)}}, suffix);
         if (!made.ok()) {
             problems_.add(code::kOptionValue, option, ": ", ending(made.status().message()));
             return kBroken;
@@ -299,38 +262,21 @@ class Import {
 
     // --- nodes ---
 
-    ValueRef find(const std::string& tensor) {
-        for (auto scope = scopes_.rbegin(); scope != scopes_.rend(); ++scope) {
-            const auto known = scope->values.find(tensor);
-            if (known != scope->values.end()) {
-                return known->second;
-            }
-            const auto constant = scope->network->constants.find(tensor);
-            if (constant != scope->network->constants.end()) {
-                const bool good = constant->second.dtype() != ACL_DT_UNDEFINED;
-                const ValueRef value = good ? graph_.add_constant(tensor, constant->second) : kBroken;
-                scope->values.emplace(tensor, value);
-                return value;
-            }
-        }
-        return kBroken;
-    }
-
     void import_top(const NetworkNode& node, bool is_wanted) {
         NodeState state = {node.name, node.type, NodeState::kConverted, {}};
         if (!is_wanted) {
             state.kind = NodeState::kUnneeded;
             state.cause = "no output needs it";
         } else {
-            const size_t before = problems_.list().size() + problems_.left_out();
+            const size_t before = problems_.count();
             problems_.set_node(node.name);
-            import_node(node, node.name);
+            nodes_.import_node(node, node.name);
             problems_.set_node("");
-            if (problems_.list().size() + problems_.left_out() != before) {
+            if (problems_.count() != before) {
                 state.kind = NodeState::kFailed;
             } else {
                 for (const std::string& input : needs(node)) {
-                    if (find_made(input) == kBroken) {
+                    if (nodes_.is_broken(input)) {
                         state.kind = NodeState::kUnchecked;
                         state.cause = "it reads [" + printable(input) + "], which is not known";
                     }
@@ -342,165 +288,11 @@ class Import {
         }
     }
 
-    /// Without making constants.
-    ValueRef find_made(const std::string& tensor) const {
-        const auto known = scopes_.back().values.find(tensor);
-        return known == scopes_.back().values.end() ? kNoValue : known->second;
-    }
-
-    // NOLINTNEXTLINE(misc-no-recursion): as deep as the file nests bodies
-    void import_node(const NetworkNode& node, const std::string& name) {
-        auto& values = scopes_.back().values;
-        for (const std::string& output : node.outputs) {
-            values[output] = kBroken;  // until we know better
-        }
-        ops::ForeignNode foreign;
-        bool broken = false;
-        for (const std::string& input : node.inputs) {
-            foreign.inputs.push_back(input.empty() ? kNoValue : find(input));
-            broken = broken || foreign.inputs.back() == kBroken;
-        }
-        const bool chooses =
-            node.framework == ops::Framework::kOnnx ? node.domain.empty() && node.type == "If" : !node.bodies.empty();
-        if (chooses) {
-            if (!broken) {
-                import_branch(node, name, foreign.inputs);
-            }
-            return;
-        }
-        const ops::Import function = import_function(node);
-        if (function == nullptr || broken) {
-            return;
-        }
-        foreign.domain = node.domain;
-        foreign.type = node.type;
-        foreign.name = name;
-        foreign.version = std::min(node.version, kNewestOpset);
-        foreign.attrs = ops::ForeignAttrs(node.attrs);
-        foreign.outputs = node.outputs.size();
-        foreign.blobs = node.blobs;
-        importer_.begin(name);
-        const auto made = call(function, foreign);
-        if (!made.ok()) {
-            problems_.add(node.code(), place(node), " cannot be converted: ", ending(made.status().message()));
-            return;
-        }
-        for (size_t i = 0; i < node.outputs.size(); ++i) {
-            if (node.outputs[i].empty()) {
-                continue;
-            }
-            if (i >= made->size() || (*made)[i] == kNoValue) {
-                problems_.add(node.code(), place(node), " cannot be converted: its output ", i, " is not supported.");
-                return;
-            }
-            values[node.outputs[i]] = (*made)[i];
-            if (importer_.is_new((*made)[i])) {
-                graph_.value((*made)[i]).name = node.outputs[i];
-            }
-        }
-    }
-
-    Result<std::vector<ValueRef>> call(ops::Import function, const ops::ForeignNode& foreign) {
-        try {
-            auto made = function(importer_, foreign);
-            if (made.ok()) {
-                SOFTACL_TRY(foreign.attrs.check());
-                SOFTACL_TRY(check_blobs(foreign));
-            }
-            return made;
-        } catch (const std::bad_alloc&) {
-            return fail(ACL_ERROR_BAD_ALLOC, "there is not enough memory for its tensors");
-        } catch (const std::exception& error) {
-            return fail(ACL_ERROR_INTERNAL_ERROR, "internal error, please report it with the model: ", error.what());
-        }
-    }
-
-    /// Null, and a problem, if there is none.
-    ops::Import import_function(const NetworkNode& node) {
-        const bool onnx = node.framework == ops::Framework::kOnnx && node.domain.empty();
-        if (onnx && std::any_of(kLoops.begin(), kLoops.end(), [&](const char* type) { return node.type == type; })) {
-            problems_.add(node.code(), place(node), " repeats a part of the network, which is not supported yet. ",
-                          "Export the model with loops unrolled.");
-            return nullptr;
-        }
-        const ops::Import function = node.domain.empty() ? ops::find_import(node.framework, node.type) : nullptr;
-        if (function == nullptr) {
-            problems_.add(code::kNoParser, "No parser is registered for Op [", node.name, ", optype [", node.optype(),
-                          "]].");
-            return nullptr;
-        }
-        for (const LaterChange& change : kLaterChanges) {
-            if (onnx && node.type == change.type && node.version >= change.version &&
-                (change.attr == nullptr || node.attrs.has(change.attr))) {
-                problems_.add(node.code(), place(node), " cannot be converted: ",
-                              change.attr == nullptr ? "the operator" : text("its attribute ", change.attr),
-                              " is new in "
-                              "opset ",
-                              change.version, ". Export the model with opset ", kNewestOpset, " or older.");
-                return nullptr;
-            }
-        }
-        return function;
-    }
-
-    /// What the outputs of a body need of its nodes, which are in order.
-    static std::unordered_set<const NetworkNode*> needed_in(const Network& body) {
-        std::unordered_set<std::string> open;
-        for (const NetworkTensor& output : body.outputs) {
-            open.insert(output.name);
-        }
-        std::unordered_set<const NetworkNode*> nodes;
-        for (auto node = body.nodes.rbegin(); node != body.nodes.rend(); ++node) {
-            if (std::any_of(node->outputs.begin(), node->outputs.end(),
-                            [&](const std::string& output) { return open.count(output) != 0; })) {
-                nodes.insert(&*node);
-                const auto more = needs(*node);
-                open.insert(more.begin(), more.end());
-            }
-        }
-        return nodes;
-    }
-
-    /// If whose condition is known: the nodes of the branch take its place.
-    // NOLINTNEXTLINE(misc-no-recursion): as deep as the file nests bodies
-    void import_branch(const NetworkNode& node, const std::string& name, const std::vector<ValueRef>& inputs) {
-        const Tensor* condition = inputs.size() == 1 ? importer_.constant(inputs[0]) : nullptr;
-        if (condition == nullptr || condition->elements() != 1) {
-            problems_.add(node.code(), place(node),
-                          " chooses its branch when the model runs, which is not supported yet. ",
-                          "Export the model so that the condition is known.");
-            return;
-        }
-        const auto body = node.bodies.find(condition->to_ints()[0] != 0 ? "then_branch" : "else_branch");
-        if (body == node.bodies.end() || body->second->outputs.size() != node.outputs.size()) {
-            problems_.add(node.code(), place(node), " has no branch with ", node.outputs.size(), " outputs to choose.");
-            return;
-        }
-        scopes_.push_back({body->second.get(), {}});
-        const bool unique = node.framework == ops::Framework::kTensorFlow;  // there they say where they come from
-        const auto wanted = needed_in(*body->second);
-        for (const NetworkNode& inner : body->second->nodes) {
-            if (wanted.count(&inner) != 0) {
-                import_node(inner, unique ? inner.name : name + "_" + inner.name);
-            }
-        }
-        std::vector<ValueRef> results;
-        for (const NetworkTensor& output : body->second->outputs) {
-            results.push_back(find(output.name));
-        }
-        scopes_.pop_back();
-        for (size_t i = 0; i < results.size(); ++i) {
-            scopes_.back().values[node.outputs[i]] = results[i];
-        }
-    }
-
     const Network& network_;
     const ImportOptions& options_;
     Problems& problems_;
     std::vector<NodeState>* states_;
-    graph::Graph graph_;
-    GraphImporter importer_;
-    std::vector<Scope> scopes_;
+    NodeImporter nodes_;
     std::unordered_map<std::string, std::pair<const NetworkNode*, size_t>> makers_;
 };
 

@@ -56,6 +56,8 @@ class Problems {
     bool empty() const { return list_.empty(); }
     const std::vector<Problem>& list() const { return list_; }
     const std::vector<Problem>& warnings() const { return warnings_; }
+    /// All of them, those that were left out as well.
+    size_t count() const { return list_.size() + left_out_; }
     /// How many were left out, because nobody reads so many.
     size_t left_out() const { return left_out_; }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "exec/body_plan.h"
 #include "exec/copy_kernel.h"
 #include "exec/describe_model.h"
 #include "graph/memory_plan.h"
@@ -77,6 +78,7 @@ Result<std::unique_ptr<Plan>> PlanBuilder::build() {
 
 Status PlanBuilder::add_node(const graph::Node& node) {
     ops::OpCall call = graph_.call(node);
+    call.bodies = planned_bodies(node, options_);
     for (const ValueId id : node.inputs) {
         const auto known = versions_.find(id);
         call.layouts.push_back(known == versions_.end() ? Layout{} : known->second.front().layout);

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "acl/acl_base.h"
+#include "graph/body.h"
 
 namespace softacl::graph {
 
@@ -40,13 +41,18 @@ ops::OpCall Graph::call(const Node& node) const {
     for (const ValueId id : node.outputs) {
         call.outputs.push_back(value(id).type);
     }
+    for (const auto& body : node.bodies) {
+        call.bodies.push_back(std::make_shared<GraphBody>(body));
+    }
     return call;
 }
 
 Result<std::vector<ValueId>> Graph::add_node(const std::string& node_name, const ops::OpDef& op,
                                              std::vector<ValueId> node_inputs, Attrs attrs, size_t output_count,
-                                             std::optional<size_t> position) {
+                                             std::optional<size_t> position,
+                                             std::vector<std::shared_ptr<const Graph>> bodies) {
     Node node;
+    node.bodies = std::move(bodies);
     node.name = node_name;
     node.op = &op;
     node.attrs = std::move(attrs);
@@ -154,6 +160,7 @@ void Graph::compact() {
     }
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): as deep as graphs are nested, which their readers limit
 Status Graph::verify() const {
     const auto broken = [this](const std::string& what) {
         return fail(ACL_ERROR_INTERNAL_ERROR, "graph '", name, "': ", what);
@@ -171,6 +178,9 @@ Status Graph::verify() const {
     }
     std::unordered_set<std::string> seen;
     for (const Node& node : nodes) {
+        for (const auto& body : node.bodies) {
+            SOFTACL_TRY(body->verify());
+        }
         if (!seen.insert(node.name).second) {
             return broken("two nodes are named '" + node.name + "'");
         }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_set>
@@ -25,12 +26,16 @@ struct Value {
     std::optional<Tensor> constant;
 };
 
+class Graph;
+
 struct Node {
     std::string name;  ///< unique in the graph
     const ops::OpDef* op = nullptr;
     Attrs attrs;                  ///< complete: defaults included
     std::vector<ValueId> inputs;  ///< flat, see ops::OpCall; kNoValue: absent
     std::vector<ValueId> outputs;
+    /// Graphs that the operator runs, one per body of its declaration. They read nothing but the node's inputs.
+    std::vector<std::shared_ptr<const Graph>> bodies;
     std::vector<std::string> origins;  ///< names of the source network's nodes that this one does the work of
 };
 
@@ -59,7 +64,8 @@ class Graph {
     /// `position`. The name is made unique.
     Result<std::vector<ValueId>> add_node(const std::string& node_name, const ops::OpDef& op,
                                           std::vector<ValueId> node_inputs, Attrs attrs, size_t output_count,
-                                          std::optional<size_t> position = std::nullopt);
+                                          std::optional<size_t> position = std::nullopt,
+                                          std::vector<std::shared_ptr<const Graph>> bodies = {});
 
     /// The call that a node is, for inference and kernels. It refers to the graph's values.
     ops::OpCall call(const Node& node) const;

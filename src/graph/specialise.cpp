@@ -5,10 +5,8 @@
 #include "graph/passes/passes.h"
 
 namespace softacl::graph {
-namespace {
-
 bool suits(const Shape& open, const Shape& shape) {
-    if (open.rank() != shape.rank() || !shape.is_known()) {
+    if (open.rank() != shape.rank()) {
         return false;
     }
     for (size_t i = 0; i < open.rank(); ++i) {
@@ -19,8 +17,6 @@ bool suits(const Shape& open, const Shape& shape) {
     return true;
 }
 
-}  // namespace
-
 Result<Graph> specialise(const Graph& graph, const std::vector<Shape>& shapes) {
     Graph special = graph;
     for (size_t i = 0; i < special.inputs.size(); ++i) {
@@ -28,7 +24,7 @@ Result<Graph> specialise(const Graph& graph, const std::vector<Shape>& shapes) {
         if (!shapes[i].fits(size_of(input.type.dtype))) {
             return fail(ACL_ERROR_GE_SHAPE_INVALID, "the input '", input.name, "' is impossibly large: ", shapes[i]);
         }
-        if (!suits(input.type.shape, shapes[i])) {
+        if (!shapes[i].is_known() || !suits(input.type.shape, shapes[i])) {
             return fail(ACL_ERROR_GE_SHAPE_INVALID, "the input '", input.name, "' cannot have the shape ", shapes[i],
                         "; expected ", input.type.shape);
         }

@@ -9,6 +9,9 @@
 
 namespace softacl::graph {
 
+/// Whether every dimension that `open` knows is that of `shape`.
+bool suits(const Shape& open, const Shape& shape);
+
 /// The graph for inputs of these shapes, one per input: what follows from them is computed, and the graph simplified,
 /// as if it had been converted for them. Constants are shared with `graph`. Fails with a sentence that names the input
 /// whose rank or fixed dimension differs, or the node that these shapes do not suit or whose output's shape they do not

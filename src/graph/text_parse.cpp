@@ -9,10 +9,14 @@
 namespace softacl::graph {
 namespace {
 
+constexpr int kDeepest = 32;  // graphs within graphs
+
 class Parser {
    public:
-    Parser(std::string_view text, FindOp find) : scan_(text), find_(find) {}
+    Parser(Scanner& scan, FindOp find, int depth) : scan_(scan), find_(find), depth_(depth) {}
 
+    /// One graph; what follows is left.
+    // NOLINTNEXTLINE(misc-no-recursion): at most kDeepest
     Result<Graph> parse() {
         SOFTACL_TRY(scan_.need_word("graph"));
         SOFTACL_ASSIGN(graph_.name, scan_.quoted());
@@ -32,9 +36,6 @@ class Parser {
             }
         }
         SOFTACL_TRY(scan_.need('}'));
-        if (!scan_.at_end()) {
-            return scan_.expected("nothing behind the graph");
-        }
         SOFTACL_TRY(graph_.verify());
         return std::move(graph_);
     }
@@ -243,6 +244,7 @@ class Parser {
     }
 
     /// %a, %b = Op(...) or %a = const ...
+    // NOLINTNEXTLINE(misc-no-recursion): at most kDeepest
     Status parse_definition() {
         scan_.skip_space();
         const size_t position = scan_.position();
@@ -259,6 +261,21 @@ class Parser {
         return parse_node(position, names);
     }
 
+    // NOLINTNEXTLINE(misc-no-recursion): at most kDeepest
+    Result<std::vector<std::shared_ptr<const Graph>>> parse_bodies(const ops::OpDef& op) {
+        std::vector<std::shared_ptr<const Graph>> bodies;
+        for (const std::string& name : op.bodies()) {
+            SOFTACL_TRY(scan_.need_word(name.c_str()));
+            if (depth_ == kDeepest) {
+                return scan_.fail_at(scan_.position(), "graphs are nested more than ", kDeepest, " deep");
+            }
+            SOFTACL_ASSIGN(Graph body, Parser(scan_, find_, depth_ + 1).parse());
+            bodies.push_back(std::make_shared<const Graph>(std::move(body)));
+        }
+        return bodies;
+    }
+
+    // NOLINTNEXTLINE(misc-no-recursion): at most kDeepest
     Status parse_node(size_t position, const std::vector<std::string>& names) {
         scan_.skip_space();
         const size_t op_position = scan_.position();
@@ -278,6 +295,7 @@ class Parser {
             inputs.push_back(input);
             return {};
         }));
+        SOFTACL_ASSIGN(auto bodies, parse_bodies(*op));
         Attrs attrs;
         if (scan_.take('{')) {
             SOFTACL_TRY(parse_attrs(*op, attrs));
@@ -286,7 +304,8 @@ class Parser {
         if (scan_.take('@')) {
             SOFTACL_ASSIGN(node_name, scan_.quoted());
         }
-        const auto made = graph_.add_node(node_name, *op, std::move(inputs), std::move(attrs), names.size());
+        const auto made = graph_.add_node(node_name, *op, std::move(inputs), std::move(attrs), names.size(),
+                                          std::nullopt, std::move(bodies));
         if (!made.ok()) {
             return scan_.fail_at(op_position, made.status().message());
         }
@@ -332,14 +351,22 @@ class Parser {
         return {};
     }
 
-    Scanner scan_;
+    Scanner& scan_;
     FindOp find_;
+    int depth_;
     Graph graph_;
     std::unordered_map<std::string, ValueId> values_;
 };
 
 }  // namespace
 
-Result<Graph> parse(std::string_view text, FindOp find) { return Parser(text, find).parse(); }
+Result<Graph> parse(std::string_view text, FindOp find) {
+    Scanner scan(text);
+    SOFTACL_ASSIGN(Graph graph, Parser(scan, find, 0).parse());
+    if (!scan.at_end()) {
+        return scan.expected("nothing behind the graph");
+    }
+    return graph;
+}
 
 }  // namespace softacl::graph

@@ -108,8 +108,10 @@ void append_attr(std::string& out, const ops::Attr& attr, const PrintOptions& op
 
 class Printer {
    public:
-    Printer(const Graph& graph, const PrintOptions& options) : graph_(graph), options_(options) {}
+    Printer(const Graph& graph, const PrintOptions& options, std::string indent = "")
+        : graph_(graph), options_(options), indent_(std::move(indent)) {}
 
+    // NOLINTNEXTLINE(misc-no-recursion): as deep as graphs are nested, which their readers limit
     std::string print() {
         out_ += "graph ";
         append_quoted(out_, graph_.name);
@@ -126,7 +128,7 @@ class Printer {
             print_node(node);
         }
         print_constants(graph_.outputs);
-        out_ += "  return";
+        out_ += indent_ + "  return";
         for (size_t i = 0; i < graph_.outputs.size(); ++i) {
             out_ += i == 0 ? " " : ", ";
             append_value(graph_.outputs[i]);
@@ -135,7 +137,7 @@ class Printer {
                 append_quoted(out_, graph_.output_names[i]);
             }
         }
-        out_ += "\n}\n";
+        out_ += "\n" + indent_ + "}\n";
         return std::move(out_);
     }
 
@@ -175,7 +177,7 @@ class Printer {
             if (id == kNoValue || !graph_.value(id).constant || !printed_.insert(id).second) {
                 continue;
             }
-            out_ += "  ";
+            out_ += indent_ + "  ";
             append_value(id);
             out_ += " = const ";
             append_type(out_, graph_.value(id).type);
@@ -185,12 +187,18 @@ class Printer {
         }
     }
 
+    // NOLINTNEXTLINE(misc-no-recursion): as deep as graphs are nested, which their readers limit
     void print_node(const Node& node) {
-        out_ += "  ";
+        out_ += indent_ + "  ";
         append_values(node.outputs);
         out_ += " = " + node.op->name() + "(";
         append_values(node.inputs);
         out_ += ')';
+        for (size_t i = 0; i < node.bodies.size(); ++i) {
+            out_ += " " + node.op->bodies()[i] + " ";
+            out_ += Printer(*node.bodies[i], options_, indent_ + "  ").print();
+            out_.pop_back();
+        }
         print_attrs(node);
         std::vector<std::string> value_names;
         for (const ValueId id : node.outputs) {
@@ -235,6 +243,7 @@ class Printer {
 
     const Graph& graph_;
     const PrintOptions& options_;
+    std::string indent_;
     std::unordered_map<ValueId, std::string> names_;
     std::unordered_set<std::string> taken_;
     std::unordered_set<ValueId> printed_;

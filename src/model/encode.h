@@ -16,6 +16,7 @@ inline constexpr char kWeightSize[] = "weight_size";
 inline constexpr char kPadding[] = "acl_cpu.padding";
 /// Attributes of operators and descriptors beyond the operators' own.
 inline constexpr char kIndex[] = "index";
+inline constexpr char kParentInput[] = "_parent_node_index";
 inline constexpr char kValue[] = "value";
 inline constexpr char kOrigins[] = "_datadump_original_op_names";
 inline constexpr char kShapeRange[] = "shape_range";

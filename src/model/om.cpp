@@ -99,10 +99,12 @@ Result<std::string> write_om_and_weights(const OmModel& model, const std::string
     std::string weight_path;
     if (weights.size != 0) {
         const std::string location = weight_location(fs::path(path).stem().string(), weights);
-        for (auto& op : *definition->mutable_graph(0)->mutable_op()) {
-            for (auto& entry : *op.mutable_attr()) {
-                if (op.type() == kFileConstant && entry.key() == kLocation) {
-                    entry.mutable_value()->set_s(location);
+        for (auto& graph : *definition->mutable_graph()) {
+            for (auto& op : *graph.mutable_op()) {
+                for (auto& entry : *op.mutable_attr()) {
+                    if (op.type() == kFileConstant && entry.key() == kLocation) {
+                        entry.mutable_value()->set_s(location);
+                    }
                 }
             }
         }

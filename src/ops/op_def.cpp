@@ -93,9 +93,15 @@ Status OpDef::complete(OpCall& call) const {
         SOFTACL_TRY(check_shape(call, "the input " + port->name, *type));
     }
     for (size_t i = call.inputs.size(); i < inputs_.size(); ++i) {
-        if (inputs_[i].arity != Arity::kOptional) {  // of a variable number, one at least
+        // Of a variable number one at least, but what a graph reads may be nothing.
+        if (inputs_[i].arity != Arity::kOptional && (inputs_[i].arity == Arity::kRequired || bodies_.empty())) {
             return call.fail("the input ", inputs_[i].name, " is missing");
         }
+    }
+    if (call.bodies.size() != bodies_.size()) {
+        return call.fail("it runs ", bodies_.size(), " graphs, the first being its ",
+                         bodies_.empty() ? "" : bodies_.front(), "; there are ", call.bodies.size(),
+                         ". Only a model has them");
     }
     call.inputs.resize(std::max(call.inputs.size(), inputs_.size()));
     call.constants.resize(call.inputs.size());

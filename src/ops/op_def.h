@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "kernels/kernel.h"
 #include "ops/attrs.h"
+#include "ops/body.h"
 #include "ops/import.h"
 
 namespace softacl::ops {
@@ -27,6 +28,8 @@ struct OpCall {
     std::vector<const Tensor*> constants;
     /// Filled by infer(), which finds as many as are wanted.
     std::vector<TensorType> outputs;
+    /// The graphs that it runs, in the order of the declaration.
+    Bodies bodies;
     /// How the inputs lie when kernels are chosen; empty: all row by row.
     std::vector<kernels::Layout> layouts;
 
@@ -168,6 +171,12 @@ class OpDef {
         return *this;
     }
 
+    /// A graph that the operator runs.
+    OpDef& body(std::string name) {
+        bodies_.push_back(std::move(name));
+        return *this;
+    }
+
     const std::string& name() const { return name_; }
     const std::string& doc() const { return doc_; }
     const std::vector<Port>& inputs() const { return inputs_; }
@@ -176,6 +185,7 @@ class OpDef {
     const std::vector<KernelDef>& kernels() const { return kernels_; }
     const std::vector<ImportDef>& imports() const { return imports_; }
     const std::vector<size_t>& value_inputs() const { return value_inputs_; }
+    const std::vector<std::string>& bodies() const { return bodies_; }
     /// The same as positions among `count` inputs, of which several may belong to a port of a variable number.
     std::vector<size_t> value_inputs(size_t count) const;
     /// Null: no shape depends on values, or nothing is known of it.
@@ -201,6 +211,7 @@ class OpDef {
     std::vector<KernelDef> kernels_;
     std::vector<ImportDef> imports_;
     std::vector<size_t> value_inputs_;
+    std::vector<std::string> bodies_;
     Infer infer_ = nullptr;
     Infer largest_ = nullptr;
 };

@@ -3,6 +3,8 @@
 
 #include <initializer_list>
 
+#include "graph/body.h"
+
 namespace softacl::graph {
 namespace {
 
@@ -24,10 +26,12 @@ Status run(Graph& graph, std::initializer_list<Pass> passes) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(misc-no-recursion): as deep as graphs are nested, which their readers limit
 Status run_conversion_passes(Graph& graph) {
     // Activations are found before their factors have gone into weights.
-    return run(graph, {fold_constants, remove_no_ops, find_activations, merge_reshapes, merge_transposes,
-                       sink_transposes, merge_pads, fold_affine});
+    SOFTACL_TRY(run(graph, {fold_constants, remove_no_ops, find_activations, merge_reshapes, merge_transposes,
+                            sink_transposes, merge_pads, fold_affine}));
+    return simplify_bodies(graph);
 }
 
 Status run_execution_passes(Graph& graph) {

@@ -12,6 +12,7 @@
 #include <iterator>
 #include <string>
 
+#include "graph/text.h"
 #include "model/om.h"
 
 namespace softacl::model {
@@ -172,6 +173,30 @@ inline void expect_equal(const Graph& a, const Graph& b) {
             }
         }
     }
+}
+
+/// A node that runs one of two graphs, and in one of them another such node; constants in all of them.
+inline OmModel nested_model() {
+    const auto parsed = graph::parse(R"(graph "nested" (%c: bool[], %x: float32[20]) {
+  %y = If(%c, %c, %x) then_branch graph "choice_then_branch" (%c: bool[], %x: float32[20]) {
+    %w = const float32[20] {repeat 3, 4}
+    %t = Add(%x, %w) : float32[20]
+    return %t
+  } else_branch graph "choice_else_branch" (%c: bool[], %x: float32[20]) {
+    %z = If(%c, %x) then_branch graph "inner_then_branch" (%x: float32[20]) {
+      return %x
+    } else_branch graph "inner_else_branch" (%x: float32[20]) {
+      %w = const float32[20] {repeat 3, 4}
+      return %w
+    } @"inner" : float32[20]
+    return %z
+  } @"choice" : float32[20]
+  return %y "choice:0:y"
+})");
+    EXPECT_TRUE(parsed.ok()) << parsed.status().message();
+    OmModel model;
+    model.graph = parsed.ok() ? *parsed : Graph();
+    return model;
 }
 
 }  // namespace softacl::model

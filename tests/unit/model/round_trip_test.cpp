@@ -38,6 +38,18 @@ TEST_F(OmRoundTrip, NodesOfManyKinds) {
     expect_equal(expected.graph, again->graph);
 }
 
+TEST_F(OmRoundTrip, GraphsInsideGraphs) {
+    const OmModel model = nested_model();
+    const auto again = read(written(model));
+    ASSERT_TRUE(again.ok()) << again.status().message();
+    EXPECT_EQ(graph::print(model.graph), graph::print(again->graph));
+    EXPECT_EQ(written(model), written(*again));
+    ASSERT_TRUE(write_om_and_weights(model, path("apart.om")).ok());
+    const auto apart = read_om_file(path("apart.om"));
+    ASSERT_TRUE(apart.ok()) << apart.status().message();
+    EXPECT_EQ(graph::print(model.graph), graph::print(apart->graph));
+}
+
 TEST_F(OmRoundTrip, ThroughAFile) {
     const OmModel model = small_model();
     ASSERT_TRUE(write_om(model, path()).ok());

@@ -70,6 +70,33 @@ ge::TensorDef& constant(M& m, const char* op) {
     return *attr_named(*op_named(m, op).mutable_attr(), "value").mutable_t();
 }
 
+class OmSenselessBodies : public OmSenseless {};
+TEST_P(OmSenselessBodies, AreRefused) {
+    expect_refused(read(remade(written(nested_model()), GetParam().change)), GetParam().code, GetParam().sentence);
+}
+
+ge::OpDef& choice(M& m) { return op_named(m, "choice"); }
+const Senseless kSenselessBodies[] = {
+    {"UnknownGraph", [](M& m) { choice(m).set_subgraph_name(0, "nowhere"); }, 100013,
+     "node 'choice' (If): it runs the graph 'nowhere', which there is not"},
+    {"SameGraphTwice", [](M& m) { choice(m).set_subgraph_name(1, choice(m).subgraph_name(0)); }, 100013,
+     "or another node runs it"},
+    {"ItsOwnGraph", [](M& m) { choice(m).set_subgraph_name(0, m.graph(0).name()); }, 100013, "which there is not"},
+    {"NoGraphs", [](M& m) { choice(m).clear_subgraph_name(); }, 100013, "it runs 2 graphs"},
+    {"OneGraph", [](M& m) { choice(m).mutable_subgraph_name()->RemoveLast(); }, 100013, "there are 1"},
+    {"UnknownOperatorInside", [](M& m) { m.mutable_graph(1)->mutable_op(3)->set_type("Blah"); }, 545005,
+     "no operator named Blah"},
+    {"InputsInAnotherOrder",
+     [](M& m) {
+         for (int i = 0; i < 2; ++i) {
+             m.mutable_graph(1)->mutable_op(i)->mutable_attr(0)->mutable_value()->set_i(1 - i);
+         }
+     },
+     100013, "takes float32[20] as input 0; it is given bool[]"},
+    {"NoOutputInside", [](M& m) { m.mutable_graph(1)->mutable_op()->RemoveLast(); }, 100013, "0 operators NetOutput"}};
+INSTANTIATE_TEST_SUITE_P(Definitions, OmSenselessBodies, testing::ValuesIn(kSenselessBodies),
+                         [](const auto& info) { return info.param.name; });
+
 const Senseless kSenseless[] = {
     {"NoGraph", [](M& m) { m.clear_graph(); }, 100013, "the model definition has no graph"},
     {"TwoGraphs", [](M& m) { *m.add_graph() = m.graph(0); }, 200006, "it has 2 graphs"},
