@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <utility>
 
 #include "acl/acl_base.h"
@@ -17,7 +16,6 @@ namespace {
 using ops::import_fail;
 using ops::Imported;
 using ops::ValueRef;
-using InnerGraph = NodeImporter::InnerGraph;
 
 // --- If
 
@@ -26,24 +24,6 @@ Imported choose_in_advance(NodeImporter& importer, const NetworkNode& node, cons
     // TensorFlow's nodes say themselves where they come from.
     const bool unique = node.framework == ops::Framework::kTensorFlow;
     return importer.import_body(branch, unique ? "" : name, {});
-}
-
-Imported choose_at_run(NodeImporter& importer, const NetworkNode& node, const std::string& name, ValueRef condition,
-                       const std::array<const Network*, 2>& branches) {
-    static constexpr std::array<const char*, 2> kNames = {"then_branch", "else_branch"};
-    std::vector<InnerGraph> graphs;
-    for (size_t i = 0; i < branches.size(); ++i) {
-        importer.begin_graph(name + "_" + kNames[i]);
-        const auto results = importer.import_body(*branches[i], "", {});
-        SOFTACL_ASSIGN(auto inner, end_tensor_graph(importer, results));
-        if (!inner) {
-            return std::vector<ValueRef>(node.outputs.size(), kBroken);
-        }
-        graphs.push_back(std::move(*inner));
-    }
-    std::vector<ValueRef> inputs = unite_inputs(importer.graph(), graphs);
-    inputs.insert(inputs.begin(), condition);
-    return add_runner(importer, "If", name, std::move(inputs), node.outputs.size(), std::move(graphs));
 }
 
 Imported import_if(NodeImporter& importer, const NetworkNode& node, const std::string& name,
@@ -62,7 +42,12 @@ Imported import_if(NodeImporter& importer, const NetworkNode& node, const std::s
     }
     const Tensor* condition = importer.importer().constant(inputs[0]);
     if (condition == nullptr) {
-        return choose_at_run(importer, node, name, inputs[0], branches);
+        const auto branch = [&](size_t i) {
+            return [&importer, body = branches[i]](const std::vector<ValueRef>& /*inputs*/) {
+                return Imported(importer.import_body(*body, "", {}));
+            };
+        };
+        return add_if(importer, name, inputs[0], node.outputs.size(), branch(0), branch(1));
     }
     if (condition->elements() != 1) {
         return import_fail("its condition has the shape ", condition->shape(), "; expected one element");
@@ -71,19 +56,26 @@ Imported import_if(NodeImporter& importer, const NetworkNode& node, const std::s
 }
 
 struct Row {
+    ops::Framework framework;
     const char* type;
     Imported (*function)(NodeImporter&, const NetworkNode&, const std::string&, const std::vector<ValueRef>&);
 };
-constexpr Row kOnnxRows[] = {
-    {"If", import_if}, {"Loop", import_loop}, {"Scan", import_scan}, {"SequenceMap", import_sequence_map}};
+constexpr auto kOnnx = ops::Framework::kOnnx;
+constexpr auto kTensorFlow = ops::Framework::kTensorFlow;
+constexpr Row kRows[] = {{kOnnx, "If", import_if},
+                         {kOnnx, "Loop", import_loop},
+                         {kOnnx, "Scan", import_scan},
+                         {kOnnx, "SequenceMap", import_sequence_map},
+                         {kTensorFlow, "If", import_if},
+                         {kTensorFlow, "StatelessIf", import_if},
+                         {kTensorFlow, "StatelessWhile", import_while},
+                         {kTensorFlow, "While", import_while}};
 
 const Row* find_row(const NetworkNode& node) {
-    if (node.framework != ops::Framework::kOnnx) {
-        return node.bodies.empty() ? nullptr : &kOnnxRows[0];
-    }
-    const auto* const row =
-        std::find_if(std::begin(kOnnxRows), std::end(kOnnxRows), [&](const Row& one) { return node.type == one.type; });
-    return node.domain.empty() && row != std::end(kOnnxRows) ? row : nullptr;
+    const auto* const row = std::find_if(std::begin(kRows), std::end(kRows), [&](const Row& one) {
+        return node.framework == one.framework && node.domain.empty() && node.type == one.type;
+    });
+    return row == std::end(kRows) ? nullptr : row;
 }
 
 }  // namespace

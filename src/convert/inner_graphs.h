@@ -2,7 +2,7 @@
 // The graphs that If and While run, while a network is converted.
 #pragma once
 
-#include <optional>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -10,18 +10,17 @@
 
 namespace softacl::convert {
 
-/// Ends the graph that was begun last. Nothing if one of the outputs is broken; fails if one is a sequence.
-Result<std::optional<NodeImporter::InnerGraph>> end_tensor_graph(NodeImporter& importer,
-                                                                 const std::vector<ops::ValueRef>& outputs);
+/// Makes the outputs of a graph that has been begun, of its inputs. Some may be broken.
+using MakeOutputs = std::function<Result<std::vector<ops::ValueRef>>(const std::vector<ops::ValueRef>& inputs)>;
 
-/// Gives graphs, whose first inputs are the same `fixed` ones, the captured inputs of each other, so that all read the
-/// same. Returns the values of `outer` that these are.
-std::vector<ops::ValueRef> unite_inputs(const graph::Graph& outer, std::vector<NodeImporter::InnerGraph>& graphs,
-                                        size_t fixed = 0);
+/// A node If whose graphs read what is around them. Broken outputs if a branch has some.
+Result<std::vector<ops::ValueRef>> add_if(NodeImporter& importer, const std::string& name, ops::ValueRef condition,
+                                          size_t outputs, const MakeOutputs& then_branch,
+                                          const MakeOutputs& else_branch);
 
-/// The node that runs the graphs.
-Result<std::vector<ops::ValueRef>> add_runner(NodeImporter& importer, const char* op, const std::string& name,
-                                              std::vector<ops::ValueRef> inputs, size_t outputs,
-                                              std::vector<NodeImporter::InnerGraph> graphs);
+/// A node While; the outputs are the state in the end. What its graphs read of what is around them stays the same.
+Result<std::vector<ops::ValueRef>> add_while(NodeImporter& importer, const std::string& name,
+                                             std::vector<ops::ValueRef> state, const MakeOutputs& cond,
+                                             const MakeOutputs& body);
 
 }  // namespace softacl::convert

@@ -18,7 +18,6 @@ using ops::Imported;
 using ops::Ints;
 using ops::kNoValue;
 using ops::ValueRef;
-using InnerGraph = NodeImporter::InnerGraph;
 
 // A repeated body makes nodes, and memory and time are spent on each.
 constexpr size_t kMostRepeatedNodes = 20000;
@@ -131,16 +130,6 @@ Result<std::optional<std::vector<ValueRef>>> repeat(NodeImporter& importer, cons
     return std::optional(std::move(state));
 }
 
-/// The inputs of the graphs of While: the number of the repetition, the condition, and the state.
-std::vector<ValueRef> add_state(NodeImporter& importer, const graph::Graph& outer,
-                                const std::vector<ValueRef>& values) {
-    std::vector<ValueRef> inputs;
-    for (const ValueRef value : values) {
-        inputs.push_back(importer.graph().add_input(outer.value(value).name, outer.value(value).type));
-    }
-    return inputs;
-}
-
 /// A condition of one element, as a scalar.
 Result<ValueRef> scalar(GraphImporter& graph, ValueRef condition, const std::string& suffix) {
     if (graph.type(condition).shape.rank() == 0) {
@@ -150,78 +139,72 @@ Result<ValueRef> scalar(GraphImporter& graph, ValueRef condition, const std::str
     return graph.add("Reshape", {condition, shape}, {}, suffix);
 }
 
-/// Whether the loop goes on, of what add_state() made.
-Result<std::optional<InnerGraph>> condition_graph(NodeImporter& importer, const Loop& loop, const std::string& name,
-                                                  const std::vector<ValueRef>& state) {
-    const graph::Graph& outer = importer.graph();
-    importer.begin_graph(name + "_cond");
-    GraphImporter& graph = importer.importer();
-    graph.begin(name);
-    const std::vector<ValueRef> inputs = add_state(importer, outer, state);
-    ValueRef goes_on = inputs[1];
-    if (loop.trips != kNoValue) {
-        SOFTACL_ASSIGN(const ValueRef trips, scalar(graph, importer.capture(loop.trips), "trips"));
-        SOFTACL_ASSIGN(const ValueRef more, graph.add("Less", {inputs[0], trips}, {}, "more"));
-        SOFTACL_ASSIGN(goes_on, graph.add("LogicalAnd", {goes_on, more}, {}, "and"));
-    }
-    return end_tensor_graph(importer, {goes_on});
-}
-
-Result<std::optional<InnerGraph>> body_graph(NodeImporter& importer, const Loop& loop, const std::string& name,
-                                             const std::vector<ValueRef>& state) {
-    const graph::Graph& outer = importer.graph();
-    importer.begin_graph(name + "_body");
-    GraphImporter& graph = importer.importer();
-    const std::vector<ValueRef> inputs = add_state(importer, outer, state);
-    std::vector<ValueRef> made = importer.import_body(*loop.body, "", inputs);
-    if (!is_any_broken(made)) {
-        graph.begin(name);
-        SOFTACL_ASSIGN(made[0], scalar(graph, made[0], "condition"));
-        const ValueRef one = graph.add_constant(Tensor::scalar(int64_t{1}), "one");
-        SOFTACL_ASSIGN(const ValueRef next, graph.add("Add", {inputs[0], one}, {}, "next"));
-        made.insert(made.begin(), next);
-    }
-    return end_tensor_graph(importer, made);
-}
-
 Imported repeat_at_run(NodeImporter& importer, const Loop& loop, const std::string& name) {
     if (loop.rows != 0) {
         return import_fail("how often it runs is known only when the model runs, and ", loop.rows,
                            " outputs have a row for each time; shapes must be known before");
     }
-    GraphImporter& graph = importer.importer();
-    graph.begin(name);
-    std::vector<ValueRef> state = {graph.add_constant(Tensor::scalar(int64_t{0}), "iteration"), loop.condition};
+    GraphImporter& around = importer.importer();
+    around.begin(name);
+    std::vector<ValueRef> state = {around.add_constant(Tensor::scalar(int64_t{0}), "iteration"), loop.condition};
     if (loop.condition == kNoValue) {
-        state[1] = graph.add_constant(Tensor::scalar(true), "condition");
+        state[1] = around.add_constant(Tensor::scalar(true), "condition");
     } else {
-        SOFTACL_ASSIGN(state[1], scalar(graph, loop.condition, "first_condition"));
+        SOFTACL_ASSIGN(state[1], scalar(around, loop.condition, "first_condition"));
     }
-    for (const ValueRef value : loop.state) {
-        if (importer.sequences().find(value) != nullptr) {
-            return import_fail("how often it runs is known only when the model runs, and its state has a sequence");
+    state.insert(state.end(), loop.state.begin(), loop.state.end());
+    const auto goes_on = [&](const std::vector<ValueRef>& inputs) -> Imported {
+        if (loop.trips == kNoValue) {
+            return std::vector<ValueRef>{inputs[1]};
         }
-        state.push_back(value);
+        GraphImporter& graph = importer.importer();
+        graph.begin(name);
+        SOFTACL_ASSIGN(const ValueRef trips, scalar(graph, importer.capture(loop.trips), "trips"));
+        SOFTACL_ASSIGN(const ValueRef more, graph.add("Less", {inputs[0], trips}, {}, "more"));
+        return ops::one(graph.add("LogicalAnd", {inputs[1], more}, {}, "and"));
+    };
+    const auto turn = [&](const std::vector<ValueRef>& inputs) -> Imported {
+        std::vector<ValueRef> made = importer.import_body(*loop.body, "", inputs);
+        if (is_any_broken(made)) {
+            return made;
+        }
+        GraphImporter& graph = importer.importer();
+        graph.begin(name);
+        SOFTACL_ASSIGN(made[0], scalar(graph, made[0], "condition"));
+        const ValueRef one = graph.add_constant(Tensor::scalar(int64_t{1}), "one");
+        SOFTACL_ASSIGN(const ValueRef next, graph.add("Add", {inputs[0], one}, {}, "next"));
+        made.insert(made.begin(), next);
+        return made;
+    };
+    SOFTACL_ASSIGN(std::vector<ValueRef> made, add_while(importer, name, std::move(state), goes_on, turn));
+    made.erase(made.begin(), made.begin() + 2);
+    return made;
+}
+
+// --- TensorFlow's While
+
+Result<std::optional<std::vector<ValueRef>>> repeat_while(NodeImporter& importer, const Network& cond,
+                                                          const Network& body, const std::string& name,
+                                                          std::vector<ValueRef> state) {
+    for (size_t i = 0; fits(cond, i + 1) && fits(body, i + 1); ++i) {
+        const std::string prefix = text(name, "_", i);
+        const std::vector<ValueRef> condition = importer.import_body(cond, prefix, state);
+        if (is_any_broken(condition)) {
+            return std::optional(std::vector<ValueRef>(state.size(), kBroken));
+        }
+        const auto goes_on = known(importer.importer(), condition[0]);
+        if (!goes_on) {
+            break;  // what was made so far is read by nobody
+        }
+        if (*goes_on == 0) {
+            return std::optional(std::move(state));
+        }
+        state = importer.import_body(body, prefix, state);
+        if (is_any_broken(state)) {
+            return std::optional(std::move(state));
+        }
     }
-    std::vector<InnerGraph> graphs;
-    SOFTACL_ASSIGN(auto condition, condition_graph(importer, loop, name, state));
-    SOFTACL_ASSIGN(auto body, body_graph(importer, loop, name, state));
-    if (!condition || !body) {
-        return std::vector<ValueRef>(loop.state.size(), kBroken);
-    }
-    graphs.push_back(std::move(*condition));
-    graphs.push_back(std::move(*body));
-    const std::vector<ValueRef> captured = unite_inputs(importer.graph(), graphs, state.size());
-    graph::Graph& inner = graphs[1].graph;
-    for (size_t i = state.size(); i < inner.inputs.size(); ++i) {  // what it only reads
-        inner.outputs.push_back(inner.inputs[i]);
-        inner.output_names.push_back(inner.value(inner.inputs[i]).name);
-    }
-    const size_t changing = state.size();
-    state.insert(state.end(), captured.begin(), captured.end());
-    const size_t outputs = state.size();
-    SOFTACL_ASSIGN(const auto made, add_runner(importer, "While", name, std::move(state), outputs, std::move(graphs)));
-    return std::vector<ValueRef>(made.begin() + 2, made.begin() + static_cast<std::ptrdiff_t>(changing));
+    return std::optional<std::vector<ValueRef>>();
 }
 
 // --- Scan and SequenceMap
@@ -273,6 +256,27 @@ Result<std::vector<ValueRef>> import_loop(NodeImporter& importer, const NetworkN
     loop.rows = made - 1 - loop.state.size();
     SOFTACL_ASSIGN(auto repeated, repeat(importer, loop, name));
     return repeated ? Imported(std::move(*repeated)) : repeat_at_run(importer, loop, name);
+}
+
+Result<std::vector<ValueRef>> import_while(NodeImporter& importer, const NetworkNode& node, const std::string& name,
+                                           const std::vector<ValueRef>& inputs) {
+    const auto cond = node.bodies.find("cond");
+    const auto body = node.bodies.find("body");
+    if (cond == node.bodies.end() || body == node.bodies.end() || cond->second->outputs.size() != 1 ||
+        body->second->outputs.size() != inputs.size()) {
+        return import_fail("expected a cond of one result and a body of ", inputs.size());
+    }
+    SOFTACL_ASSIGN(auto repeated, repeat_while(importer, *cond->second, *body->second, name, inputs));
+    if (repeated) {
+        return std::move(*repeated);
+    }
+    const auto goes_on = [&](const std::vector<ValueRef>& state) {
+        return Imported(importer.import_body(*cond->second, "", state));
+    };
+    const auto turn = [&](const std::vector<ValueRef>& state) {
+        return Imported(importer.import_body(*body->second, "", state));
+    };
+    return add_while(importer, name, inputs, goes_on, turn);
 }
 
 Result<std::vector<ValueRef>> import_scan(NodeImporter& importer, const NetworkNode& node, const std::string& name,

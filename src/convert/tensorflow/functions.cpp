@@ -148,7 +148,7 @@ class Inliner {
             if (const Function* inner = called(node)) {
                 expand_call(made, *inner, depth);
             } else {
-                expand_choice(made, depth);
+                expand_branches(made, depth);
                 nodes_.push_back(std::move(made));
             }
         }
@@ -186,9 +186,14 @@ class Inliner {
         expand(function.nodes, bindings, name + "/", depth + 1, &function, name);
     }
 
+    /// Of If the branches take the inputs behind the condition; of While both functions take all of them, under names
+    /// of their own.
     // NOLINTNEXTLINE(misc-no-recursion): limited in depth
-    void expand_choice(GraphNode& node, int depth) {
-        if ((node.type != "If" && node.type != "StatelessIf") || node.sources.empty() || depth >= kDeepest) {
+    void expand_branches(GraphNode& node, int depth) {
+        const bool chooses = node.type == "If" || node.type == "StatelessIf";
+        const bool repeats = node.type == "While" || node.type == "StatelessWhile";
+        if ((!chooses && !repeats) || (chooses && node.sources.empty()) || depth >= kDeepest) {
+            node.branches.clear();
             return;
         }
         if (choices_ == kDeepestChoice) {
@@ -196,27 +201,33 @@ class Inliner {
                           " deep"));
             return;
         }
-        for (const auto& [name, function] :
-             {std::pair("then_branch", &node.then_function), std::pair("else_branch", &node.else_function)}) {
-            const auto at = functions_.find(*function);
+        for (Branch& branch : node.branches) {
+            const auto at = functions_.find(branch.function);
             if (at == functions_.end()) {
-                node.branches.clear();  // refused as a choice that is not understood
+                node.branches.clear();  // refused as a node that is not understood
                 return;
+            }
+            const std::string place = node.name + "/" + branch.name;
+            GraphNode call = node;
+            call.branches.clear();
+            for (size_t i = 0; repeats && i < call.sources.size() && i < at->second.parameters.size(); ++i) {
+                call.sources[i] = {place + "/" + at->second.parameters[i], 0};
+                branch.parameters.push_back(call.sources[i]);
             }
             std::vector<GraphNode> around;
             nodes_.swap(around);
-            const std::string place = node.name + "/" + name;
             ++choices_;
-            expand_body(node, at->second, 1, place, depth);
+            expand_body(call, at->second, chooses ? 1 : 0, place, depth);
             --choices_;
             nodes_.swap(around);
-            Branch branch = {name, std::move(around), {}};
+            branch.nodes = std::move(around);
             for (size_t i = 0; i < at->second.results.size(); ++i) {
                 branch.results.push_back({place, i});
             }
-            node.branches.push_back(std::move(branch));
         }
-        node.sources.resize(1);
+        if (chooses) {
+            node.sources.resize(1);
+        }
     }
 
     void complain(const std::string& sentence) {

@@ -80,11 +80,10 @@ class NodeReader {
             case Value::kTensor: read_tensor(key, *value.mutable_tensor()); break;
             case Value::kList: read_list(key, value.list()); break;
             case Value::kFunc:
-                if (key == "f" || key == "then_branch" || key == "else_branch") {
-                    std::string& function = key == "f"             ? node_.function
-                                            : key == "then_branch" ? node_.then_function
-                                                                   : node_.else_function;
-                    function = name(value.func().name(), "a function");
+                if (key == "f") {
+                    node_.function = name(value.func().name(), "a function");
+                } else if (key == "then_branch" || key == "else_branch" || key == "cond" || key == "body") {
+                    node_.branches.push_back({key, name(value.func().name(), "a function"), {}, {}, {}});
                 }
                 break;
             default: break;

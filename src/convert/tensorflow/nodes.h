@@ -21,26 +21,26 @@ struct TensorPlace {
 /// What others call it: the first output has the name of its node.
 std::string tensor_name(const TensorPlace& place);
 
-struct Branch;
+struct GraphNode;
+
+/// A function that a node chooses or repeats. Its nodes read tensors around them by name.
+struct Branch {
+    std::string name;      ///< of the attribute: then_branch, else_branch, cond, body
+    std::string function;  ///< as the attribute says
+    std::vector<GraphNode> nodes;
+    std::vector<TensorPlace> parameters;  ///< of While: what its nodes call the state
+    std::vector<TensorPlace> results;
+};
 
 struct GraphNode {
     std::string type;
     std::string name;
     ops::Attrs attrs;
     std::string function;              ///< that it calls; "": none
-    std::string then_function;         ///< of If
-    std::string else_function;         ///< of If
+    std::vector<Branch> branches;      ///< of If and While; filled by inline_functions()
     std::vector<std::string> inputs;   ///< as they stand in the file, data only
     std::vector<std::string> waits;    ///< nodes that only have to run before
-    std::vector<TensorPlace> sources;  ///< `inputs`, after inline_functions()
-    std::vector<Branch> branches;      ///< of If, after inline_functions(); `sources` is the condition alone then
-};
-
-/// The nodes that take the place of If. They read tensors around it by name.
-struct Branch {
-    const char* name;  ///< then_branch or else_branch
-    std::vector<GraphNode> nodes;
-    std::vector<TensorPlace> results;
+    std::vector<TensorPlace> sources;  ///< `inputs`, after inline_functions(); of If the condition alone
 };
 
 /// Reads the attributes, and the inputs as they stand there. Large constants are moved out of the message.

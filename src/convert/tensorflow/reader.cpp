@@ -37,8 +37,12 @@ size_t outputs_of(const GraphNode& node) {
     if (node.type == "Unpack") {
         return number("num");
     }
-    if (!node.branches.empty()) {
-        return std::max<size_t>(node.branches[0].results.size(), 1);
+    if (!node.branches.empty()) {  // the condition of While has one
+        size_t results = 1;
+        for (const Branch& branch : node.branches) {
+            results = std::max(results, branch.results.size());
+        }
+        return results;
     }
     if (is_one_of(node.type, {"IdentityN", "ShapeN"})) {
         return std::max<size_t>(node.sources.size(), 1);
@@ -149,6 +153,11 @@ class Reader {
             reader.count_reader(result);
         }
         auto body = std::make_shared<Network>(reader.read());
+        for (const TensorPlace& parameter : branch.parameters) {
+            NetworkTensor input;
+            input.name = tensor_name(parameter);
+            body->inputs.push_back(std::move(input));
+        }
         body->outputs.clear();
         for (const TensorPlace& result : branch.results) {
             NetworkTensor output;
