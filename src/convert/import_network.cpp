@@ -138,7 +138,7 @@ class Import {
         if (value < 0) {
             return;  // reported with the node
         }
-        const auto maker = makers_.nodes_.find(tensor);
+        const auto maker = makers_.find(tensor);
         const std::string node = maker == makers_.end() ? tensor : maker->second.first->name;
         const size_t index = maker == makers_.end() ? 0 : maker->second.second;
         const auto declared = std::find_if(network_.outputs.begin(), network_.outputs.end(),
@@ -164,7 +164,7 @@ class Import {
             graph().output_names.push_back(text(node, ":", index));
             return;
         }
-        const auto label = network_.labels.nodes_.find(tensor);
+        const auto label = network_.labels.find(tensor);
         graph().output_names.push_back(
             text(node, ":", index, ":", label == network_.labels.end() ? tensor : label->second));
     }

@@ -240,9 +240,9 @@ def test_if_with_a_known_condition(tmp_path, value, kind):
 
 
 @pytest.mark.parametrize("graph, code, words", [
-    (X + node("b", "Placeholder", dtype=BOOL, shape=field(7, field(2, field(1, 1)))) + choice("y", "b", "x")
-     + field(2, NEGATE + DOUBLE), "CPU-151", "chooses its branch when the model runs"),
-    (X + truth(1) + choice("y", "c", "x") + field(2, NEGATE), "CPU-151", "choice"),
+    (X + node("b", "Placeholder", dtype=BOOL, shape=field(7, field(2, field(1, 2)))) + choice("y", "b", "x")
+     + field(2, NEGATE + DOUBLE), "CPU-151", "its condition has the shape [2]"),
+    (X + truth(1) + choice("y", "c", "x") + field(2, NEGATE), "CPU-151", "it has no then_branch with 1 outputs"),
     (X + truth(1) + choice("y", "c", "x", "x") + field(2, NEGATE + DOUBLE), "CPU-151", "1 parameters with 2 inputs"),
     (X + truth(1) + choice("y", "c") + field(2, NEGATE + DOUBLE), "CPU-151", "1 parameters with 0 inputs"),
     (X + truth(1) + choice("y", "c", "x")
@@ -268,6 +268,71 @@ def test_choices_that_multiply_are_refused(tmp_path):
 def numbers(name, value):
     return node(name, "Const", dtype=FLOAT,
                 value=field(8, field(1, 1) + field(2, b"") + field(4, np.float32(value).tobytes())))
+
+
+def test_if_with_a_condition_of_the_run(tmp_path):
+    condition = node("b", "Placeholder", dtype=BOOL, shape=field(7, field(2, field(1, 1))))
+    (tmp_path / "net.pb").write_bytes(X + condition + choice("y", "b", "x") + node("z", "Abs", "y")
+                                      + field(2, NEGATE + DOUBLE))
+    om = convert(tmp_path / "net.pb", tmp_path / "net", "--input_shape=x:2;b:1", "--out_nodes=y:0;z:0")
+    with Device():
+        model = Model(om)
+        for value, expected in ((True, [-1, 2]), (False, [2, -4])):
+            result, positive = model(np.array([1, -2], np.float32), np.array([value]))
+            np.testing.assert_array_equal(result, expected)
+            np.testing.assert_array_equal(positive, np.abs(expected))
+        model.close()
+
+
+# As long as the sum of p is below 100 it is doubled.
+WHILE_BELOW = function("below", [
+    node("axis", "Const", dtype=field(6, 3), value=field(8, field(1, 3) + field(2, field(2, field(1, 1))) + field(7, b"\0"))),
+    numbers("limit", 100), node("s", "Sum", "p", "axis:output:0"), node("l", "Less", "s:output:0", "limit:output:0")],
+    "l:z:0")
+
+
+def loop(name, *state, cond="below", body="otherwise", kind="StatelessWhile"):
+    return node(name, kind, *state, cond=field(10, field(1, cond)), body=field(10, field(1, body)))
+
+
+@pytest.mark.parametrize("kind", ["While", "StatelessWhile"])
+def test_a_loop_that_data_end(tmp_path, kind):
+    (tmp_path / "net.pb").write_bytes(X + loop("y", "x", kind=kind) + node("z", "Neg", "y")
+                                      + field(2, DOUBLE + WHILE_BELOW))
+    om = convert(tmp_path / "net.pb", tmp_path / "net")
+    with Device():
+        model = Model(om)
+        for start in ([1, 2], [60, 60], [30, 20], [0.5, -0.25]):
+            expected = np.array(start, np.float32)
+            while expected.sum() < 100:
+                expected = expected + expected
+            result, = model(np.array(start, np.float32))
+            np.testing.assert_array_equal(result, -expected)
+        model.close()
+
+
+def test_a_loop_of_constants_vanishes(tmp_path):
+    start = node("k", "Const", dtype=FLOAT, value=field(8, field(1, 1) + field(2, field(2, field(1, 2)))
+                                                        + field(4, np.array([3, 5], np.float32).tobytes())))
+    (tmp_path / "net.pb").write_bytes(X + start + loop("y", "k") + node("z", "Add", "x", "y")
+                                      + field(2, DOUBLE + WHILE_BELOW))
+    om = convert(tmp_path / "net.pb", tmp_path / "net")
+    with Device():
+        model = Model(om)
+        result, = model(np.array([1, 2], np.float32))
+        model.close()
+    np.testing.assert_array_equal(result, [49, 82])
+
+
+@pytest.mark.parametrize("graph, words", [
+    (X + loop("y", "x", "x") + field(2, DOUBLE + WHILE_BELOW), "1 parameters with 2 inputs"),
+    (X + loop("y", "x", body="nothing") + field(2, DOUBLE + WHILE_BELOW), "expected a cond of one result"),
+    (X + loop("y", "x", body="loud") + field(2, WHILE_BELOW + function("loud", [node("s", "Cast", "p", DstT=field(6, 3))], "s:y:0")),
+     "types and shapes must stay the same"),
+])
+def test_loops_that_are_refused(tmp_path, graph, words):
+    said = refusals(tmp_path, graph)
+    assert "CPU-151: " in said and words in said, said
 
 
 @pytest.mark.parametrize("kind, more, padded", [("NonMaxSuppressionV3", [], None), ("NonMaxSuppressionV4", [], 0),

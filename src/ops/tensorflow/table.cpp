@@ -50,9 +50,8 @@ Imported refuse_variable(Importer& /*graph*/, const ForeignNode& /*node*/) {
                        "constants");
 }
 Imported refuse_control_flow(Importer& /*graph*/, const ForeignNode& /*node*/) {
-    return import_fail("it belongs to a loop or a choice that is made when the model runs, which is not supported. ",
-                       "Freeze the network for inference, with known conditions and loops unrolled, or cut it off ",
-                       "with --out_nodes");
+    return import_fail("it belongs to a loop or a choice in a form that is not supported. Freeze the network for ",
+                       "inference with control flow of functions (If, While), or cut it off with --out_nodes");
 }
 
 constexpr const char* kSame[] = {"Abs",
@@ -215,12 +214,8 @@ constexpr const char* kControlFlow[] = {"Switch",
                                         "Exit",
                                         "NextIteration",
                                         "LoopCond",
-                                        "If",
-                                        "StatelessIf",
                                         "Case",
                                         "StatelessCase",
-                                        "While",
-                                        "StatelessWhile",
                                         "TensorArrayV3",
                                         "TensorArrayReadV3",
                                         "TensorArrayWriteV3",

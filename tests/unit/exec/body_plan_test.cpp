@@ -158,7 +158,7 @@ TEST_P(BodyPlan, AFailureNamesTheNodeInside) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Kernels, BodyPlan, testing::Bool(),
-                         [](const auto& info) { return info.param ? "Reference" : "Fast"; });
+                         [](const auto& param) { return param.param ? "Reference" : "Fast"; });
 
 TEST(BodyPlans, ShapesOfTheGraphAroundReachTheBodies) {
     const Graph open = parsed(R"(graph "net" (%c: bool[], %x: float32[-1,4]) {
@@ -224,7 +224,7 @@ constexpr Wrong kWrong[] = {
      "body graph \"b\" (%x: float32[2]) { return %x }\n return %y",
      "its cond makes 2 tensors"}};
 INSTANTIATE_TEST_SUITE_P(Texts, WrongBodies, testing::ValuesIn(kWrong),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& param) { return param.param.name; });
 
 TEST(BodyPlans, TextsNestedTooDeepAreRefused) {
     std::string text = "graph \"g\" (%c: bool[]) {";

@@ -95,7 +95,7 @@ const Senseless kSenselessBodies[] = {
      100013, "takes float32[20] as input 0; it is given bool[]"},
     {"NoOutputInside", [](M& m) { m.mutable_graph(1)->mutable_op()->RemoveLast(); }, 100013, "0 operators NetOutput"}};
 INSTANTIATE_TEST_SUITE_P(Definitions, OmSenselessBodies, testing::ValuesIn(kSenselessBodies),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& param) { return param.param.name; });
 
 const Senseless kSenseless[] = {
     {"NoGraph", [](M& m) { m.clear_graph(); }, 100013, "the model definition has no graph"},
