@@ -63,6 +63,9 @@ Status simplify_bodies(Graph& graph) {
 }
 
 Result<std::vector<TensorType>> GraphBody::infer(const std::vector<TensorType>& inputs) const {
+    if (types_of(*body_, body_->inputs) == inputs) {
+        return types_of(*body_, body_->outputs);
+    }
     SOFTACL_ASSIGN(const Graph typed, with_inputs(*body_, inputs));
     return types_of(typed, typed.outputs);
 }
