@@ -2,20 +2,9 @@
 #include "graph/evaluate.h"
 
 #include <algorithm>
-#include <array>
 
 namespace softacl::graph {
 namespace {
-
-bool is_random(const std::string& op) {
-    static constexpr std::array<const char*, 5> kWords = {"Random", "Bernoulli", "Multinomial", "Dropout", "Shuffle"};
-    for (const char* word : kWords) {
-        if (op.find(word) != std::string::npos) {
-            return true;
-        }
-    }
-    return false;
-}
 
 bool inputs_are_known(const ops::OpCall& call) {
     for (size_t i = 0; i < call.inputs.size(); ++i) {
@@ -100,7 +89,7 @@ Result<std::vector<Tensor>> evaluate(ops::OpCall call) {
 }
 
 bool is_worth_evaluating(const ops::OpCall& call) {
-    if (!inputs_are_known(call) || !call.bodies.empty() || is_random(call.op->name())) {
+    if (!inputs_are_known(call) || !call.bodies.empty() || call.op->is_random()) {
         return false;
     }
     size_t before = 0;

@@ -176,9 +176,16 @@ class OpDef {
         bodies_.push_back(std::move(name));
         return *this;
     }
+    /// The outputs do not follow from inputs and attributes alone: two nodes with the same ones, or two runs of a node,
+    /// may differ. So no node of it is computed before the model runs, and none stands for another one.
+    OpDef& random() {
+        is_random_ = true;
+        return *this;
+    }
 
     const std::string& name() const { return name_; }
     const std::string& doc() const { return doc_; }
+    bool is_random() const { return is_random_; }
     const std::vector<Port>& inputs() const { return inputs_; }
     const std::vector<Port>& outputs() const { return outputs_; }
     const std::vector<AttrDef>& attrs() const { return attrs_; }
@@ -214,6 +221,7 @@ class OpDef {
     std::vector<std::string> bodies_;
     Infer infer_ = nullptr;
     Infer largest_ = nullptr;
+    bool is_random_ = false;
 };
 
 /// The operator of this IR name, or null. Any thread.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Casts, reductions, and operators with any number of inputs.
+// Casts, reductions, operators with any number of inputs, and others with attributes of other names.
 #include <map>
 
 #include "ops/common/scalar.h"
@@ -65,6 +65,14 @@ Imported import_tf_l2_loss(Importer& graph, const ForeignNode& node) {
     }
     SOFTACL_ASSIGN(const ValueRef sum, graph.add("SquareSumV1", {node.input(0)}, {{"axis", std::move(axes)}}, "sum"));
     return one(graph.add("Muls", {sum}, {{"value", 0.5F}}));
+}
+
+Imported import_tf_multinomial(Importer& graph, const ForeignNode& node) {
+    SOFTACL_TRY(check_inputs(node, 2, 2));
+    return one(graph.add("Multinomial", node.inputs,
+                         {{"dtype", node.attrs.get<aclDataType>("output_dtype", ACL_INT64)},
+                          {"seed", node.attrs.get<int64_t>("seed", 0)},
+                          {"seed2", node.attrs.get<int64_t>("seed2", 0)}}));
 }
 
 }  // namespace softacl::ops
