@@ -205,8 +205,11 @@ def test_tensorflow(tmp_path):
     graph += node("RandomShuffle", "RandomShuffle", "rows", **seeds)
     for name in ("StatelessRandomUniformV2", "StatelessRandomNormalV2"):
         graph += node(name, name, "shape", "key", "counter", "alg", dtype=tf_type("float32"))
+    graph += tf_const("seeds", np.array([8, -9], np.int32)) + node("start", "StatelessRandomGetKeyCounter", "seeds")
+    graph += node("any", "StatelessRandomGetAlg")
+    graph += node("seeded", "StatelessRandomUniformV2", "shape", "start", "start:1", "any", dtype=tf_type("float32"))
     names = ("sum RandomUniform RandomStandardNormal TruncatedNormal RandomUniformInt Multinomial RandomShuffle "
-             "StatelessRandomUniformV2 StatelessRandomNormalV2").split()
+             "StatelessRandomUniformV2 StatelessRandomNormalV2 seeded").split()
     (tmp_path / "net.pb").write_bytes(graph)
     om = convert(tmp_path / "net.pb", 3, "--out_nodes=" + ";".join(f"{name}:0" for name in names))
     x = np.ones(2, np.float32)
@@ -217,8 +220,8 @@ def test_tensorflow(tmp_path):
         np.testing.assert_array_equal(a, c)
         np.testing.assert_array_equal(b, d)
     changed = [(a != b).any() for a, b in zip(first, second)]
-    assert changed == [False] + [True] * 6 + [False] * 2
-    _, uniform, normal, truncated, integers, classes, shuffled, stateless, stateless_normal = first
+    assert changed == [False] + [True] * 6 + [False] * 3
+    _, uniform, normal, truncated, integers, classes, shuffled, stateless, stateless_normal, seeded = first
     stream, other = Stream(3, 4), Stream(11, 2, 1)
     np.testing.assert_array_equal(uniform, stream.uniform(15).reshape(3, 5))
     np.testing.assert_allclose(normal, stream.normal(15, "float64").reshape(3, 5), rtol=1e-10, atol=1e-12)
@@ -229,3 +232,4 @@ def test_tensorflow(tmp_path):
     np.testing.assert_array_equal(np.sort(shuffled), np.arange(12))
     np.testing.assert_array_equal(stateless, other.uniform(15).reshape(3, 5))
     np.testing.assert_allclose(stateless_normal, other.normal(15).reshape(3, 5), rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(seeded, Stream(8, -9).uniform(15).reshape(3, 5))

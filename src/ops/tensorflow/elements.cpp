@@ -67,6 +67,11 @@ Imported import_tf_l2_loss(Importer& graph, const ForeignNode& node) {
     return one(graph.add("Muls", {sum}, {{"value", 0.5F}}));
 }
 
+Imported import_tf_key_counter(Importer& graph, const ForeignNode& node) {
+    SOFTACL_TRY(check_inputs(node, 1, 1));
+    return graph.add_node(node.type, node.inputs, {}, node.type == "StatelessRandomGetKeyCounter" ? 2 : 3, "");
+}
+
 Imported import_tf_multinomial(Importer& graph, const ForeignNode& node) {
     SOFTACL_TRY(check_inputs(node, 2, 2));
     return one(graph.add("Multinomial", node.inputs,

@@ -71,6 +71,7 @@ Imported import_tf_top_k(Importer& graph, const ForeignNode& node);
 Imported import_tf_list(Importer& graph, const ForeignNode& node);  ///< AddN, Pack, Einsum: any number of inputs
 Imported import_tf_l2_loss(Importer& graph, const ForeignNode& node);
 Imported import_tf_multinomial(Importer& graph, const ForeignNode& node);
+Imported import_tf_key_counter(Importer& graph, const ForeignNode& node);
 // shapes.cpp
 Imported import_tf_const(Importer& graph, const ForeignNode& node);
 Imported import_tf_identity(Importer& graph, const ForeignNode& node);

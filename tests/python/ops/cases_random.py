@@ -83,6 +83,18 @@ def stateless_cases(draw):
                    np.array(answer, np.uint32), {"dtype": Type("uint32")}, types=["uint32"], note="published")
 
 
+def key_cases(draw):
+    for kind in ("int32", "int64"):
+        for seeds in ((0, 0), (5, -1), (-2**31, 2**31 - 1), draw.random.integers(-2**31, 2**31, 2)):
+            seeds = np.array(seeds, kind)
+            key, high = seeds.astype(np.int64).view(np.uint64)
+            expected = (np.array([key]), np.array([0, high], np.uint64))
+            yield Case("StatelessRandomGetKeyCounter", [seeds], expected, types=["uint64"])
+            yield Case("StatelessRandomGetKeyCounterAlg", [seeds], (*expected, np.array(1)),
+                       types=["uint64", "uint64", "int32"])
+    yield Case("StatelessRandomGetAlg", [], np.array(1), types=["int32"])
+
+
 def bernoulli_cases(draw):
     types = ("float32", "float16", "float64", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64",
              "bool")
@@ -153,8 +165,8 @@ def dropout_cases(draw):
 
 def cases():
     draw = Draw("random")
-    for family in (seeded_cases, integer_cases, stateless_cases, bernoulli_cases, multinomial_cases, shuffle_cases,
-                   dropout_cases):
+    for family in (seeded_cases, integer_cases, stateless_cases, key_cases, bernoulli_cases, multinomial_cases,
+                   shuffle_cases, dropout_cases):
         yield from family(draw)
 
 
