@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From two seeds to the key and the counter that stateless operators take.
+#include <iterator>
+
 #include "ops/common/reference.h"
 #include "ops/common/values.h"
 
@@ -15,10 +17,9 @@ Status infer_key_counter(OpCall& call) {
     if (seed.rank() != 1 || (seed[0] >= 0 && seed[0] != 2)) {
         return call.fail("the input seed has the shape ", seed, "; expected a list of two numbers");
     }
-    call.outputs[0] = {ACL_UINT64, {1}};
-    call.outputs[1] = {ACL_UINT64, {2}};
-    if (call.outputs.size() > 2) {
-        call.outputs[2] = {ACL_INT32, {}};
+    const TensorType types[] = {{ACL_UINT64, {1}}, {ACL_UINT64, {2}}, {ACL_INT32, {}}};
+    for (size_t i = 0; i < call.outputs.size() && i < std::size(types); ++i) {
+        call.outputs[i] = types[i];
     }
     return {};
 }
@@ -28,15 +29,17 @@ Result<kernels::KernelPtr> make_key_counter(const OpCall& call) {
     SOFTACL_TRY(require_known_shapes(call));
     return function_kernel(call,
                            [is_short = call.inputs[0]->dtype == ACL_INT32,
-                            has_algorithm = call.outputs.size() > 2](const Kernel::Buffers& b) -> Status {
+                            outputs = call.outputs.size()](const Kernel::Buffers& b) -> Status {
                                const auto seed = [&](size_t i) {
                                    return static_cast<uint64_t>(is_short ? static_cast<const int32_t*>(b.inputs[0])[i]
                                                                          : static_cast<const int64_t*>(b.inputs[0])[i]);
                                };
                                *static_cast<uint64_t*>(b.outputs[0]) = seed(0);
-                               static_cast<uint64_t*>(b.outputs[1])[0] = 0;
-                               static_cast<uint64_t*>(b.outputs[1])[1] = seed(1);
-                               if (has_algorithm) {
+                               if (outputs > 1) {
+                                   static_cast<uint64_t*>(b.outputs[1])[0] = 0;
+                                   static_cast<uint64_t*>(b.outputs[1])[1] = seed(1);
+                               }
+                               if (outputs > 2) {
                                    *static_cast<int32_t*>(b.outputs[2]) = kPhilox;
                                }
                                return {};
