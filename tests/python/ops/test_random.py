@@ -45,9 +45,9 @@ def host(values, dtype="int64"):
     return Tensor(np.array(values, dtype), on_host=True)
 
 
-def run(op, inputs, shape, dtype, stream=0, **attrs):
-    """One call with one output."""
-    return execute(Case(op, inputs, None, attrs), [np.empty(shape, dtype)], stream)[0]
+def run(op, inputs, shape, result, **attrs):
+    """One call with one output of the type `result`."""
+    return execute(Case(op, inputs, None, attrs), [np.empty(shape, result)])[0]
 
 
 def drawn(op, dtype="float32", count=COUNT, **attrs):
