@@ -68,7 +68,7 @@ Status infer_like(OpCall& call) {
     return {};
 }
 
-// Without a seed the process chooses one, which the operator writes as -1 and 0.
+// No seed is written as -1 and 0.
 Imported import_bernoulli(Importer& graph, const ForeignNode& node) {
     if (!node.has_input(0)) {
         return import_fail("the input is missing");

@@ -18,8 +18,7 @@ struct Stream {
 /// What a prepared kernel keeps between its runs, each of which goes on where the one before it ended.
 class Sequence {
    public:
-    /// Two seeds choose one of 2^128 sequences. If both are 0 it is one that no other kernel has, in no other process,
-    /// either.
+    /// Two seeds choose one of 2^128 sequences. If both are 0 the system chooses one by chance.
     static Sequence of(int64_t seed, int64_t seed2);
     /// By the attributes seed and seed2.
     static Sequence of(const OpCall& call);
