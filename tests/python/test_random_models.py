@@ -158,6 +158,7 @@ def test_open_dimensions(tmp_path, device):
 
 @pytest.mark.parametrize("made, sentence", [
     (helper.make_node("RandomUniform", [], ["y"], shape=[2], low=3.0, high=1.0), "low and high are 3 and 1"),
+    (helper.make_node("RandomUniform", [], ["y"], shape=[2], low=-3e38, high=3e38), "a finite interval"),
     (helper.make_node("RandomUniform", [], ["y"], shape=[2], dtype=TensorProto.INT32), "dtype is int32"),
     (helper.make_node("RandomNormal", [], ["y"]), "the attribute shape is missing"),
     (helper.make_node("RandomNormal", [], ["y"], shape=[2, -1]), "has a negative dimension"),

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random tensors that go on with each run: RandomUniform, RandomStandardNormal, TruncatedNormal, RandomUniformInt.
+#include <cmath>
+
 #include "kernels/ref/real.h"
 #include "ops/common/importing.h"
 #include "ops/common/reference.h"
@@ -103,8 +105,9 @@ Imported import_normal(Importer& graph, const ForeignNode& node) {
 Imported import_uniform(Importer& graph, const ForeignNode& node) {
     const auto low = node.attrs.get<float>("low", 0);
     const auto high = node.attrs.get<float>("high", 1);
-    if (!(low <= high)) {
-        return import_fail("the attributes low and high are ", low, " and ", high, "; expected low <= high");
+    if (!(low <= high && std::isfinite(high - low))) {
+        return import_fail("the attributes low and high are ", low, " and ", high,
+                           "; expected low <= high, and a finite interval");
     }
     return import_scaled(graph, node, "RandomUniform", high - low, low);
 }
