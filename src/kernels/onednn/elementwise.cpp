@@ -3,6 +3,7 @@
 
 #include "kernels/onednn/post_ops.h"
 #include "kernels/onednn/simple.h"
+#include "kernels/onednn/streamed.h"
 
 namespace softacl::kernels {
 namespace {
@@ -27,9 +28,12 @@ Shape with_rank(const Shape& shape, size_t rank) {
     return Shape(std::move(dims));
 }
 
-}  // namespace
+/// As many elements in memory as the shape has: no padding.
+bool is_dense(const Shape& shape, Layout layout) {
+    return layout.is_plain() || (shape.rank() > 1 && shape[1] % layout.block == 0);
+}
 
-Result<KernelPtr> make_binary(const BinaryParams& params) {
+Result<KernelPtr> whole_binary(const BinaryParams& params) {
     // The engine's first operand has the shape of the result; the second one may be broadcast.
     const bool swapped = params.a != params.output;
     const Shape& large = swapped ? params.b : params.a;
@@ -78,7 +82,7 @@ Result<KernelPtr> make_binary(const BinaryParams& params) {
     });
 }
 
-Result<KernelPtr> make_elementwise(const ElementwiseParams& params) {
+Result<KernelPtr> whole_elementwise(const ElementwiseParams& params) {
     return guarded([&]() -> Result<KernelPtr> {
         Elementwise first = params.function;
         dnnl::post_ops ops;
@@ -108,6 +112,30 @@ Result<KernelPtr> make_elementwise(const ElementwiseParams& params) {
         kernel->reuses_input = 0;
         kernel->set_primitive(dnnl::eltwise_forward(desc), desc.scratchpad_desc(), desc.impl_info_str());
         return Result<KernelPtr>(std::move(kernel));
+    });
+}
+
+}  // namespace
+
+Result<KernelPtr> make_binary(const BinaryParams& params) {
+    const bool same = params.a == params.b && params.a_layout == params.b_layout;
+    if (!same || !is_dense(params.a, params.a_layout)) {
+        return whole_binary(params);
+    }
+    return streamed(whole_binary(params), params.output.elements(), [&](int64_t count) {
+        BinaryParams piece = params;
+        piece.a = piece.b = piece.output = Shape{count};
+        piece.a_layout = piece.b_layout = Layout();
+        return whole_binary(piece);
+    });
+}
+
+Result<KernelPtr> make_elementwise(const ElementwiseParams& params) {
+    if (!is_dense(params.shape, params.layout)) {
+        return whole_elementwise(params);
+    }
+    return streamed(whole_elementwise(params), params.shape.elements(), [&](int64_t count) {
+        return whole_elementwise({params.function, {count}, {}});
     });
 }
 

@@ -44,19 +44,24 @@ int32_t dot_byte(const int8_t* row, const int8_t* x, size_t count) {
     return static_cast<int32_t>(sum);
 }
 
-void add_half(const Half* row, float factor, size_t count, float* sums) {
-    for (size_t i = 0; i < count; ++i) {
-        sums[i] += factor * static_cast<float>(row[i]);
+void add_halves(const Half* row, int64_t step, const float* factors, size_t count, float* sums) {
+    for (int64_t k = 0; k < kRowsAtOnce; ++k) {
+        for (size_t i = 0; i < count; ++i) {
+            sums[i] += factors[k] * static_cast<float>(row[k * step + static_cast<int64_t>(i)]);
+        }
     }
 }
 
-void add_byte(const int8_t* row, int8_t factor, size_t count, int32_t* sums) {
-    for (size_t i = 0; i < count; ++i) {
-        sums[i] = static_cast<int32_t>(static_cast<uint32_t>(sums[i]) + static_cast<uint32_t>(row[i] * factor));
+void add_bytes(const int8_t* row, int64_t step, const int8_t* factors, size_t count, int32_t* sums) {
+    for (int64_t k = 0; k < kRowsAtOnce; ++k) {
+        for (size_t i = 0; i < count; ++i) {
+            const int product = row[k * step + static_cast<int64_t>(i)] * factors[k];
+            sums[i] = static_cast<int32_t>(static_cast<uint32_t>(sums[i]) + static_cast<uint32_t>(product));
+        }
     }
 }
 
-constexpr GemmRows kCommon = {widen_half, widen_byte, narrow_half, dot_half, dot_byte, add_half, add_byte};
+constexpr GemmRows kCommon = {widen_half, widen_byte, narrow_half, dot_half, dot_byte, add_halves, add_bytes};
 
 #if defined(__x86_64__)
 
@@ -134,28 +139,54 @@ struct Avx2 {
         return static_cast<int32_t>(total);
     }
 
-    SOFTACL_AVX2 static void add_half(const Half* row, float factor, size_t count, float* sums) {
-        const __m256 factors = _mm256_set1_ps(factor);
+    SOFTACL_AVX2 static void add_halves(const Half* row, int64_t step, const float* factors, size_t count,
+                                        float* sums) {
+        const __m256 first = _mm256_set1_ps(factors[0]);
+        const __m256 second = _mm256_set1_ps(factors[1]);
+        const __m256 third = _mm256_set1_ps(factors[2]);
+        const __m256 fourth = _mm256_set1_ps(factors[3]);
         size_t i = 0;
         for (; i + 8 <= count; i += 8) {
-            _mm256_storeu_ps(sums + i, _mm256_fmadd_ps(load_half(row + i), factors, _mm256_loadu_ps(sums + i)));
+            const Half* const at = row + i;
+            __m256 sum = _mm256_fmadd_ps(load_half(at), first, _mm256_loadu_ps(sums + i));
+            sum = _mm256_fmadd_ps(load_half(at + step), second, sum);
+            sum = _mm256_fmadd_ps(load_half(at + 2 * step), third, sum);
+            sum = _mm256_fmadd_ps(load_half(at + 3 * step), fourth, sum);
+            _mm256_storeu_ps(sums + i, sum);
         }
-        kCommon.add_half(row + i, factor, count - i, sums + i);
+        kCommon.add_halves(row + i, step, factors, count - i, sums + i);
     }
 
-    SOFTACL_AVX2 static void add_byte(const int8_t* row, int8_t factor, size_t count, int32_t* sums) {
-        const __m256i factors = _mm256_set1_epi32(factor);
+    SOFTACL_AVX2 static __m256i pair_of(int8_t first, int8_t second) {
+        return _mm256_set1_epi32(static_cast<uint16_t>(first) | static_cast<int32_t>(second) * 65536);
+    }
+    /// Of two rows each, whose elements stand in turns.
+    SOFTACL_AVX2 static void add_products(__m128i upper, __m256i upper_factors, __m128i lower, __m256i lower_factors,
+                                          int32_t* sums) {
+        const __m256i products = _mm256_add_epi32(_mm256_madd_epi16(_mm256_cvtepi8_epi16(upper), upper_factors),
+                                                  _mm256_madd_epi16(_mm256_cvtepi8_epi16(lower), lower_factors));
+        auto* const at = reinterpret_cast<__m256i*>(sums);
+        _mm256_storeu_si256(at, _mm256_add_epi32(_mm256_loadu_si256(at), products));
+    }
+
+    SOFTACL_AVX2 static void add_bytes(const int8_t* row, int64_t step, const int8_t* factors, size_t count,
+                                       int32_t* sums) {
+        const __m256i first = pair_of(factors[0], factors[1]);
+        const __m256i second = pair_of(factors[2], factors[3]);
+        const auto load = [](const int8_t* from) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from)); };
         size_t i = 0;
-        for (; i + 8 <= count; i += 8) {
-            const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(row + i));
-            const __m256i product = _mm256_mullo_epi32(_mm256_cvtepi8_epi32(bytes), factors);
-            auto* const at = reinterpret_cast<__m256i*>(sums + i);
-            _mm256_storeu_si256(at, _mm256_add_epi32(_mm256_loadu_si256(at), product));
+        for (; i + 16 <= count; i += 16) {
+            const __m128i a = load(row + i);
+            const __m128i b = load(row + i + step);
+            const __m128i c = load(row + i + 2 * step);
+            const __m128i d = load(row + i + 3 * step);
+            add_products(_mm_unpacklo_epi8(a, b), first, _mm_unpacklo_epi8(c, d), second, sums + i);
+            add_products(_mm_unpackhi_epi8(a, b), first, _mm_unpackhi_epi8(c, d), second, sums + i + 8);
         }
-        kCommon.add_byte(row + i, factor, count - i, sums + i);
+        kCommon.add_bytes(row + i, step, factors, count - i, sums + i);
     }
 
-    static constexpr GemmRows kAll = {widen_half, widen_byte, narrow_half, dot_half, dot_byte, add_half, add_byte};
+    static constexpr GemmRows kAll = {widen_half, widen_byte, narrow_half, dot_half, dot_byte, add_halves, add_bytes};
 };
 
 // Not every compiler can be asked for f16c by name.

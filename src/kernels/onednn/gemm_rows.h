@@ -9,15 +9,18 @@
 
 namespace softacl::kernels {
 
+/// How many rows are added to sums while these are in a register.
+inline constexpr int64_t kRowsAtOnce = 4;
+
 struct GemmRows {
     void (*widen_half)(const Half* from, size_t count, float* to);
     void (*widen_byte)(const int8_t* from, size_t count, float* to);
     void (*narrow_half)(const float* from, size_t count, Half* to);
     float (*dot_half)(const Half* row, const float* x, size_t count);
     int32_t (*dot_byte)(const int8_t* row, const int8_t* x, size_t count);
-    /// sums += factor * row
-    void (*add_half)(const Half* row, float factor, size_t count, float* sums);
-    void (*add_byte)(const int8_t* row, int8_t factor, size_t count, int32_t* sums);
+    /// sums += factors[0] * row + factors[1] * the row `step` elements behind + ..., kRowsAtOnce of them
+    void (*add_halves)(const Half* row, int64_t step, const float* factors, size_t count, float* sums);
+    void (*add_bytes)(const int8_t* row, int64_t step, const int8_t* factors, size_t count, int32_t* sums);
 };
 
 /// The fastest ones of this processor.

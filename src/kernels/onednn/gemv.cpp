@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
+#include <type_traits>
 
 #include "kernels/onednn/gemm.h"
 #include "kernels/onednn/gemm_rows.h"
@@ -18,8 +19,8 @@ struct Summing<Half> {
     using Sum = float;
     static float element(Half value) { return static_cast<float>(value); }
     static float dot(const Half* row, const float* x, size_t count) { return gemm_rows().dot_half(row, x, count); }
-    static void add(const Half* row, float factor, size_t count, float* sums) {
-        gemm_rows().add_half(row, factor, count, sums);
+    static void add(const Half* row, int64_t step, const float* factors, size_t count, float* sums) {
+        gemm_rows().add_halves(row, step, factors, count, sums);
     }
 };
 template <>
@@ -28,8 +29,8 @@ struct Summing<int8_t> {
     using Sum = int32_t;
     static int8_t element(int8_t value) { return value; }
     static int32_t dot(const int8_t* row, const int8_t* x, size_t count) { return gemm_rows().dot_byte(row, x, count); }
-    static void add(const int8_t* row, int8_t factor, size_t count, int32_t* sums) {
-        gemm_rows().add_byte(row, factor, count, sums);
+    static void add(const int8_t* row, int64_t step, const int8_t* factors, size_t count, int32_t* sums) {
+        gemm_rows().add_bytes(row, step, factors, count, sums);
     }
 };
 
@@ -109,11 +110,26 @@ class Gemv final : public GemmKernel {
         for (int64_t first = begin; first < end; first += kBlock) {
             const int64_t count = std::min(kBlock, end - first);
             sums.fill(Sum{});
-            for (int64_t i = 0; i < params_.k; ++i) {
-                Summing<In>::add(run.matrix + i * step_ + first, run.x[i], static_cast<size_t>(count), sums.data());
+            const int64_t whole = params_.k / kRowsAtOnce * kRowsAtOnce;
+            for (int64_t i = 0; i < whole; i += kRowsAtOnce) {
+                Summing<In>::add(run.matrix + i * step_ + first, step_, run.x + i, static_cast<size_t>(count),
+                                 sums.data());
+            }
+            for (int64_t i = whole; i < params_.k; ++i) {
+                add_row(run.matrix + i * step_ + first, run.x[i], count, sums.data());
             }
             for (int64_t i = 0; i < count; ++i) {
                 finish(run, first + i, sums[static_cast<size_t>(i)]);
+            }
+        }
+    }
+
+    static void add_row(const In* row, Element factor, int64_t count, Sum* sums) {
+        for (int64_t i = 0; i < count; ++i) {
+            if constexpr (std::is_same_v<Sum, float>) {
+                sums[i] += factor * static_cast<float>(row[i]);
+            } else {  // sums without sign wrap around
+                sums[i] = static_cast<Sum>(static_cast<uint32_t>(sums[i]) + static_cast<uint32_t>(row[i] * factor));
             }
         }
     }

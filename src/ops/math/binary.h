@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "base/parallel.h"
 #include "kernels/fast.h"
 #include "kernels/ref/number.h"
 #include "kernels/ref/strided.h"
@@ -45,9 +46,12 @@ Status run_binary(const kernels::StridedLoop<3>& loop, const kernels::Kernel::Bu
                 faulty = fault && faulty < 0 ? at[2] + i : faulty;
             }
         } else if (steps[0] == 1 && steps[1] == 1) {  // what the compiler makes vectors of
-            for (int64_t i = 0; i < count; ++i) {
-                result[i] = R(Row::apply(kernels::widen(a[i]), kernels::widen(b[i])));
-            }
+            constexpr int64_t kWorth = 1 << 14;       // a thread
+            parallel_for(count, kWorth, [&](int64_t begin, int64_t end) {
+                for (int64_t i = begin; i < end; ++i) {
+                    result[i] = R(Row::apply(kernels::widen(a[i]), kernels::widen(b[i])));
+                }
+            });
         } else {
             for (int64_t i = 0; i < count; ++i) {
                 result[i] = R(Row::apply(kernels::widen(a[i * steps[0]]), kernels::widen(b[i * steps[1]])));

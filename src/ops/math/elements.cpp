@@ -33,6 +33,9 @@ struct NegRow : UnaryRow {
     static constexpr const char* kDoc = "-x; integers wrap around.";
     static constexpr const char* kOnnx = "Neg";
     static constexpr DTypes kTypes = kNumbers;
+    static constexpr auto kFast = kernels::Activation::kLinear;
+    static constexpr float kAlpha = -1;
+    static constexpr float kBeta = -0.0F;  // so that 0 becomes -0
     template <class T>
     T operator()(T x) const {
         if constexpr (std::is_floating_point_v<T>) {

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "base/parallel.h"
 #include "kernels/fast.h"
 #include "kernels/ref/number.h"
 #include "ops/common/importing.h"
@@ -25,11 +26,24 @@ struct UnaryRow {
     static constexpr bool kIsTest = false;   ///< the result is bool
     static constexpr bool kIsCount = false;  ///< the result is uint8
     static constexpr kernels::Activation kFast = kernels::Activation::kNone;
+    static constexpr float kAlpha = 0;  ///< of kFast
+    static constexpr float kBeta = 0;
     UnaryRow() = default;
     explicit UnaryRow(const OpCall& /*call*/) {}
     /// Whether the fast kernel computes the same with the call's attributes.
     bool is_plain() const { return true; }
 };
+
+/// Calls body(i) for each element, by several threads where there are many.
+template <class Body>
+void for_elements(int64_t count, const Body& body) {
+    constexpr int64_t kWorth = 1 << 14;  // a thread
+    parallel_for(count, kWorth, [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; ++i) {
+            body(i);
+        }
+    });
+}
 
 template <class Row, class T>
 using UnaryResult = std::conditional_t<Row::kIsTest, bool, std::conditional_t<Row::kIsCount, uint8_t, T>>;
@@ -47,9 +61,7 @@ Result<kernels::KernelPtr> make_unary_reference(const OpCall& call) {
                                          const kernels::Kernel::Buffers& buffers) -> Status {
                                          const auto* x = static_cast<const T*>(buffers.inputs[0]);
                                          auto* y = static_cast<R*>(buffers.outputs[0]);
-                                         for (int64_t i = 0; i < count; ++i) {
-                                             y[i] = R(row(kernels::widen(x[i])));
-                                         }
+                                         for_elements(count, [&](int64_t i) { y[i] = R(row(kernels::widen(x[i]))); });
                                          return {};
                                      });
         }
@@ -67,7 +79,7 @@ Result<kernels::KernelPtr> make_unary_fast(const OpCall& call) {
     if (call.inputs[0]->dtype != ACL_FLOAT || !Row(call).is_plain()) {
         return call.fail("float32 without further attributes only");
     }
-    return fast->elementwise({{Row::kFast}, call.inputs[0]->shape, call.layout(0)});
+    return fast->elementwise({{Row::kFast, Row::kAlpha, Row::kBeta}, call.inputs[0]->shape, call.layout(0)});
 }
 
 template <class Row>
