@@ -82,8 +82,11 @@ class Operator {
     Operator(const Operator&) = delete;
     Operator& operator=(const Operator&) = delete;
 
-    void run(aclrtStream stream) {
+    void start(aclrtStream stream) {
         must(aclopExecWithHandle(handle_, static_cast<int>(inputs_.size()), inputs_.data(), 1, &output_, stream));
+    }
+    void run(aclrtStream stream) {
+        start(stream);
         must(aclrtSynchronizeStream(stream));
     }
 
@@ -279,6 +282,36 @@ void elementwise(benchmark::State& state, const char* type, int inputs) {
     state.counters["gb_per_s"] = bytes / state.counters["ours_us"] / 1000;
 }
 
+// What a call costs beside its work: 16 numbers are nothing to add. `count` calls are queued before they are waited
+// for.
+void tiny_add(benchmark::State& state, int count) {
+    Session session;
+    auto* const a = session.filled(16, 0.5F);
+    auto* const b = session.filled(16, 0.25F);
+    auto* const c = session.filled(16, 0.0F);
+    Operator ours("Add", {{ACL_FLOAT, {16}, a}, {ACL_FLOAT, {16}, b}}, {ACL_FLOAT, {16}, c});
+    paired::compare(
+        state, 2000 / count,
+        [&] {
+            for (int i = 0; i < count; ++i) {
+                ours.start(session.stream);
+            }
+            must(aclrtSynchronizeStream(session.stream));
+        },
+        [&] {
+            for (int i = 0; i < count; ++i) {
+                peak::Vector sum;
+                peak::Vector other;
+                std::memcpy(&sum, a, sizeof sum);
+                std::memcpy(&other, b, sizeof other);
+                sum += other;
+                std::memcpy(c, &sum, sizeof sum);
+                benchmark::ClobberMemory();
+            }
+        });
+    state.counters["above_us"] = (state.counters["ours_us"] - state.counters["rival_us"]) / count;
+}
+
 int register_all() {
     static constexpr Sizes kSizes[] = {{256, 256, 256},    {512, 512, 512}, {1024, 1024, 1024}, {2048, 2048, 2048},
                                        {4096, 4096, 4096}, {1, 4096, 4096}, {4096, 1, 4096},    {16, 4096, 1024},
@@ -302,6 +335,9 @@ int register_all() {
     }
     for (const char* type : {"Relu", "Abs", "Neg", "Sqrt", "Exp", "Sigmoid"}) {
         once(benchmark::RegisterBenchmark((std::string("elements/") + type).c_str(), elementwise, type, 1));
+    }
+    for (const int count : {1, 100}) {
+        once(benchmark::RegisterBenchmark(("tiny_add/" + std::to_string(count)).c_str(), tiny_add, count));
     }
     return 0;
 }
