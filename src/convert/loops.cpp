@@ -2,7 +2,7 @@
 #include "convert/loops.h"
 
 #include <algorithm>
-#include <array>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -34,7 +34,8 @@ size_t count_nodes(const Network& body) {  // NOLINT(misc-no-recursion): as deep
 
 bool fits(const Network& body, size_t times) { return times <= kMostRepeatedNodes / count_nodes(body); }
 
-Status too_many(const Network& body, size_t times) {
+template <class Count>
+Status too_many(const Network& body, Count times) {
     return import_fail("it would repeat ", count_nodes(body), " nodes ", times, " times, and at most ",
                        kMostRepeatedNodes, " are made");
 }
@@ -91,20 +92,32 @@ std::optional<int64_t> known(const GraphImporter& graph, ValueRef value) {
 /// Nothing if it depends on the run how often.
 Result<std::optional<std::vector<ValueRef>>> repeat(NodeImporter& importer, const Loop& loop, const std::string& name) {
     GraphImporter& graph = importer.importer();
-    const auto trips = loop.trips == kNoValue ? std::nullopt : known(graph, loop.trips);
-    auto goes_on = loop.condition == kNoValue ? std::optional<int64_t>(1) : known(graph, loop.condition);
-    if ((loop.trips != kNoValue && !trips) || !goes_on) {
-        return std::optional<std::vector<ValueRef>>();
+    int64_t most = std::numeric_limits<int64_t>::max();
+    if (loop.trips != kNoValue) {
+        const auto trips = known(graph, loop.trips);
+        if (!trips) {
+            return std::optional<std::vector<ValueRef>>();
+        }
+        most = *trips;
     }
-    if (trips && *goes_on != 0 && *trips > 0 && !fits(*loop.body, static_cast<size_t>(*trips))) {
-        return loop.rows == 0 ? Result<std::optional<std::vector<ValueRef>>>(std::optional<std::vector<ValueRef>>())
-                              : too_many(*loop.body, static_cast<size_t>(*trips));
+    const auto give_up = [&](int64_t times) -> Result<std::optional<std::vector<ValueRef>>> {
+        if (loop.rows != 0) {
+            return too_many(*loop.body, times);
+        }
+        return std::optional<std::vector<ValueRef>>();
+    };
+    if (loop.trips != kNoValue && most > 0 && !fits(*loop.body, static_cast<size_t>(most))) {
+        return give_up(most);
+    }
+    auto goes_on = loop.condition == kNoValue ? std::optional<int64_t>(1) : known(graph, loop.condition);
+    if (!goes_on) {
+        return std::optional<std::vector<ValueRef>>();
     }
     std::vector<ValueRef> state = loop.state;
     std::vector<std::vector<ValueRef>> rows(loop.rows);
-    for (int64_t i = 0; *goes_on != 0 && (!trips || i < *trips); ++i) {
+    for (int64_t i = 0; *goes_on != 0 && i < most; ++i) {
         if (!fits(*loop.body, static_cast<size_t>(i) + 1)) {
-            return std::optional<std::vector<ValueRef>>();
+            return give_up(i + 1);
         }
         const std::string prefix = text(name, "_", i);
         graph.begin(prefix);
