@@ -113,8 +113,9 @@ Result<std::optional<DumpConfig>> parse_dump(const json& section) {
     SOFTACL_ASSIGN(const std::string steps, text_of(section, "dump_step", ""));
     SOFTACL_ASSIGN(config.steps, steps_of(steps));
     SOFTACL_ASSIGN(const std::string ops, text_of(section, "dump_op_switch", "off", {"on", "off"}));
+    config.single_ops = ops == "on";
     SOFTACL_ASSIGN(const std::string debug, text_of(section, "dump_debug", "off", {"on", "off"}));
-    if (debug == "on" && (!config.models.empty() || ops == "on")) {
+    if (debug == "on" && (!config.models.empty() || config.single_ops)) {
         return senseless("dump_debug is \"on\" together with dump_list or dump_op_switch; expected one of them");
     }
     if (debug == "on") {

@@ -51,23 +51,26 @@ Result<std::shared_ptr<Session>> Session::open(DumpConfig config) {
 }
 
 bool Session::wants(const Run& run) const {
-    const auto is_this = [&](const DumpConfig::Model& model) { return model.name == run.model; };
+    if (!run.model) {
+        return config_.single_ops;
+    }
+    const auto is_this = [&](const DumpConfig::Model& model) { return model.name == run.model->name; };
     const auto has_this = [&](const auto& range) {
-        return range.first <= run.iteration && run.iteration <= range.second;
+        return range.first <= run.model->iteration && run.model->iteration <= range.second;
     };
     return (config_.models.empty() || std::any_of(config_.models.begin(), config_.models.end(), is_this)) &&
            (config_.steps.empty() || std::any_of(config_.steps.begin(), config_.steps.end(), has_this));
 }
 
 bool Session::wants(const Run& run, const std::string& op, const std::vector<std::string>& origins) const {
-    if (config_.models.empty()) {
+    if (config_.models.empty() || !run.model) {
         return true;
     }
     const auto is_this = [&](const std::string& layer) {
         return layer == op || std::find(origins.begin(), origins.end(), layer) != origins.end();
     };
     return std::any_of(config_.models.begin(), config_.models.end(), [&](const DumpConfig::Model& model) {
-        return model.name == run.model &&
+        return model.name == run.model->name &&
                (model.layers.empty() || std::any_of(model.layers.begin(), model.layers.end(), is_this));
     });
 }
@@ -81,8 +84,11 @@ void Session::write(const Run& run, const OpRecord& record) {
     }
     // Two files of one operator must not have one name.
     last_time_ = std::max(last_time_ + 1, static_cast<uint64_t>(std::chrono::duration_cast<microseconds>(now).count()));
-    const fs::path folder = fs::path(folder_) / std::to_string(run.device) / one_folder(run.model) /
-                            std::to_string(run.model_id) / std::to_string(run.iteration);
+    fs::path folder = fs::path(folder_) / std::to_string(run.device);
+    if (run.model) {
+        folder = folder / one_folder(run.model->name) / std::to_string(run.model->id) /
+                 std::to_string(run.model->iteration);
+    }
     failure_ = make_folder(folder);
     if (failure_.ok()) {
         failure_ = write_file(folder.string(), record, last_time_);

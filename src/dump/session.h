@@ -4,18 +4,25 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "base/config_dump.h"
 #include "dump/op_record.h"
 
 namespace softacl::dump {
 
-/// One execution of a model.
+struct ModelRun {
+    std::string name;
+    uint32_t id = 0;
+    uint64_t iteration = 0;  ///< from 0, per loaded model
+};
+
+/// One execution: of a model, or of a single operator.
 struct Run {
     int32_t device = 0;
-    std::string model;
-    uint32_t model_id = 0;
-    uint64_t iteration = 0;  ///< from 0, per loaded model
+    std::optional<ModelRun> model;
 };
 
 /// Any thread.
@@ -29,7 +36,8 @@ class Session {
     bool wants_inputs() const { return config_.inputs; }
     bool wants_outputs() const { return config_.outputs; }
 
-    /// Writes a file into {device}/{model}/{model id}/{iteration}. After a failure nothing more is written.
+    /// Writes a file into {device}/{model}/{model id}/{iteration}, that of a single operator into {device}. After a
+    /// failure nothing more is written.
     void write(const Run& run, const OpRecord& record);
     /// The first failure; 100004.
     Status failure() const;

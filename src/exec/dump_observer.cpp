@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "acl/acl_base.h"
+#include "dump/control.h"
 #include "kernels/fast.h"
 
 namespace softacl::exec {
@@ -73,6 +74,18 @@ void DumpObserver::after(const StepView& step) {
     record_.task = static_cast<uint32_t>(step.number);
     record_.stream = stream_;
     session_->write(run_, record_);
+}
+
+Status dumped(Run& run, FunctionRef<dump::Run()> where, FunctionRef<Status()> work) {
+    const auto session = dump::current();
+    if (session == nullptr) {
+        return work();
+    }
+    DumpObserver observer(session, where(), run.stream);
+    run.observer = session->wants(observer.run()) ? &observer : nullptr;
+    Status status = work();
+    run.observer = nullptr;
+    return status;
 }
 
 }  // namespace softacl::exec

@@ -3,7 +3,6 @@
 
 #include "acl/acl_base.h"
 #include "base/log.h"
-#include "dump/control.h"
 #include "exec/dump_observer.h"
 #include "runtime/process.h"
 
@@ -36,16 +35,11 @@ Status LoadedModel::execute(const Variant& variant, const std::vector<Buffer>& i
                             const std::vector<Buffer>& outputs, Run& run) {
     const std::shared_lock lock(running_);
     const uint64_t iteration = executions_++;
-    const auto session = dump::current();
-    if (session == nullptr) {
-        return model_->execute(variant, inputs, outputs, run);
-    }
-    const dump::Run where{runtime::Process::instance().index_of(device_), info_->name, id_, iteration};
-    DumpObserver observer(session, where, run.stream);
-    run.observer = session->wants(where) ? &observer : nullptr;
-    Status status = model_->execute(variant, inputs, outputs, run);
-    run.observer = nullptr;
-    return status;
+    const auto where = [&] {
+        return dump::Run{runtime::Process::instance().index_of(device_),
+                         dump::ModelRun{info_->name, id_, iteration}};
+    };
+    return dumped(run, where, [&] { return model_->execute(variant, inputs, outputs, run); });
 }
 
 Registry& Registry::instance() {

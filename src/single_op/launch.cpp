@@ -2,7 +2,9 @@
 #include "single_op/launch.h"
 
 #include "acl/acl_base.h"
+#include "exec/dump_observer.h"
 #include "exec/task_run.h"
+#include "runtime/process.h"
 
 namespace softacl::single_op {
 namespace {
@@ -42,7 +44,7 @@ class OpTask final : public runtime::Task {
           mode_(mode) {}
 
     runtime::Outcome run(runtime::Stream& stream) override {
-        return exec::run_in_task(stream, mode_, [&](exec::Run& run) -> Status {
+        return run_op_in_task(stream, mode_, [&](exec::Run& run) -> Status {
             SOFTACL_TRY(memory_.probe());
             run.warning = memory_.warning();
             return executable_->run(arguments_.inputs, arguments_.outputs, run);
@@ -72,6 +74,14 @@ Result<OperandMemory> check_arguments(const Executable& executable, Arguments& a
     SOFTACL_TRY(
         check_side(executable, "output", executable.outputs(), arguments.outputs, OperandMemory::Use::kWrite, memory));
     return memory;
+}
+
+runtime::Outcome run_op_in_task(runtime::Stream& stream, exec::RunMode mode, FunctionRef<Status(exec::Run&)> work) {
+    const auto where = [&] {
+        return dump::Run{runtime::Process::instance().index_of(stream.device()), std::nullopt};
+    };
+    return exec::run_in_task(stream, mode,
+                             [&](exec::Run& run) { return exec::dumped(run, where, [&] { return work(run); }); });
 }
 
 Status launch(std::shared_ptr<Executable> executable, Arguments arguments, runtime::Stream& stream) {

@@ -27,6 +27,9 @@ Status check_size(exec::Buffer buffer, size_t needed, FunctionRef<std::string()>
 /// that much device memory is not allocated. What comes back is cut to the operands' sizes, ready for launch().
 Result<exec::OperandMemory> check_arguments(const Executable& executable, Arguments& arguments);
 
+/// exec::run_in_task() for a single operator, whose tensors are dumped if the configuration says so.
+runtime::Outcome run_op_in_task(runtime::Stream& stream, exec::RunMode mode, FunctionRef<Status(exec::Run&)> work);
+
 /// Checks the arguments and queues the execution.
 Status launch(std::shared_ptr<Executable> executable, Arguments arguments, runtime::Stream& stream);
 

@@ -130,7 +130,7 @@ class LateTask final : public runtime::Task {
    public:
     LateTask(LateCall call, exec::RunMode mode) : Task("operator"), call_(std::move(call)), mode_(mode) {}
     runtime::Outcome run(runtime::Stream& stream) override {
-        return exec::run_in_task(stream, mode_, [&](exec::Run& run) { return call_.run(run); });
+        return run_op_in_task(stream, mode_, [&](exec::Run& run) { return call_.run(run); });
     }
 
    private:

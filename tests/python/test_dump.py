@@ -17,7 +17,9 @@ ort = pytest.importorskip("onnxruntime", reason="it computes all tensors: script
 from open_networks import convert, write_pictures  # noqa: E402
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "examples"))
+sys.path.insert(0, str(Path(__file__).parent / "ops"))
 from acl_model import Model  # noqa: E402
+from single_op import Case, execute  # noqa: E402
 
 WRITE_FILE, INVALID_FILE, PARSE, BAD_CONFIG = 100004, 100003, 100006, 100009
 ALREADY, NOT_RUN, NOT_INITIALIZED, UNSUPPORTED = 100044, 100045, 100001, 200006
@@ -194,6 +196,33 @@ def test_runs_name_their_stream(network, device, tmp_path):
     assert all(len({dump.stream for dump in part}) == 1 for part in (found[:half], found[half:]))
     assert acl.rt.destroy_stream(stream) == 0
     model.close()
+
+
+@pytest.mark.parametrize("switch, mode", [("on", "all"), ("on", "output"), ("off", "all")])
+def test_single_operators(device, tmp_path, switch, mode):
+    """Those that are called one by one, at once or by a handle, and those that read values first."""
+    rng = np.random.default_rng(8)
+    a, b = rng.standard_normal((2, 3, 5), dtype=np.float32)
+    assert acl.mdl.init_dump() == 0
+    assert acl.mdl.set_dump(config(tmp_path, dump_op_switch=switch, dump_mode=mode)) == 0
+    execute(Case("Add", [a, b], None), [a])
+    axes = np.array([1], np.int64)
+    execute(Case("ReduceSum", [a, axes], None, {"keep_dims": False}), [np.empty(3, np.float32)])
+    assert acl.mdl.finalize_dump() == 0
+    execute(Case("Add", [a, b], None), [a])
+    found = dumps(tmp_path)
+    if switch == "off":
+        assert found == []
+        return
+    assert [dump.type for dump in found] == ["Add", "ReduceSum"]
+    np.testing.assert_array_equal(found[0].outputs[0], a + b)
+    np.testing.assert_allclose(found[1].outputs[0], a.sum(1), rtol=1e-5)
+    read = [a, b] if mode == "all" else []
+    assert len(found[0].inputs) == len(read)
+    for dumped, given in zip(found[0].inputs, read):
+        np.testing.assert_array_equal(dumped, given)
+    folders = {path.parent.relative_to(tmp_path / "out").parts[1:] for path in (tmp_path / "out").rglob("*.*.*.*.*")}
+    assert folders == {("0",)}
 
 
 def test_the_configuration_of_init(network, run_python, tmp_path):

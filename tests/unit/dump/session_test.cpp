@@ -91,21 +91,34 @@ TEST_F(DumpTest, ChoosesModelsLayersAndSteps) {
     config_.models = {{"net", {"conv1", "pool"}}, {"other", {}}};
     config_.steps = {{1, 2}, {5, 5}};
     const auto session = *Session::open(config_);
-    EXPECT_TRUE(session->wants({0, "net", 1, 1}));
-    EXPECT_TRUE(session->wants({0, "net", 1, 5}));
-    EXPECT_FALSE(session->wants({0, "net", 1, 0}));
-    EXPECT_FALSE(session->wants({0, "net", 1, 3}));
-    EXPECT_FALSE(session->wants({0, "third", 1, 1}));
-    EXPECT_TRUE(session->wants({0, "net", 1, 1}, "conv1", {}));
-    EXPECT_TRUE(session->wants({0, "net", 1, 1}, "fused", {"bn1", "pool"})) << "one of those it was made of";
-    EXPECT_FALSE(session->wants({0, "net", 1, 1}, "conv2", {"conv2"}));
-    EXPECT_TRUE(session->wants({0, "other", 1, 1}, "conv2", {}));
+    EXPECT_TRUE(session->wants({0, ModelRun{"net", 1, 1}}));
+    EXPECT_TRUE(session->wants({0, ModelRun{"net", 1, 5}}));
+    EXPECT_FALSE(session->wants({0, ModelRun{"net", 1, 0}}));
+    EXPECT_FALSE(session->wants({0, ModelRun{"net", 1, 3}}));
+    EXPECT_FALSE(session->wants({0, ModelRun{"third", 1, 1}}));
+    EXPECT_TRUE(session->wants({0, ModelRun{"net", 1, 1}}, "conv1", {}));
+    EXPECT_TRUE(session->wants({0, ModelRun{"net", 1, 1}}, "fused", {"bn1", "pool"})) << "one of those it was made of";
+    EXPECT_FALSE(session->wants({0, ModelRun{"net", 1, 1}}, "conv2", {"conv2"}));
+    EXPECT_TRUE(session->wants({0, ModelRun{"other", 1, 1}}, "conv2", {}));
+}
+
+TEST_F(DumpTest, SingleOperatorsAreAskedForByThemselves) {
+    config_.models = {{"net", {"conv1"}}};
+    config_.steps = {{1, 2}};
+    EXPECT_FALSE((*Session::open(config_))->wants({0, {}}));
+    config_.single_ops = true;
+    const auto session = *Session::open(config_);
+    EXPECT_TRUE(session->wants({0, {}}));
+    EXPECT_TRUE(session->wants({0, {}}, "add", {}));
+    session->write({2, {}}, record("add"));
+    ASSERT_EQ(files().size(), 1U);
+    EXPECT_EQ(files()[0].parent_path().lexically_relative(session->folder()), fs::path("2"));
 }
 
 TEST_F(DumpTest, FoldersTellTheExecution) {
     const auto session = *Session::open(config_);
-    session->write({1, "../net", 4, 2}, record("conv1"));
-    session->write({1, "../net", 4, 2}, record("conv1"));
+    session->write({1, ModelRun{"../net", 4, 2}}, record("conv1"));
+    session->write({1, ModelRun{"../net", 4, 2}}, record("conv1"));
     EXPECT_TRUE(session->failure().ok());
     ASSERT_EQ(files().size(), 2U) << "no name twice";
     const fs::path inside = files()[0].parent_path().lexically_relative(session->folder());
@@ -116,10 +129,10 @@ TEST_F(DumpTest, FoldersTellTheExecution) {
 TEST_F(DumpTest, EndsWithTheFirstFailure) {
     const auto session = *Session::open(config_);
     std::ofstream(fs::path(session->folder()) / "0") << "a file where a folder should be";
-    session->write({0, "net", 1, 0}, record("conv1"));
+    session->write({0, ModelRun{"net", 1, 0}}, record("conv1"));
     EXPECT_EQ(session->failure().code(), ACL_ERROR_WRITE_FILE);
     EXPECT_THAT(session->failure().message(), HasSubstr("/0/net/1/0\" for dump files cannot be made"));
-    session->write({1, "net", 1, 0}, record("conv1"));
+    session->write({1, ModelRun{"net", 1, 0}}, record("conv1"));
     EXPECT_EQ(files().size(), 1U);
 }
 
