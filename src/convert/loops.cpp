@@ -237,9 +237,13 @@ Imported slices(NodeImporter& importer, const std::string& name, ValueRef x, int
         return import_fail("axis ", axis, " of its input ", index, " is outside [", -rank, ", ", rank, ")");
     }
     const int64_t count = shape[static_cast<size_t>(axis < 0 ? axis + rank : axis)];
-    if (count < 1) {
-        return import_fail("its input ", index, " has ", shape, " slices along axis ", axis,
-                           "; expected a known number", " of them, and one at least");
+    if (count < 0) {
+        return import_fail("it runs once for each slice of its input ", index, " along axis ", axis,
+                           ", the shape of which is not known: ", shape);
+    }
+    if (count == 0) {
+        return import_fail("its input ", index, " has the shape ", shape, " and so no slice along axis ", axis,
+                           "; expected one at least");
     }
     graph.begin(name);
     SOFTACL_ASSIGN(auto made, graph.add_node("Unpack", {x}, {{"num", count}, {"axis", axis}},

@@ -18,6 +18,15 @@ Status check_shape(const OpCall& call, const std::string& what, const TensorType
     return {};
 }
 
+// A node may end before its last outputs, but inference knows no more than are declared.
+Status check_output_count(const OpCall& call, const std::vector<Port>& declared) {
+    const auto is_dynamic = [](const Port& port) { return port.arity == Arity::kDynamic; };
+    if (call.outputs.size() <= declared.size() || std::any_of(declared.begin(), declared.end(), is_dynamic)) {
+        return {};
+    }
+    return call.fail("it has ", call.outputs.size(), " outputs; the operator has ", declared.size());
+}
+
 }  // namespace
 
 std::string OpCall::place() const {
@@ -55,6 +64,7 @@ std::vector<size_t> OpDef::value_inputs(size_t count) const {
 
 Status OpDef::complete(OpCall& call) const {
     call.op = this;
+    SOFTACL_TRY(check_output_count(call, outputs_));
     for (const AttrDef& attr : attrs_) {
         const Attr* given = call.attrs.find(attr.name);
         if (given == nullptr) {

@@ -101,7 +101,8 @@ def test_the_condition_may_be_computed_and_branches_nested(device, tmp_path):
              node("Greater", ["sum", "ten"], ["big"]), node("Abs", ["x"], ["p"]),
              node("If", ["positive"], ["y", "again"],
                   then_branch=graph([inner, node("Add", ["k", "p"], ["t"])], [], [tensor("t"), tensor("k")]),
-                  else_branch=graph([node("Identity", ["x"], ["e"])], [], [tensor("e"), tensor("p")]))]
+                  else_branch=graph([node("Identity", ["x"], ["e"]), node("Identity", ["p"], ["q"])], [],
+                                    [tensor("e"), tensor("q")]))]
     constants = {"zero": np.float32(0), "ten": np.float32(10)}
     check(tmp_path, nodes, ["y", "again"], {"x": np.full((2, 3), -1, np.float32)},
           {"x": np.full((2, 3), 1, np.float32)}, {"x": np.full((2, 3), 4, np.float32)}, constants=constants)

@@ -135,7 +135,7 @@ def refusals(tmp_path, graph, *options):
     (X + node("e", "Enter", "x") + node("m", "Merge", "e", "n") + node("n", "NextIteration", "m")
      + node("o", "Exit", "m"), "CPU-151",
      "'e' [optype [Enter]]"),
-    (X + node("y", "StatelessIf", "x"), "CPU-151", "choice"),
+    (X + node("y", "StatelessIf", "x"), "CPU-151", "it has no then_branch with 1 outputs"),
     (X + node("y", "Relu", "nowhere"), "CPU-151", "[nowhere]"),
     (X + node("y", "Relu", "z") + node("z", "Relu", "y") + node("o", "Relu", "z"), "CPU-151", "circle"),
     (X + node("y", "Relu", "x", "x"), "CPU-151", "2 inputs"),

@@ -58,6 +58,12 @@ class Reader {
             problems_.add(code::kOnnx, "The model defines functions of its own, the first is [",
                           proto.functions(0).name(), "], which is not supported. Export it with functions inlined.");
         }
+        for (const auto& input : proto.graph().input()) {
+            check_is_tensor(input, "input");
+        }
+        for (const auto& output : proto.graph().output()) {
+            check_is_tensor(output, "output");
+        }
         return graph(*proto.mutable_graph());
     }
 
@@ -118,15 +124,20 @@ class Reader {
         }
     }
 
+    /// Graphs inside may hand sequences around, which are gone when a network has been imported.
+    void check_is_tensor(const onnx::ValueInfoProto& info, const char* what) {
+        if (info.has_type() && !info.type().has_tensor_type()) {
+            problems_.add(code::kOnnx, "The network's ", what, " [", info.name(),
+                          "] is a sequence, a map, optional or sparse; only tensors are supported.");
+        }
+    }
+
     NetworkTensor tensor(const onnx::ValueInfoProto& info, const char* what) {
         NetworkTensor tensor;
         tensor.name = name(info.name(), what);
         const auto& type = info.type().tensor_type();
         tensor.type.dtype = onnx_dtype(type.elem_type());
-        if (info.has_type() && !info.type().has_tensor_type()) {
-            problems_.add(code::kOnnx, "The network's ", what, " [", tensor.name,
-                          "] is a sequence, a map, optional or sparse; only tensors are supported.");
-        } else if (tensor.type.dtype == ACL_DT_UNDEFINED && type.elem_type() != 0) {
+        if (tensor.type.dtype == ACL_DT_UNDEFINED && type.elem_type() != 0) {
             problems_.add(code::kOnnx, "The network's ", what, " [", tensor.name, "] has elements of type [",
                           type.elem_type(), "] (TensorProto.DataType), which is not supported.");
         }

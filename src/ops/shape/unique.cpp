@@ -342,12 +342,16 @@ Status infer_list_diff(OpCall& call) {
         count = static_cast<int64_t>(difference(x.data(), x.elements(), y.data(), y.elements(), x.dtype()).size());
     }
     call.outputs[0] = {call.inputs[0]->dtype, {count}};
-    call.outputs[1] = {dtype, {count}};
+    if (call.outputs.size() > 1) {
+        call.outputs[1] = {dtype, {count}};
+    }
     return {};
 }
 
 Status largest_list_diff(OpCall& call) {
-    call.outputs[0].shape = call.outputs[1].shape = call.inputs[0]->shape;
+    for (TensorType& output : call.outputs) {
+        output.shape = call.inputs[0]->shape;
+    }
     return {};
 }
 
@@ -356,13 +360,16 @@ Result<kernels::KernelPtr> make_list_diff(const OpCall& call) {
     return function_kernel(
         call,
         [x_size = call.inputs[0]->shape[0], y_size = call.inputs[1]->shape[0], type = call.inputs[0]->dtype,
-         wanted = call.outputs[0].shape[0], index_type = call.outputs[1].dtype](const Kernel::Buffers& b) -> Status {
+         wanted = call.outputs[0].shape[0], index_type = call.attrs.at<aclDataType>("out_idx"),
+         tells_places = call.outputs.size() > 1](const Kernel::Buffers& b) -> Status {
             const auto places = difference(b.inputs[0], x_size, b.inputs[1], y_size, type);
             if (static_cast<int64_t>(places.size()) != wanted) {
                 return count_failure(places.size(), wanted);
             }
             copy_slices(places, {1, x_size, 1}, size_of(type), b.inputs[0], b.outputs[0]);
-            write(places, index_type, b.outputs[1]);
+            if (tells_places) {
+                write(places, index_type, b.outputs[1]);
+            }
             return {};
         });
 }

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "graph/graph.h"
 
 namespace softacl::graph {
@@ -45,6 +47,28 @@ TEST(Evaluate, ANodeMayEndBeforeItsLastOutputs) {
         ASSERT_TRUE(results.ok()) << results.status().message();
         ASSERT_EQ(results->size(), outputs);
         EXPECT_THAT(results->at(0).to_ints(), ElementsAre(7, 8, 7));
+    }
+    for (const size_t outputs : {1, 2}) {
+        Graph graph;
+        const ValueId x = graph.add_constant("x", Tensor::list<int64_t>({7, 9, 8}));
+        const ValueId y = graph.add_constant("y", Tensor::list<int64_t>({9}));
+        ASSERT_TRUE(graph.add_node("d", *ops::find_op("ListDiff"), {x, y}, {}, outputs).ok());
+        const auto results = evaluate(graph.call(graph.nodes[0]));
+        ASSERT_TRUE(results.ok()) << results.status().message();
+        ASSERT_EQ(results->size(), outputs);
+        EXPECT_THAT(results->at(0).to_ints(), ElementsAre(7, 8));
+    }
+}
+
+TEST(Evaluate, ANodeHasNoMoreOutputsThanItsOperator) {
+    for (const ops::OpDef* const op : ops::all_ops()) {
+        const auto is_dynamic = [](const ops::Port& port) { return port.arity == ops::Arity::kDynamic; };
+        if (std::any_of(op->outputs().begin(), op->outputs().end(), is_dynamic)) {
+            continue;
+        }
+        ops::OpCall call;
+        call.outputs.resize(op->outputs().size() + 1);
+        EXPECT_THAT(op->complete(call).message(), HasSubstr(" outputs; the operator has ")) << op->name();
     }
 }
 

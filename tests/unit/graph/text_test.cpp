@@ -35,11 +35,13 @@ const ops::OpDef* find(const std::string& name) {
                                                  call.outputs[0] = *call.inputs[0];
                                                  return Status();
                                              });
-    static const ops::OpDef split =
-        ops::OpDef("Split", "For tests.").input("x", ops::kAny).output("y", ops::kAny).infer([](ops::OpCall& call) {
-            std::fill(call.outputs.begin(), call.outputs.end(), *call.inputs[0]);
-            return Status();
-        });
+    static const ops::OpDef split = ops::OpDef("Split", "For tests.")
+                                        .input("x", ops::kAny)
+                                        .output("y", ops::kAny, ops::Arity::kDynamic)
+                                        .infer([](ops::OpCall& call) {
+                                            std::fill(call.outputs.begin(), call.outputs.end(), *call.inputs[0]);
+                                            return Status();
+                                        });
     return name == "Everything" ? &everything : name == "Split" ? &split : ops::find_op(name);
 }
 
