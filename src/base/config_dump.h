@@ -21,7 +21,7 @@ struct DumpConfig {
     };
     std::string path;
     std::vector<Model> models;  ///< none: all
-    bool single_ops = false;          ///< operators that are called one by one, too
+    bool single_ops = false;    ///< operators that are called one by one, too
     bool inputs = false;
     bool outputs = true;
     std::vector<std::pair<uint64_t, uint64_t>> steps;  ///< first and last of iterations; none: all

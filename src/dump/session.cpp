@@ -86,8 +86,8 @@ void Session::write(const Run& run, const OpRecord& record) {
     last_time_ = std::max(last_time_ + 1, static_cast<uint64_t>(std::chrono::duration_cast<microseconds>(now).count()));
     fs::path folder = fs::path(folder_) / std::to_string(run.device);
     if (run.model) {
-        folder = folder / one_folder(run.model->name) / std::to_string(run.model->id) /
-                 std::to_string(run.model->iteration);
+        folder =
+            folder / one_folder(run.model->name) / std::to_string(run.model->id) / std::to_string(run.model->iteration);
     }
     failure_ = make_folder(folder);
     if (failure_.ok()) {

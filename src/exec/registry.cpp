@@ -36,8 +36,7 @@ Status LoadedModel::execute(const Variant& variant, const std::vector<Buffer>& i
     const std::shared_lock lock(running_);
     const uint64_t iteration = executions_++;
     const auto where = [&] {
-        return dump::Run{runtime::Process::instance().index_of(device_),
-                         dump::ModelRun{info_->name, id_, iteration}};
+        return dump::Run{runtime::Process::instance().index_of(device_), dump::ModelRun{info_->name, id_, iteration}};
     };
     return dumped(run, where, [&] { return model_->execute(variant, inputs, outputs, run); });
 }

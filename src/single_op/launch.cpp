@@ -77,9 +77,7 @@ Result<OperandMemory> check_arguments(const Executable& executable, Arguments& a
 }
 
 runtime::Outcome run_op_in_task(runtime::Stream& stream, exec::RunMode mode, FunctionRef<Status(exec::Run&)> work) {
-    const auto where = [&] {
-        return dump::Run{runtime::Process::instance().index_of(stream.device()), std::nullopt};
-    };
+    const auto where = [&] { return dump::Run{runtime::Process::instance().index_of(stream.device()), std::nullopt}; };
     return exec::run_in_task(stream, mode,
                              [&](exec::Run& run) { return exec::dumped(run, where, [&] { return work(run); }); });
 }
