@@ -28,8 +28,11 @@ Status Context::open(Handle self) {
     return {};
 }
 
-Result<Handle> Context::create_stream(bool fast_sync) {
-    SOFTACL_ASSIGN(StreamPlace place, device_.take_stream_place());
+Result<Handle> Context::create_stream(bool fast_sync, bool is_hidden) {
+    StreamPlace place;
+    if (!is_hidden) {
+        SOFTACL_ASSIGN(place, device_.take_stream_place());
+    }
     auto stream = std::make_shared<Stream>(device_, self_, device_.take_stream_id(), fast_sync);
     device_.add_stream(stream);
     const std::lock_guard lock(mutex_);

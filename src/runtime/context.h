@@ -30,7 +30,9 @@ class Context final : public Object {
     /// Its own handle and the default stream come into being when the handle is known.
     Status open(Handle self);
 
-    Result<Handle> create_stream(bool fast_sync);
+    /// 207008 if the device has no stream left; one that the library makes for itself beyond those that the manual
+    /// speaks of `is_hidden` and takes none.
+    Result<Handle> create_stream(bool fast_sync, bool is_hidden = false);
     /// Waits for the stream's work (or drops it), then takes the handle away.
     Status destroy_stream(Handle handle, Stream& stream, bool drop_work);
 

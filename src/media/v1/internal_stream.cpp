@@ -8,10 +8,10 @@ namespace softacl::media {
 using runtime::Context;
 using runtime::Stream;
 
-Result<InternalStream> InternalStream::open() {
+Result<InternalStream> InternalStream::open(bool is_hidden) {
     SOFTACL_ASSIGN(const Pin<Context> context, runtime::current_context());
     InternalStream made;
-    SOFTACL_ASSIGN(made.handle_, context->create_stream(false));
+    SOFTACL_ASSIGN(made.handle_, context->create_stream(false, is_hidden));
     SOFTACL_ASSIGN(const Pin<Stream> stream, pin<Stream>(made.handle_, "stream"));
     made.stream_ = stream.share();
     return made;

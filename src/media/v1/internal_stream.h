@@ -9,7 +9,7 @@
 
 namespace softacl::media {
 
-/// Counts as a stream of the context in which it was made and ends with it, if it is not closed before. Movable; one
+/// A stream of the context in which it was made, with which it ends if it is not closed before. Movable; one
 /// thread at a time, its stream any.
 class InternalStream {
    public:
@@ -21,8 +21,9 @@ class InternalStream {
     }
     ~InternalStream() { close(); }
 
-    /// In the calling thread's context. 107002 without one, 207008 if the device has no stream left.
-    static Result<InternalStream> open();
+    /// In the calling thread's context. 107002 without one, 207008 if the device has no stream left; one that
+    /// `is_hidden` is none of the streams that the device may have.
+    static Result<InternalStream> open(bool is_hidden = false);
 
     const std::shared_ptr<runtime::Stream>& stream() const { return stream_; }
 

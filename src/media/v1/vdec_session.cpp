@@ -18,6 +18,25 @@ class VdecSession::DecodedPicture final : public Delivery {
     VdecPacket packet_;
 };
 
+/// What became of a packet, from the decoder to the program's memory.
+class VdecSession::WriteTask final : public runtime::Task {
+   public:
+    WriteTask(std::shared_ptr<VdecSession> session, VdecPacket packet, VideoAnswer answer)
+        : Task("vdec_write"), session_(std::move(session)), packet_(std::move(packet)), answer_(std::move(answer)) {}
+
+    runtime::Outcome run(runtime::Stream&) override {
+        Status status = session_->write(std::move(packet_), std::exchange(answer_, {}));
+        session_->count_written();
+        return runtime::Outcome::done(std::move(status));
+    }
+    void skip(const Status&) override { session_->count_written(); }
+
+   private:
+    const std::shared_ptr<VdecSession> session_;
+    VdecPacket packet_;
+    VideoAnswer answer_;
+};
+
 /// A packet, or the end of the video.
 class VdecSession::DecodeTask final : public runtime::Task {
    public:
@@ -25,7 +44,14 @@ class VdecSession::DecodeTask final : public runtime::Task {
         : Task("vdec"), session_(std::move(session)), packet_(std::move(packet)) {}
 
     runtime::Outcome run(runtime::Stream&) override {
+        if (session_->is_far_ahead()) {
+            return runtime::Outcome::park();  // count_written() wakes the stream
+        }
         return runtime::Outcome::done(packet_ ? session_->decode(std::move(*packet_)) : session_->flush());
+    }
+    runtime::Dependency waits_for() const override {
+        const auto& stream = session_->writing_.stream();
+        return {stream, stream->position()};
     }
 
    private:
@@ -43,7 +69,9 @@ Result<std::shared_ptr<VdecSession>> VdecSession::open(const VdecFields& fields)
     std::shared_ptr<VdecSession> session(new VdecSession(fields));
     SOFTACL_ASSIGN(session->place_, ChannelPlace::take(context->device().id(), kVdec, fields.channel_id()));
     SOFTACL_ASSIGN(session->decoder_, VideoDecoder::open(params));
-    SOFTACL_ASSIGN(session->work_, InternalStream::open());
+    SOFTACL_ASSIGN(session->decoding_, InternalStream::open());
+    session->decoder_stream_ = session->decoding_.stream();
+    SOFTACL_ASSIGN(session->writing_, InternalStream::open(true));
     SOFTACL_ASSIGN(session->lane_, ReportLane::open(fields[ACL_VDEC_THREAD_ID_UINT64]));
     return session;
 }
@@ -60,25 +88,28 @@ Status VdecSession::check_open() const {
 Status VdecSession::send(VdecPacket packet) {
     const std::lock_guard lock(send_mutex_);
     SOFTACL_TRY(check_open());
-    return work_.stream()->launch(std::make_unique<DecodeTask>(shared_from_this(), std::move(packet))).status();
+    return decoding_.stream()->launch(std::make_unique<DecodeTask>(shared_from_this(), std::move(packet))).status();
 }
 
 Status VdecSession::launch_flush() {
-    return work_.stream()->launch(std::make_unique<DecodeTask>(shared_from_this(), std::nullopt)).status();
+    return decoding_.stream()->launch(std::make_unique<DecodeTask>(shared_from_this(), std::nullopt)).status();
 }
 
 Status VdecSession::finish() {
-    std::shared_ptr<runtime::Stream> stream;
+    std::shared_ptr<runtime::Stream> decoding;
+    std::shared_ptr<runtime::Stream> writing;
     std::shared_lock<std::shared_mutex> use(use_mutex_, std::defer_lock);
     {
         const std::lock_guard lock(send_mutex_);
         SOFTACL_TRY(check_open());
         SOFTACL_TRY(launch_flush());
-        stream = work_.stream();
+        decoding = decoding_.stream();
+        writing = writing_.stream();
         use.lock();
     }
     std::string warning;
-    SOFTACL_TRY(stream->synchronize(warning));
+    SOFTACL_TRY(decoding->synchronize(warning));
+    SOFTACL_TRY(writing->synchronize(warning));
     return lane_->wait();
 }
 
@@ -99,8 +130,14 @@ Status VdecSession::flush() {
 }
 
 void VdecSession::answer(const VideoAnswer& answered, Status& status) {
-    auto node = packets_.extract(answered.tag);
-    VdecPacket& packet = node.mapped();
+    VdecPacket packet = std::move(packets_.extract(answered.tag).mapped());
+    unwritten_.fetch_add(1, std::memory_order_acq_rel);
+    auto task = std::make_unique<WriteTask>(shared_from_this(), std::move(packet), answered);
+    const Status launched = writing_.stream()->launch(std::move(task)).status();  // where it fails the task is skipped
+    status = status.ok() ? launched : status;
+}
+
+Status VdecSession::write(VdecPacket packet, const VideoAnswer& answered) {
     int code = answered.code;
     if (packet.output != nullptr) {
         PicFields fields = packet.fields;
@@ -118,9 +155,14 @@ void VdecSession::answer(const VideoAnswer& answered, Status& status) {
         });
     }
     packet.input->set(&StreamFields::ret_code, static_cast<uint32_t>(code));
-    const Status posted = lane_->post(std::make_unique<DecodedPicture>(std::move(packet)));
-    if (status.ok()) {
-        status = posted;
+    return lane_->post(std::make_unique<DecodedPicture>(std::move(packet)));
+}
+
+void VdecSession::count_written() {
+    if (unwritten_.fetch_sub(1, std::memory_order_acq_rel) == kFarAhead) {
+        if (const auto stream = decoder_stream_.lock()) {
+            stream->wake();
+        }
     }
 }
 
@@ -135,12 +177,13 @@ Status VdecSession::close() {
                         "the channel is destroyed inside one of its callbacks, for which it would wait for ever");
         }
         closed_ = true;
-        if (work_.stream() != nullptr && !weak_from_this().expired()) {  // else it never came to work
+        if (decoding_.stream() != nullptr && !weak_from_this().expired()) {  // else it never came to work
             static_cast<void>(launch_flush());  // refused if the context has ended, and its streams with it
         }
     }
     const std::lock_guard nobody_waits(use_mutex_);
-    work_.close();
+    decoding_.close();
+    writing_.close();
     if (lane_) {
         lane_->close();
     }

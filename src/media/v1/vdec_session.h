@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// A channel at work: the decoder, the stream that feeds it and the lane that brings its pictures to the program.
+// A channel at work: a stream that decodes, one that writes the pictures out meanwhile, and the lane that brings them
+// to the program.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -54,6 +56,7 @@ class VdecSession final : public std::enable_shared_from_this<VdecSession> {
 
    private:
     class DecodeTask;
+    class WriteTask;
     class DecodedPicture;
 
     explicit VdecSession(const VdecFields& fields);
@@ -62,15 +65,24 @@ class VdecSession final : public std::enable_shared_from_this<VdecSession> {
     Status decode(VdecPacket packet);
     Status flush();
     void answer(const VideoAnswer& answer, Status& status);
+    Status write(VdecPacket packet, const VideoAnswer& answer);
+    bool is_far_ahead() const { return unwritten_.load(std::memory_order_acquire) >= kFarAhead; }
+    void count_written();
+
+    /// Frames that decoding may be ahead of writing: each holds memory of the decoder.
+    static constexpr uint32_t kFarAhead = 4;
 
     const int32_t format_;
     ChannelPlace place_;
-    std::unique_ptr<VideoDecoder> decoder_;  // from here on for the tasks
-    VdecOutput output_;
+    std::unique_ptr<VideoDecoder> decoder_;   // from here on for the tasks that decode
     std::map<uint64_t, VdecPacket> packets_;  // being decoded, by tag
     uint64_t next_tag_ = 0;
+    VdecOutput output_;  // for the tasks that write
+    std::atomic<uint32_t> unwritten_{0};
     std::optional<ReportLane> lane_;
-    InternalStream work_;
+    InternalStream writing_;
+    InternalStream decoding_;
+    std::weak_ptr<runtime::Stream> decoder_stream_;  // the same, for tasks while it is being closed
     std::mutex send_mutex_;
     bool closed_ = false;
     std::shared_mutex use_mutex_;  // of the streams, while a thread waits for them; taken behind the other

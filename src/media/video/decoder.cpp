@@ -49,9 +49,9 @@ void VideoDecoder::flush(Answers answers) {
 }
 
 void VideoDecoder::take_frames(Answers answers) {
-    while (const DecodedFrame* frame = decoder_->receive()) {
+    while (const auto frame = decoder_->receive()) {
         const auto packet = std::find_if(packets_.begin(), packets_.end(),
-                                         [frame](const Packet& sent) { return sent.tag == frame->tag && !sent.code; });
+                                         [&frame](const Packet& sent) { return sent.tag == frame->tag && !sent.code; });
         if (packet == packets_.end()) {
             continue;  // of a packet with two pictures, or one that was given up
         }

@@ -19,10 +19,9 @@
 namespace softacl::media {
 
 struct VideoAnswer {
-    uint64_t tag;  ///< of the packet
-    int code;      ///< 0, or a VideoError
-    const DecodedFrame*
-        frame;  ///< null if there is none; valid in the call. A damaged picture has both a code and a frame
+    uint64_t tag;                               ///< of the packet
+    int code;                                   ///< 0, or a VideoError
+    std::shared_ptr<const DecodedFrame> frame;  ///< null if there is none. A damaged picture has both
 };
 
 class VideoDecoder {

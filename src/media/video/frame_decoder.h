@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 #include "base/status.h"
 
@@ -48,8 +49,8 @@ class FrameDecoder {
     virtual Result<PacketResult> send(const uint8_t* data, size_t size, uint64_t tag) = 0;
     /// No packet follows that belongs to the ones before: all frames come out.
     virtual void flush() = 0;
-    /// The next frame, or null; valid until the next call.
-    virtual const DecodedFrame* receive() = 0;
+    /// The next frame, or null. Keeping it, on any thread, keeps its memory from being used for other pictures.
+    virtual std::shared_ptr<const DecodedFrame> receive() = 0;
 };
 
 }  // namespace softacl::media

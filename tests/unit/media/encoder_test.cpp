@@ -82,7 +82,7 @@ class Encoder : public testing::TestWithParam<VideoProfile> {
         EXPECT_TRUE(decoder.ok());
         size_t pictures = 0;
         const auto take = [&] {
-            while (const DecodedFrame* frame = (*decoder)->receive()) {
+            while (const auto frame = (*decoder)->receive()) {
                 EXPECT_FALSE(frame->damaged);
                 ++pictures;
             }

@@ -27,6 +27,27 @@ struct FreeFrame {
     void operator()(AVFrame* frame) const { av_frame_free(&frame); }
 };
 
+using Frame = std::unique_ptr<AVFrame, FreeFrame>;
+
+struct OwningFrame : DecodedFrame {
+    Frame owner;
+};
+
+std::shared_ptr<const DecodedFrame> show(Frame frame, int width, int height) {
+    auto shown = std::make_shared<OwningFrame>();
+    for (int i = 0; i < 3; ++i) {
+        shown->planes[i] = frame->data[i];
+        shown->strides[i] = static_cast<size_t>(frame->linesize[i]);
+    }
+    shown->width = static_cast<uint32_t>(width);
+    shown->height = static_cast<uint32_t>(height);
+    shown->bits = frame->format == AV_PIX_FMT_YUV420P10 ? 10 : 8;
+    shown->damaged = frame->decode_error_flags != 0 || (frame->flags & AV_FRAME_FLAG_CORRUPT) != 0;
+    shown->tag = static_cast<uint64_t>(frame->pts);
+    shown->owner = std::move(frame);
+    return shown;
+}
+
 class AvcodecDecoder final : public FrameDecoder {
    public:
     explicit AvcodecDecoder(const FrameDecoderParams& params) : params_(params) {}
@@ -34,7 +55,7 @@ class AvcodecDecoder final : public FrameDecoder {
     Status open();
     Result<PacketResult> send(const uint8_t* data, size_t size, uint64_t tag) override;
     void flush() override;
-    const DecodedFrame* receive() override;
+    std::shared_ptr<const DecodedFrame> receive() override;
 
    private:
     static AVPixelFormat choose_format(AVCodecContext* context, const AVPixelFormat* formats);
@@ -45,22 +66,19 @@ class AvcodecDecoder final : public FrameDecoder {
                         int* results, int count);
     void look_at_results(const int* results, int count);
     int refusal(AVPixelFormat format) const;
-    const DecodedFrame* hidden();
-    const DecodedFrame* show(const AVFrame& frame, int width, int height);
+    std::shared_ptr<const DecodedFrame> hidden();
     int look_at_packet(const uint8_t* data, size_t size);
 
     const FrameDecoderParams params_;
     std::unique_ptr<AVCodecContext, FreeContext> context_;
     std::unique_ptr<AVPacket, FreePacket> packet_;
-    std::unique_ptr<AVFrame, FreeFrame> frame_;
     decltype(AVCodecContext::execute) execute_ = nullptr;
     decltype(AVCodecContext::execute2) execute2_ = nullptr;
-    DecodedFrame decoded_{};
     int refused_ = 0;  // why the stream cannot be decoded, or 0
     bool has_fields_ = false;
     // Of the packet that is being decoded.
     uint64_t tag_ = 0;
-    std::unique_ptr<AVFrame, FreeFrame> newest_;  // what it is decoded to; only if pictures are wanted at once
+    Frame newest_;  // what it is decoded to; only if pictures are wanted at once
     bool begun_ = false;
     bool failed_slice_ = false;
     int runs_ = 0;  // slices that were decoded, well or not
@@ -76,8 +94,7 @@ Status AvcodecDecoder::open() {
     refused_ = 0;
     context_.reset(avcodec_alloc_context3(codec));
     packet_.reset(av_packet_alloc());
-    frame_.reset(av_frame_alloc());
-    if (!context_ || !packet_ || !frame_) {
+    if (!context_ || !packet_) {
         return fail(ACL_ERROR_BAD_ALLOC, "no memory for a video decoder");
     }
     constexpr int kSilence = 100;           // levels are 8 bits
@@ -237,12 +254,12 @@ void AvcodecDecoder::flush() {
     }
 }
 
-const DecodedFrame* AvcodecDecoder::receive() {
-    av_frame_unref(frame_.get());
-    if (context_ == nullptr) {
+std::shared_ptr<const DecodedFrame> AvcodecDecoder::receive() {
+    Frame frame(context_ == nullptr ? nullptr : av_frame_alloc());
+    if (frame == nullptr) {
         return nullptr;
     }
-    const int code = avcodec_receive_frame(context_.get(), frame_.get());
+    const int code = avcodec_receive_frame(context_.get(), frame.get());
     if (code == AVERROR_EOF) {
         // Made anew, for it keeps what damaged parameters and messages said.
         static_cast<void>(open());
@@ -250,34 +267,21 @@ const DecodedFrame* AvcodecDecoder::receive() {
     if (code < 0) {
         return hidden();
     }
-    if (static_cast<uint64_t>(frame_->pts) == tag_) {
+    if (static_cast<uint64_t>(frame->pts) == tag_) {
         newest_.reset();
     }
-    return show(*frame_, frame_->width, frame_->height);
+    const int width = frame->width;
+    const int height = frame->height;
+    return show(std::move(frame), width, height);
 }
 
 // The picture of the packet just decoded, which the library keeps back because the stream says that it reorders.
-const DecodedFrame* AvcodecDecoder::hidden() {
-    const std::unique_ptr<AVFrame, FreeFrame> newest = std::move(newest_);
+std::shared_ptr<const DecodedFrame> AvcodecDecoder::hidden() {
+    Frame newest = std::move(newest_);
     if (newest == nullptr || has_fields_) {
         return nullptr;
     }
-    av_frame_unref(frame_.get());
-    av_frame_move_ref(frame_.get(), newest.get());
-    return show(*frame_, context_->width, context_->height);
-}
-
-const DecodedFrame* AvcodecDecoder::show(const AVFrame& frame, int width, int height) {
-    for (int i = 0; i < 3; ++i) {
-        decoded_.planes[i] = frame.data[i];
-        decoded_.strides[i] = static_cast<size_t>(frame.linesize[i]);
-    }
-    decoded_.width = static_cast<uint32_t>(width);
-    decoded_.height = static_cast<uint32_t>(height);
-    decoded_.bits = frame.format == AV_PIX_FMT_YUV420P10 ? 10 : 8;
-    decoded_.damaged = frame.decode_error_flags != 0 || (frame.flags & AV_FRAME_FLAG_CORRUPT) != 0;
-    decoded_.tag = static_cast<uint64_t>(frame.pts);
-    return &decoded_;
+    return show(std::move(newest), context_->width, context_->height);
 }
 
 }  // namespace
