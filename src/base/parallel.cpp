@@ -2,6 +2,7 @@
 #include "base/parallel.h"
 
 #include <pthread.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <system_error>
@@ -43,9 +44,30 @@ using Body = FunctionRef<void(int, int)>;
 struct alignas(64) Seat {
     WaitWord word;
 
-    void offer() {
+    std::thread::native_handle_type thread{};
+    int avoided = -1;  // a core the worker may not use
+
+    /// A system that wakes a thread may put it behind the one that wakes it, though another core is idle: a virtual
+    /// machine's idle cores look as if others had them. So a worker that sleeps is first kept off the caller's core, if
+    /// there are `cores` enough for each to have one.
+    void offer(const cpu_set_t* cores) {
         word.add(1);
-        word.wake();
+        if (word.has_sleepers()) {
+            if (cores != nullptr) {
+                avoid(sched_getcpu(), *cores);
+            }
+            word.wake();
+        }
+    }
+    void avoid(int core, const cpu_set_t& cores) {
+        if (core < 0 || core == avoided || core >= CPU_SETSIZE) {
+            return;
+        }
+        cpu_set_t others = cores;
+        CPU_CLR(static_cast<size_t>(core), &others);
+        if (CPU_COUNT(&others) != 0 && pthread_setaffinity_np(thread, sizeof others, &others) == 0) {
+            avoided = core;
+        }
     }
     bool claim(uint32_t seen) { return (seen & 1U) != 0 && word.replace(seen, seen + 1); }
 };
@@ -90,7 +112,7 @@ class Pool {
         size_ = size;
         missing_.store(static_cast<uint32_t>(size - 1));
         for (int i = 1; i < size; ++i) {
-            seats_[static_cast<size_t>(i)].offer();
+            seats_[static_cast<size_t>(i)].offer(i < CPU_COUNT(&cores_) ? &cores_ : nullptr);
         }
         attend(0);
         for (int i = 1; i < size && !all; ++i) {
@@ -144,10 +166,15 @@ class Pool {
         const size_t wanted = static_cast<size_t>(
             env_number("SOFTACL_NUM_THREADS", 1, 256).value_or(static_cast<int64_t>(usable_cpus())));
         seats_ = std::vector<Seat>(wanted);
+        if (pthread_getaffinity_np(pthread_self(), sizeof cores_, &cores_) != 0) {
+            CPU_ZERO(&cores_);
+        }
         width_ = 1;
         try {
             for (; width_ < wanted; ++width_) {
-                std::thread([this, index = static_cast<int>(width_)] { work(index); }).detach();
+                std::thread worker([this, index = static_cast<int>(width_)] { work(index); });
+                seats_[width_].thread = worker.native_handle();
+                worker.detach();
             }
         } catch (const std::system_error& error) {
             log(LogLevel::kWarning, SOFTACL_HERE,
@@ -160,6 +187,7 @@ class Pool {
     std::atomic<bool> started_{false};
     size_t width_ = 1;
     std::vector<Seat> seats_;  // seat 0 stays empty: the caller stands
+    cpu_set_t cores_{};        // of the process, none if that is not known
 
     Body body_;
     int size_ = 1;

@@ -4,7 +4,8 @@
 // A region is one call of parallel_for or parallel_team; its caller takes part. Regions of several threads take turns
 // in the order in which they were asked for. A region inside a region runs on the thread that asks for it, and so does
 // everything in a forked child. The workers are started when a region, or parallel_width(), first needs them; they
-// wait awake for some microseconds after each region and then sleep. Bodies must not throw. A region allocates nothing.
+// wait awake for some microseconds after each region and then sleep. They use the cores that the thread which started
+// them may use, but woken from sleep not the caller's. Bodies must not throw. A region allocates nothing.
 // Any thread.
 #pragma once
 

@@ -17,9 +17,11 @@ class WaitWord {
     uint32_t add(uint32_t summand) { return value_.fetch_add(summand) + summand; }  ///< returns the new value
     bool replace(uint32_t expected, uint32_t value) { return value_.compare_exchange_strong(expected, value); }
 
+    /// Whether wake() will find somebody who sleeps.
+    bool has_sleepers() const { return sleepers_.load() != 0; }
     /// Everybody who sleeps looks again.
     void wake() {
-        if (sleepers_.load() != 0) {
+        if (has_sleepers()) {
             wake_sleepers();
         }
     }

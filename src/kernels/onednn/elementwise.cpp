@@ -119,24 +119,19 @@ Result<KernelPtr> whole_elementwise(const ElementwiseParams& params) {
 
 Result<KernelPtr> make_binary(const BinaryParams& params) {
     const bool same = params.a == params.b && params.a_layout == params.b_layout;
-    if (!same || !is_dense(params.a, params.a_layout)) {
+    const bool alone = params.activation.kind == Activation::kNone;
+    if (!same || !alone || !is_dense(params.a, params.a_layout)) {
         return whole_binary(params);
     }
-    return streamed(whole_binary(params), params.output.elements(), [&](int64_t count) {
-        BinaryParams piece = params;
-        piece.a = piece.b = piece.output = Shape{count};
-        piece.a_layout = piece.b_layout = Layout();
-        return whole_binary(piece);
-    });
+    return streamed(whole_binary(params), params.output.elements(), stream_function(params.kind));
 }
 
 Result<KernelPtr> make_elementwise(const ElementwiseParams& params) {
     if (!is_dense(params.shape, params.layout)) {
         return whole_elementwise(params);
     }
-    return streamed(whole_elementwise(params), params.shape.elements(), [&](int64_t count) {
-        return whole_elementwise({params.function, {count}, {}});
-    });
+    return streamed(whole_elementwise(params), params.shape.elements(), stream_function(params.function.kind),
+                    params.function);
 }
 
 }  // namespace softacl::kernels

@@ -2,6 +2,8 @@
 #include "base/parallel.h"
 
 #include <gtest/gtest.h>
+#include <pthread.h>
+#include <sched.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -184,6 +186,32 @@ TEST(ParallelTest, ForDoesNotWaitForWorkersThatSleep) {
         parallel_for(2, 1, [&](int64_t begin, int64_t end) { parts += static_cast<int>(end - begin); });
     }
     EXPECT_EQ(parts, 2000);
+}
+
+TEST(ParallelTest, AWorkerThatSleptDoesNotWaitForTheCallersCore) {
+    cpu_set_t allowed;
+    ASSERT_EQ(pthread_getaffinity_np(pthread_self(), sizeof allowed, &allowed), 0);
+    if (CPU_COUNT(&allowed) < 2) {
+        GTEST_SKIP() << "there is one core";
+    }
+    for (int core = 0; core < CPU_SETSIZE; ++core) {
+        if (!CPU_ISSET(static_cast<size_t>(core), &allowed)) {
+            continue;
+        }
+        cpu_set_t one;
+        CPU_ZERO(&one);
+        CPU_SET(static_cast<size_t>(core), &one);
+        ASSERT_EQ(pthread_setaffinity_np(pthread_self(), sizeof one, &one), 0);
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));  // the workers fall asleep
+        std::atomic<int> other{-1};
+        parallel_team(2, [&](int index, int) {
+            if (index == 1) {
+                other = sched_getcpu();
+            }
+        });
+        EXPECT_NE(other, core);
+    }
+    ASSERT_EQ(pthread_setaffinity_np(pthread_self(), sizeof allowed, &allowed), 0);
 }
 
 TEST(ParallelTest, ForkedChildRunsAlone) {
