@@ -139,6 +139,37 @@ Result<Window> onnx_window(const ForeignNode& node, const Shape& input, Ints siz
     return window;
 }
 
+Result<Window> onnx_window(const OpCall& call, const Shape& input, Ints size) {
+    ForeignNode node;
+    for (const auto& [name, value] : call.attrs) {
+        const Ints* list = std::get_if<Ints>(&value);
+        if (list == nullptr || !list->empty()) {
+            node.attrs.set(name, value);
+        }
+    }
+    Shape guess = input;
+    for (size_t i = 0; i < guess.rank(); ++i) {
+        guess[i] = std::max<int64_t>(guess[i], 0);
+    }
+    auto window = onnx_window(node, guess, std::move(size));
+    return window.ok() ? std::move(window) : call.fail(window.status().message());
+}
+
+OpDef& declare_onnx_window(OpDef& op) {
+    return op.attr("auto_pad", std::string("NOTSET"))
+        .attr("kernel_shape", Ints{})
+        .attr("pads", Ints{})
+        .attr("strides", Ints{});
+}
+
+Attrs onnx_window_attrs(const ForeignNode& node) {
+    Attrs attrs = {{"auto_pad", node.attrs.get<std::string>("auto_pad", "NOTSET")}};
+    for (const char* name : {"dilations", "kernel_shape", "pads", "strides"}) {
+        attrs.set(name, node.attrs.get<Ints>(name, {}));
+    }
+    return attrs;
+}
+
 Ints with_leading_ones(const Ints& spatial) {
     Ints all = {1, 1};
     all.insert(all.end(), spatial.begin(), spatial.end());

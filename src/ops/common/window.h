@@ -47,6 +47,14 @@ SamePads same_pads(int64_t input, int64_t span, int64_t stride, bool more_at_end
 /// kernel_shape is left out. SAME needs the spatial dimensions, unless the strides are 1.
 Result<Window> onnx_window(const ForeignNode& node, const Shape& input, Ints size);
 
+/// The same for an operator of ours with ONNX's attributes, where an empty list is one that is left out. Pads that
+/// depend on a dimension that is not known are no matter: then the number of windows is not known, either.
+Result<Window> onnx_window(const OpCall& call, const Shape& input, Ints size);
+/// Declares these attributes but dilations, which not all have.
+OpDef& declare_onnx_window(OpDef& op);
+/// What a foreign node has of them, and dilations.
+Attrs onnx_window_attrs(const ForeignNode& node);
+
 /// The form of IR attributes: {1, 1, list...}, and pads as begin, end of each axis.
 Ints with_leading_ones(const Ints& spatial);
 Ints pads_in_pairs(const Window& window);

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+// Convolutions of bytes as products of matrices: of the weights and of what each tap sees, part by part of the result.
+#include <algorithm>
+#include <cstring>
+
+#include "base/parallel.h"
+#include "ops/nn/byte_product.h"
+#include "ops/nn/conv_bytes.h"
+
+namespace softacl::ops {
+namespace {
+
+using kernels::ref::ConvAxis;
+
+class FastByteConvolution : public kernels::Kernel {
+   public:
+    FastByteConvolution(const OpCall& call, const ByteConvolution& conv)
+        : conv_(conv),
+          axes_(kernels::ref::axes_of(conv.params)),
+          lines_(axes_[0].narrow * axes_[1].narrow),
+          plane_(lines_ * axes_[2].narrow) {
+        input_layouts.resize(call.inputs.size());
+        packs_input.resize(call.inputs.size());
+        output_layouts.resize(call.outputs.size());
+    }
+
+   protected:
+    /// The taps of one input channel, in the order of the filter.
+    template <class Body>
+    void for_taps(const Body& body) const {
+        for (int64_t kd = 0; kd < axes_[0].taps; ++kd) {
+            for (int64_t kh = 0; kh < axes_[1].taps; ++kh) {
+                for (int64_t kw = 0; kw < axes_[2].taps; ++kw) {
+                    body(kd, kh, kw);
+                }
+            }
+        }
+    }
+    /// Where a tap reads for position 0 of an output line, which may be outside of its row; -1: outside of the plane.
+    struct Row {
+        bool is_inside;
+        int64_t begin;
+    };
+    Row input_row(int64_t line, int64_t kd, int64_t kh) const {
+        const int64_t d = line / axes_[1].narrow * axes_[0].stride + axes_[0].shift(kd);
+        const int64_t h = line % axes_[1].narrow * axes_[1].stride + axes_[1].shift(kh);
+        return {d >= 0 && d < axes_[0].wide && h >= 0 && h < axes_[1].wide, (d * axes_[1].wide + h) * axes_[2].wide};
+    }
+    int64_t input_plane() const { return axes_[0].wide * axes_[1].wide * axes_[2].wide; }
+    const uint8_t* input(const Buffers& b, int64_t n, int64_t channel) const {
+        return static_cast<const uint8_t*>(b.inputs[conv_.x_input]) +
+               (n * conv_.params.input[1] + channel) * input_plane();
+    }
+    int32_t x_zero(const Buffers& b) const { return conv_.x.zero(b, 0, 0) - shift_of(conv_.x.type()); }
+    int32_t filter_zero(const Buffers& b, int64_t channel) const {
+        return conv_.filter.zero(b, 0, channel) - shift_of(conv_.filter.type());
+    }
+
+    const ByteConvolution conv_;
+    const std::array<ConvAxis, 3> axes_;
+    const int64_t lines_;  ///< of a plane of the result
+    const int64_t plane_;
+};
+
+/// Few output channels per group: each line of the result by itself.
+class DirectByteConvolution final : public FastByteConvolution {
+   public:
+    DirectByteConvolution(const OpCall& call, const ByteConvolution& conv) : FastByteConvolution(call, conv) {
+        name = "direct";
+    }
+
+    Status run(const Buffers& b) override {
+        const int64_t planes = conv_.params.output[0] * conv_.params.output[1];
+        const int64_t work = conv_.depth() * axes_[2].narrow;
+        parallel_for(planes * lines_, std::max<int64_t>(1, kWorth / work), [&](int64_t begin, int64_t end) {
+            for (int64_t i = begin; i < end; ++i) {
+                run_line(b, i / lines_, i % lines_);
+            }
+        });
+        return {};
+    }
+
+   private:
+    static constexpr int64_t kWorth = 1 << 14;  // products that are worth a thread
+    static constexpr int64_t kPart = 256;
+
+    void run_line(const Buffers& b, int64_t plane, int64_t line) const {
+        const int64_t out = plane % conv_.params.output[1];
+        const int64_t n = plane / conv_.params.output[1];
+        const int64_t in_channels = conv_.params.filter[1];
+        const ConvAxis& width = axes_[2];
+        const int32_t zero = x_zero(b);
+        const int32_t weight_zero = filter_zero(b, out);
+        const uint8_t flip = flip_of(conv_.x.type());
+        const uint8_t weight_flip = flip_of(conv_.filter.type());
+        std::array<int32_t, kPart> sums;
+        for (int64_t first = 0; first < width.narrow; first += kPart) {
+            const int64_t last = std::min(first + kPart, width.narrow);
+            std::fill_n(sums.begin(), last - first, conv_.bias(b, out));
+            const auto* weight = static_cast<const uint8_t*>(b.inputs[conv_.filter_input]) + out * conv_.depth();
+            for (int64_t c = 0; c < in_channels; ++c) {
+                const uint8_t* x = input(b, n, out / conv_.rows() * in_channels + c);
+                for_taps([&](int64_t kd, int64_t kh, int64_t kw) {
+                    const int32_t factor = int32_t{static_cast<int8_t>(*weight++ ^ weight_flip)} - weight_zero;
+                    const Row row = input_row(line, kd, kh);
+                    const auto range = width.range(kw);
+                    const int64_t from = std::max(range.first, first);
+                    const int64_t to = std::min(range.second, last);
+                    if (row.is_inside && from < to) {
+                        add_product(x + row.begin + from * width.stride + width.shift(kw), width.stride, to - from,
+                                    flip, zero, factor, sums.data() + (from - first));
+                    }
+                });
+            }
+            conv_.finish(b, out, sums.data(), last - first, plane * plane_ + line * width.narrow + first);
+        }
+    }
+};
+
+/// The filter is packed: as int8, and the sum of each of its rows.
+class ByteConvolutionByMatrices final : public FastByteConvolution {
+   public:
+    ByteConvolutionByMatrices(const OpCall& call, const ByteConvolution& conv) : FastByteConvolution(call, conv) {
+        name = "by matrices";
+        packs_input[conv.filter_input] = true;
+        weights_ = conv.params.filter.elements();
+        sums_at_ = aligned(weights_);
+        packed_bytes = static_cast<size_t>(sums_at_ + conv.params.output[1] * kSum);
+        const int64_t width = axes_[2].narrow;
+        lines_at_once_ = std::clamp<int64_t>(kColumnBytes / (conv.depth() * width), 1, lines_);
+    }
+
+    Status prepare() {
+        const int64_t width = axes_[2].narrow;
+        const int64_t step = conv_.result.is_sums() ? plane_ : lines_at_once_ * width;
+        SOFTACL_ASSIGN(whole_, ByteProduct::make(conv_.rows(), lines_at_once_ * width, conv_.depth(), step));
+        const int64_t rest = lines_ % lines_at_once_;
+        if (rest != 0) {
+            SOFTACL_ASSIGN(rest_, ByteProduct::make(conv_.rows(), rest * width, conv_.depth(), step));
+        }
+        const int64_t columns = lines_at_once_ * width;
+        column_sums_at_ = aligned(conv_.depth() * columns);
+        results_at_ = column_sums_at_ + aligned(columns * kSum);
+        product_at_ = results_at_ + (conv_.result.is_sums() ? 0 : aligned(conv_.rows() * columns * kSum));
+        scratch_bytes = static_cast<size_t>(product_at_) + std::max(whole_.scratch_bytes(), rest_.scratch_bytes());
+        return {};
+    }
+
+    Status pack(const std::vector<const void*>& constants, void* packed) override {
+        auto* const filter = static_cast<int8_t*>(packed);
+        flip_row(static_cast<const uint8_t*>(constants[conv_.filter_input]), 1, weights_, flip_of(conv_.filter.type()),
+                 filter);
+        auto* const sums = reinterpret_cast<int32_t*>(static_cast<char*>(packed) + sums_at_);
+        for (int64_t row = 0; row < conv_.params.output[1]; ++row) {
+            sums[row] = sum_of_row(filter + row * conv_.depth(), conv_.depth());
+        }
+        return {};
+    }
+
+    Status run(const Buffers& b) override {
+        for (int64_t n = 0; n < conv_.params.output[0]; ++n) {
+            for (int64_t group = 0; group < conv_.params.groups; ++group) {
+                for (int64_t line = 0; line < lines_; line += lines_at_once_) {
+                    SOFTACL_TRY(run_lines(b, n, group, line, std::min(lines_at_once_, lines_ - line)));
+                }
+            }
+        }
+        return {};
+    }
+
+   private:
+    static constexpr int64_t kColumnBytes = 1 << 20;  // of what the taps see at once: stays in the cache
+    static constexpr int64_t kSum = sizeof(int32_t);
+    static int64_t aligned(int64_t bytes) { return (bytes + 63) / 64 * 64; }
+
+    void fill_columns(const Buffers& b, int64_t n, int64_t group, int64_t line, int64_t lines, int8_t* columns) const {
+        const ConvAxis& width = axes_[2];
+        const int64_t taps = axes_[0].taps * axes_[1].taps * width.taps;
+        const int64_t count = lines * width.narrow;
+        const auto outside = static_cast<int8_t>(x_zero(b));
+        const uint8_t flip = flip_of(conv_.x.type());
+        const int64_t channels = conv_.params.filter[1];
+        parallel_for(channels, std::max<int64_t>(1, kWorth / (taps * count)), [&](int64_t begin, int64_t end) {
+            for (int64_t c = begin; c < end; ++c) {
+                const uint8_t* x = input(b, n, group * channels + c);
+                int8_t* to = columns + c * taps * count;
+                for_taps([&](int64_t kd, int64_t kh, int64_t kw) {
+                    const auto [first, last] = width.range(kw);
+                    for (int64_t i = 0; i < lines; ++i, to += width.narrow) {
+                        const Row row = input_row(line + i, kd, kh);
+                        if (!row.is_inside || first >= last) {
+                            std::fill_n(to, width.narrow, outside);
+                            continue;
+                        }
+                        std::fill_n(to, first, outside);
+                        flip_row(x + row.begin + first * width.stride + width.shift(kw), width.stride, last - first,
+                                 flip, to + first);
+                        std::fill_n(to + last, width.narrow - last, outside);
+                    }
+                });
+            }
+        });
+    }
+
+    Status run_lines(const Buffers& b, int64_t n, int64_t group, int64_t line, int64_t lines) {
+        auto* const scratch = static_cast<char*>(b.scratch);
+        auto* const columns = reinterpret_cast<int8_t*>(scratch);
+        const int64_t rows = conv_.rows();
+        const int64_t depth = conv_.depth();
+        const int64_t width = axes_[2].narrow;
+        const int64_t count = lines * width;
+        const int64_t first_row = group * rows;
+        const int64_t at = (n * conv_.params.output[1] + first_row) * plane_ + line * width;
+        const bool is_sums = conv_.result.is_sums();
+        auto* const sums =
+            is_sums ? static_cast<int32_t*>(b.outputs[0]) + at : reinterpret_cast<int32_t*>(scratch + results_at_);
+        const int64_t step = is_sums ? plane_ : lines_at_once_ * width;
+        fill_columns(b, n, group, line, lines, columns);
+        const auto* const filter = static_cast<const int8_t*>(b.packed);
+        SOFTACL_TRY((lines == lines_at_once_ ? whole_ : rest_)
+                        .run(filter + first_row * depth, columns, sums, scratch + product_at_));
+
+        int32_t* const column_sums = reinterpret_cast<int32_t*>(scratch + column_sums_at_);
+        bool has_zeros = false;
+        for (int64_t row = 0; row < rows && !has_zeros; ++row) {
+            has_zeros = filter_zero(b, first_row + row) != 0;
+        }
+        if (has_zeros) {
+            sum_columns(columns, depth, count, column_sums);
+        }
+        const auto* const row_sums =
+            reinterpret_cast<const int32_t*>(static_cast<const char*>(b.packed) + sums_at_) + first_row;
+        const auto zero = static_cast<uint32_t>(x_zero(b));
+        parallel_for(rows, std::max<int64_t>(1, kWorth / count), [&](int64_t begin, int64_t end) {
+            for (int64_t row = begin; row < end; ++row) {
+                const int32_t row_zero = filter_zero(b, first_row + row);
+                const uint32_t rest = static_cast<uint32_t>(row_sums[row]) -
+                                      static_cast<uint32_t>(depth) * static_cast<uint32_t>(row_zero);
+                const auto bias = static_cast<uint32_t>(conv_.bias(b, first_row + row));
+                const ZeroPoints zeros = {static_cast<int32_t>(bias - zero * rest), row_zero, column_sums, 0, nullptr};
+                correct_row(zeros, count, sums + row * step);
+                if (!is_sums) {
+                    conv_.finish(b, first_row + row, sums + row * step, count, at + row * plane_);
+                }
+            }
+        });
+        return {};
+    }
+
+    static constexpr int64_t kWorth = 1 << 14;  // elements to pass over that are worth a thread
+
+    int64_t weights_ = 0;
+    int64_t sums_at_ = 0;
+    int64_t lines_at_once_ = 1;
+    int64_t column_sums_at_ = 0;
+    int64_t results_at_ = 0;
+    int64_t product_at_ = 0;
+    ByteProduct whole_;
+    ByteProduct rest_;
+};
+
+}  // namespace
+
+Result<kernels::KernelPtr> make_fast_byte_convolution(const OpCall& call, const ByteConvolution& conv) {
+    constexpr int64_t kMost = 1 << 28;  // products of two such sizes do not overflow
+    const auto is_some = [](int64_t size) { return size > 0 && size <= kMost; };
+    const auto& output = conv.params.output;
+    if (!is_some(output.elements()) || !is_some(conv.depth()) || !is_some(conv.params.input.elements())) {
+        return fail(ACL_ERROR_FEATURE_UNSUPPORTED, "tensors of 1 to ", kMost, " elements only");
+    }
+    constexpr int64_t kFewRows = 2;
+    if (conv.rows() <= kFewRows) {
+        return kernels::KernelPtr(std::make_unique<DirectByteConvolution>(call, conv));
+    }
+    auto kernel = std::make_unique<ByteConvolutionByMatrices>(call, conv);
+    SOFTACL_TRY(kernel->prepare());
+    std::vector<size_t> inputs(call.inputs.size());
+    for (size_t i = 0; i < inputs.size(); ++i) {
+        inputs[i] = i;
+    }
+    return fit_kernel(std::move(kernel), call, std::move(inputs));
+}
+
+}  // namespace softacl::ops
