@@ -184,6 +184,17 @@ Imported import_roi(Importer& graph, const ForeignNode& node) {
                           {"spatial_scale_w", node.attrs.get<float>("spatial_scale_w", scale)}}));
 }
 
+Imported import_max_roi(Importer& graph, const ForeignNode& node) {
+    const auto size = node.attrs.get<Ints>("pooled_shape", {});
+    if (size.size() != 2) {
+        return import_fail("the attribute pooled_shape has ", size.size(), " entries; expected 2");
+    }
+    const float scale = node.attrs.get<float>("spatial_scale", 1.0F);
+    return one(graph.add(
+        "ROIPooling", {node.input(0), node.input(1)},
+        {{"pooled_h", size[0]}, {"pooled_w", size[1]}, {"spatial_scale_h", scale}, {"spatial_scale_w", scale}}));
+}
+
 // PSROIPooling: each part of the grid has channels of its own
 
 Status infer_psroi(OpCall& call) {
@@ -281,6 +292,7 @@ OpDef declare_ROIPooling() {
         .required_attr("spatial_scale_w", 0.0F)
         .infer(infer_roi)
         .kernel("reference", make_roi)
+        .onnx("MaxRoiPool", import_max_roi)
         .caffe("ROIPooling", import_roi);
 }
 

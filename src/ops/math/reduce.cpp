@@ -212,6 +212,23 @@ Imported import_norm(Importer& graph, const ForeignNode& node) {
                           {"epsilon", 0.0F}}));
 }
 
+/// By the norm of each row, which is at least so small a number that rows of zeros stay zeros.
+Imported import_normalization(Importer& graph, const ForeignNode& node) {
+    const auto p = node.attrs.get<int64_t>("p", 2);
+    if (p != 1 && p != 2) {
+        return import_fail("the attribute p is ", p, "; expected 1 or 2");
+    }
+    const aclDataType dtype = graph.type(node.input(0)).dtype;
+    const float least = dtype == ACL_FLOAT16 ? 0x1p-24F : dtype == ACL_BF16 ? 0x1p-133F : 0x1p-149F;
+    SOFTACL_ASSIGN(const ValueRef norm, graph.add("LpNormV2", {node.input(0)},
+                                                  {{"p", static_cast<float>(p)},
+                                                   {"axes", Ints{node.attrs.get<int64_t>("axis", -1)}},
+                                                   {"keepdim", true},
+                                                   {"epsilon", least}},
+                                                  "norm"));
+    return one(graph.add("RealDiv", {node.input(0), norm}));
+}
+
 template <template <class> class Row>
 OpDef declare_reduction(const char* onnx) {
     OpDef op(Row<float>::kName, Row<float>::kDoc);
@@ -330,7 +347,8 @@ OpDef declare_LpNormV2() {
         .infer(infer_reduce)
         .kernel("reference", make_reduce<LpNorm>)
         .onnx("ReduceL1", import_norm<1>)
-        .onnx("ReduceL2", import_norm<2>);
+        .onnx("ReduceL2", import_norm<2>)
+        .onnx("LpNormalization", import_normalization);
 }
 
 OpDef declare_ReduceMaxD() { return declare_form<kMax>("ReduceMaxD", declare_ReduceMax()); }

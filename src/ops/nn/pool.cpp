@@ -143,6 +143,14 @@ Result<kernels::KernelPtr> make_reference(const OpCall& call) {
     return kernel;
 }
 
+/// What only the operator with ONNX's attributes has.
+Imported import_places(Importer& graph, const ForeignNode& node) {
+    Attrs attrs = onnx_window_attrs(node);
+    attrs.set("ceil_mode", node.attrs.get<int64_t>("ceil_mode", 0));
+    attrs.set("storage_order", node.attrs.get<int64_t>("storage_order", 0));
+    return graph.add_node("CpuMaxPool", {node.input(0)}, std::move(attrs), std::min<size_t>(node.outputs, 2), "");
+}
+
 Imported import_pool(Importer& graph, const ForeignNode& node) {
     const bool maximum = node.type == "MaxPool";
     const Shape x = graph.type(node.input(0)).shape;
@@ -152,12 +160,14 @@ Imported import_pool(Importer& graph, const ForeignNode& node) {
     if (x.rank() < 3 || x.rank() > 5) {
         return fail(ACL_ERROR_INVALID_PARAM, "X has the shape ", x, "; expected 3 to 5 dimensions");
     }
-    if (node.outputs > 1) {
-        return fail(ACL_ERROR_FEATURE_UNSUPPORTED, "the output Indices is not supported so far");
-    }
     SOFTACL_ASSIGN(const Window window, onnx_window(node, x, {}));
     const bool deep = x.rank() == 5;
-    if (window.dilations != Ints(window.size.size(), 1) && !(deep && maximum)) {
+    const bool dilated = window.dilations != Ints(window.size.size(), 1);
+    if (maximum &&
+        (node.outputs > 1 || (dilated && !deep) || (deep && !kFloats.contains(graph.type(node.input(0)).dtype)))) {
+        return import_places(graph, node);
+    }
+    if (dilated && !maximum) {
         return fail(ACL_ERROR_FEATURE_UNSUPPORTED, "dilations are not supported so far");
     }
     const Flat flat{graph, x.rank() == 3};

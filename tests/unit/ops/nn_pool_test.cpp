@@ -208,5 +208,81 @@ TEST(NnGlobalAveragePool, IsTheMeanOfEachChannel) {
               std::string::npos);
 }
 
+NnCall onnx_pool(const char* op = "CpuMaxPool", Shape x = {1, 2, 5, 6}, size_t outputs = 0) {
+    NnCall call(op, outputs);
+    call.typed(ACL_FLOAT, std::move(x)).attr("kernel_shape", Ints{3, 2});
+    return call;
+}
+
+TEST(NnOnnxPool, ShapesOfResults) {
+    NnCall call = onnx_pool("CpuMaxPool", {1, 2, 5, 6}, 2);
+    EXPECT_EQ(call.shape(), Shape({1, 2, 3, 5}));
+    EXPECT_EQ(call.call().outputs[1].dtype, ACL_INT64);
+    EXPECT_EQ(call.call().outputs[1].shape, Shape({1, 2, 3, 5}));
+    EXPECT_EQ(onnx_pool("CpuMaxPool", {1, 2, 5, 6}, 1).shape(), Shape({1, 2, 3, 5}));
+    EXPECT_EQ(onnx_pool("CpuLpPool", {-1, 2, -1, 6}).shape(), Shape({-1, 2, -1, 5}));
+    const auto same = std::string("SAME_LOWER");
+    EXPECT_EQ(onnx_pool("CpuLpPool", {1, 2, -1, 6}).attr("auto_pad", same).attr("strides", Ints{2, 2}).shape(),
+              Shape({1, 2, -1, 3}));
+    EXPECT_EQ(onnx_pool().attr("ceil_mode", int64_t{1}).attr("strides", Ints{2, 5}).shape(), Shape({1, 2, 2, 2}));
+}
+
+TEST(NnOnnxPool, RefusesWhatDoesNotFit) {
+    const auto expect = [](NnCall call, const char* part) {
+        EXPECT_NE(call.failure().find(part), std::string::npos) << call.failure();
+    };
+    expect(onnx_pool("CpuMaxPool", {5, 6}), "expected 3 to 5 dimensions");
+    expect(onnx_pool().attr("kernel_shape", Ints{}), "kernel_shape is missing");
+    expect(onnx_pool().attr("kernel_shape", Ints{3}), "do not fit the first input's shape");
+    expect(onnx_pool().attr("kernel_shape", Ints{-1, 3}), "kernel_shape has the entry -1");
+    expect(onnx_pool().attr("kernel_shape", Ints{0, 3}), "kernel_shape has the entry 0");
+    expect(onnx_pool().attr("pads", Ints{0, 2, 0, 0}), "the pads 2 and 0 are as large as the window");
+    expect(onnx_pool().attr("dilations", Ints{3, 1}), "the window spans 7 positions");
+    expect(onnx_pool().attr("storage_order", int64_t{2}), "storage_order is 2");
+    expect(onnx_pool("CpuLpPool").attr("p", int64_t{0}), "p is 0");
+}
+
+TEST(NnMaxUnpool, PutsElementsBack) {
+    const Tensor x = Tensor::of<float>({1, 1, 2, 2}, {5, 6, 7, 8});
+    const auto call = [&](std::vector<int64_t> places) {
+        NnCall made("CpuMaxUnpool");
+        made.variable(x).variable(Tensor::of<int64_t>({1, 1, 2, 2}, places));
+        made.attr("kernel_shape", Ints{2, 2}).attr("strides", Ints{2, 2});
+        return made;
+    };
+    expect_near(call({5, 7, 13, 15}).run(), {0, 0, 0, 0, 0, 5, 0, 6, 0, 0, 0, 0, 0, 7, 0, 8}, 0);
+    NnCall wide = call({5, 7, 13, 15});
+    wide.input(Tensor::list<int64_t>({1, 1, 4, 5}));
+    expect_near(wide.run(), {0, 0, 0, 0, 0, 0, 5, 0, 6, 0, 0, 0, 0, 0, 0, 0, 7, 0, 8, 0}, 0);
+    EXPECT_NE(call({5, 7, 13, 16}).try_run("reference").status().message().find("element 3 of the input I is 16"),
+              std::string::npos);
+    EXPECT_NE(call({-1, 7, 13, 15}).try_run("reference").status().message().find("element 0 of the input I is -1"),
+              std::string::npos);
+    NnCall narrow = call({5, 7, 13, 15});
+    narrow.input(Tensor::list<int64_t>({1, 1, 4, 3}));
+    EXPECT_NE(narrow.try_run("reference").status().message().find("no place of the shape [1,1,4,4] within [1,1,4,3]"),
+              std::string::npos);
+}
+
+TEST(NnMaxUnpool, RefusesWhatDoesNotFit) {
+    const auto call = [](Shape x, Shape places) {
+        NnCall made("CpuMaxUnpool");
+        made.typed(ACL_FLOAT, std::move(x)).typed(ACL_INT64, std::move(places)).attr("kernel_shape", Ints{2, 2});
+        return made;
+    };
+    const auto expect = [](NnCall made, const char* part) {
+        EXPECT_NE(made.failure().find(part), std::string::npos) << made.failure();
+    };
+    EXPECT_EQ(call({1, 2, -1, 4}, {1, 2, 3, 4}).shape(), Shape({1, 2, -1, 5}));
+    NnCall open = call({1, 2, 3, 4}, {1, 2, 3, 4});
+    EXPECT_EQ(open.typed(ACL_INT64, {4}).shape(), Shape({-1, -1, -1, -1}));
+    expect(call({3, 4}, {3, 4}), "at least 3 dimensions");
+    expect(call({1, 2, 3, 4}, {1, 2, 3, 5}), "expected the same");
+    expect(call({1, 2, 3, 4}, {1, 2, 3, 4}).attr("kernel_shape", Ints{}), "kernel_shape is missing");
+    expect(call({1, 2, 3, 4}, {1, 2, 3, 4}).attr("pads", Ints{4, 0, 0, 0}), "leave nothing of dimension 2");
+    expect(call({1, 2, 3, 4}, {1, 2, 3, 4}).typed(ACL_INT64, {3}), "output_shape has the shape [3]; expected [4]");
+    expect(call({1, 2, 3, 4}, {1, 2, 3, 4}).input(Tensor::list<int64_t>({1, 2, -4, 5})), "expected sizes");
+}
+
 }  // namespace
 }  // namespace softacl::ops
