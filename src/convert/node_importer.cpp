@@ -120,6 +120,9 @@ ops::ValueRef NodeImporter::capture(ValueRef value) { return capture(value, fram
 
 // NOLINTNEXTLINE(misc-no-recursion): the elements of a sequence are no sequences
 ops::ValueRef NodeImporter::capture(ValueRef value, size_t frame) {
+    if (sequences_.is_none(value)) {
+        return value;
+    }
     if (const auto* elements = sequences_.find(value)) {
         std::vector<ValueRef> inside;
         for (const ValueRef element : *elements) {
@@ -259,7 +262,8 @@ Result<std::vector<ops::ValueRef>> NodeImporter::convert(const NetworkNode& node
         if (node.type == "Identity") {
             return foreign.inputs;
         }
-        return fail(ACL_ERROR_INVALID_PARAM, "its input ", i, " is a sequence; expected a tensor");
+        return fail(ACL_ERROR_INVALID_PARAM, "its input ", i, " is ", sequences_.kind_of(foreign.inputs[i]),
+                    "; expected a tensor");
     }
     return call(import_function(node), importer(), foreign);
 }

@@ -21,6 +21,9 @@ constexpr ValueRef kFirst = -3;
 
 Result<const std::vector<ValueRef>*> sequence(const Sequences& sequences, const ForeignNode& node) {
     const std::vector<ValueRef>* found = sequences.find(node.input(0));
+    if (sequences.is_none(node.input(0))) {
+        return import_fail("its input 0 is ", sequences.kind_of(node.input(0)), "; expected a sequence");
+    }
     return found != nullptr ? Result<const std::vector<ValueRef>*>(found) : import_fail("its input 0 is no sequence");
 }
 
@@ -29,7 +32,7 @@ Result<ValueRef> tensor(const Sequences& sequences, const ForeignNode& node, siz
         return import_fail("its input ", index, " is missing");
     }
     if (sequences.find(node.input(index)) != nullptr) {
-        return import_fail("its input ", index, " is a sequence; expected a tensor");
+        return import_fail("its input ", index, " is ", sequences.kind_of(node.input(index)), "; expected a tensor");
     }
     return node.input(index);
 }
@@ -173,24 +176,62 @@ Imported concat(Sequences& sequences, Importer& graph, const ForeignNode& node) 
     return ops::one(graph.add("ConcatD", *elements, {{"concat_dim", *axis}, {"N", count}}));
 }
 
+// An optional value with an element is the element itself: since opset 18 the next two take either.
+Imported make_optional(Sequences& sequences, Importer& /*graph*/, const ForeignNode& node) {
+    return std::vector<ValueRef>{node.has_input(0) ? node.input(0) : sequences.add_none()};
+}
+
+Imported has_element(Sequences& sequences, Importer& graph, const ForeignNode& node) {
+    const bool has = node.has_input(0) && !sequences.is_none(node.input(0));
+    return std::vector<ValueRef>{graph.add_constant(Tensor::scalar(has), "has_element")};
+}
+
+Imported get_element(Sequences& sequences, Importer& /*graph*/, const ForeignNode& node) {
+    if (!node.has_input(0) || sequences.is_none(node.input(0))) {
+        return import_fail("its input 0 is an optional value without an element");
+    }
+    return std::vector<ValueRef>{node.input(0)};
+}
+
 struct Row {
     const char* type;
     SequenceImport function;
 };
-constexpr Row kRows[] = {{"ConcatFromSequence", concat}, {"SequenceAt", element},   {"SequenceConstruct", construct},
-                         {"SequenceEmpty", make_empty},  {"SequenceErase", erase},  {"SequenceInsert", insert},
-                         {"SequenceLength", length},     {"SplitToSequence", split}};
+constexpr Row kRows[] = {
+    {"ConcatFromSequence", concat},      {"Optional", make_optional}, {"OptionalGetElement", get_element},
+    {"OptionalHasElement", has_element}, {"SequenceAt", element},     {"SequenceConstruct", construct},
+    {"SequenceEmpty", make_empty},       {"SequenceErase", erase},    {"SequenceInsert", insert},
+    {"SequenceLength", length},          {"SplitToSequence", split}};
 
 }  // namespace
 
 ValueRef Sequences::add(std::vector<ValueRef> elements) {
-    all_.push_back(std::move(elements));
+    all_.push_back({std::move(elements), false});
     return kFirst - static_cast<ValueRef>(all_.size() - 1);
 }
 
-const std::vector<ValueRef>* Sequences::find(ValueRef value) const {
+ValueRef Sequences::add_none() {
+    all_.push_back({{}, true});
+    return kFirst - static_cast<ValueRef>(all_.size() - 1);
+}
+
+const Sequences::Entry* Sequences::entry(ValueRef value) const {
     const int64_t index = int64_t{kFirst} - value;
     return index >= 0 && index < static_cast<int64_t>(all_.size()) ? &all_[static_cast<size_t>(index)] : nullptr;
+}
+
+const std::vector<ValueRef>* Sequences::find(ValueRef value) const {
+    const Entry* found = entry(value);
+    return found == nullptr ? nullptr : &found->elements;
+}
+
+bool Sequences::is_none(ValueRef value) const {
+    const Entry* found = entry(value);
+    return found != nullptr && found->is_none;
+}
+
+const char* Sequences::kind_of(ValueRef value) const {
+    return is_none(value) ? "an optional value without an element" : "a sequence";
 }
 
 SequenceImport find_sequence_import(const std::string& type) {

@@ -22,7 +22,8 @@ enum Kind {
     kFloats = 6,
     kInts = 7,
     kStrings = 8,
-    kSparseTensor = 11
+    kSparseTensor = 11,
+    kTypeProto = 13
 };
 
 /// Files of the first version do not say which kind of value an attribute has.
@@ -191,6 +192,9 @@ class Reader {
                 complain(value.status().message());
             }
         };
+        if (node.type == "Optional" && proto.type() == kTypeProto) {
+            return;  // of the element, which has it, too
+        }
         if (node.attrs.has(key) || node.bodies.count(key) != 0) {
             complain("stands twice");
             return;
