@@ -1,20 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/nn/byte_rows.h"
 
+#include <algorithm>
+
+// Each loop stands once and is compiled twice: for any processor, and for those with wider vectors.
+#define SOFTACL_LOOP [[gnu::always_inline]] inline
+#if defined(__x86_64__)
+#define SOFTACL_WIDE [[gnu::target("avx2")]]
+#else
+#define SOFTACL_WIDE
+#endif
+
 namespace softacl::ops {
 namespace {
 
-int32_t plus(int32_t a, int32_t b) { return static_cast<int32_t>(static_cast<uint32_t>(a) + static_cast<uint32_t>(b)); }
-int32_t times(int32_t a, int32_t b) {
+bool has_wide_vectors() {
+#if defined(__x86_64__)
+    static const bool kHas = __builtin_cpu_supports("avx2") != 0;
+    return kHas;
+#else
+    return false;
+#endif
+}
+
+SOFTACL_LOOP int32_t plus(int32_t a, int32_t b) {
+    return static_cast<int32_t>(static_cast<uint32_t>(a) + static_cast<uint32_t>(b));
+}
+SOFTACL_LOOP int32_t times(int32_t a, int32_t b) {
     return static_cast<int32_t>(static_cast<uint32_t>(a) * static_cast<uint32_t>(b));
 }
-int8_t flipped(uint8_t byte, uint8_t flip) { return static_cast<int8_t>(byte ^ flip); }
+SOFTACL_LOOP int8_t flipped(uint8_t byte, uint8_t flip) { return static_cast<int8_t>(byte ^ flip); }
 
 // Adding this makes a float near 0 whole, halves to the even number; functions that round are slower.
 constexpr float kRounder = 12582912.0F;  // 1.5 * 2^23
 
 /// `low` and `high` are whole numbers less the zero point, so that they may come before rounding. NaN becomes `low`.
-uint8_t requantized(int32_t sum, float factor, float low, float high, int32_t zero) {
+SOFTACL_LOOP uint8_t requantized(int32_t sum, float factor, float low, float high, int32_t zero) {
     float value = static_cast<float>(sum) * factor;
     value = value > low ? value : low;
     value = value < high ? value : high;
@@ -22,84 +43,177 @@ uint8_t requantized(int32_t sum, float factor, float low, float high, int32_t ze
     return static_cast<uint8_t>(static_cast<int32_t>(value) + zero);
 }
 
+// What the compiler does not find by itself. Sums without sign wrap around.
+constexpr int64_t kLanes = 8;
+using Lanes [[gnu::vector_size(kLanes * sizeof(float)), gnu::aligned(alignof(float)), gnu::may_alias]] = float;
+using IntLanes [[gnu::vector_size(kLanes * sizeof(float)), gnu::aligned(alignof(float)), gnu::may_alias]] = uint32_t;
+
+using SignedLanes [[gnu::vector_size(kLanes * sizeof(float))]] = int32_t;
+
+struct Loops {
+    SOFTACL_LOOP static void flip(const uint8_t* from, int64_t step, int64_t count, uint8_t mask, int8_t* to) {
+        if (step == 1) {
+            for (int64_t i = 0; i < count; ++i) {
+                to[i] = flipped(from[i], mask);
+            }
+        } else if (step == 2) {
+            for (int64_t i = 0; i < count; ++i) {
+                to[i] = flipped(from[2 * i], mask);
+            }
+        } else {
+            for (int64_t i = 0; i < count; ++i) {
+                to[i] = flipped(from[i * step], mask);
+            }
+        }
+    }
+
+    SOFTACL_LOOP static int32_t sum(const int8_t* row, int64_t count) {
+        uint32_t sum = 0;
+        for (int64_t i = 0; i < count; ++i) {
+            sum += static_cast<uint32_t>(int32_t{row[i]});
+        }
+        return static_cast<int32_t>(sum);
+    }
+
+    SOFTACL_LOOP static void add(const int8_t* row, int64_t count, int32_t* sums) {
+        for (int64_t i = 0; i < count; ++i) {
+            sums[i] = plus(sums[i], row[i]);
+        }
+    }
+
+    SOFTACL_LOOP static void widen(const uint8_t* from, int64_t step, int64_t count, uint8_t mask, int32_t zero,
+                                   float* to) {
+        if (step == 1) {
+            for (int64_t i = 0; i < count; ++i) {
+                to[i] = static_cast<float>(flipped(from[i], mask) - zero);
+            }
+        } else if (step == 2) {
+            for (int64_t i = 0; i < count; ++i) {
+                to[i] = static_cast<float>(flipped(from[2 * i], mask) - zero);
+            }
+        } else {
+            for (int64_t i = 0; i < count; ++i) {
+                to[i] = static_cast<float>(flipped(from[i * step], mask) - zero);
+            }
+        }
+    }
+
+    // Whole numbers below 2^24 are exact: kMostTaps products are.
+    SOFTACL_LOOP static void add_taps(const float* const* taps, const float* factors, int64_t tap_count, int64_t count,
+                                      int32_t* sums) {
+        int64_t i = 0;
+        for (; i + 2 * kLanes <= count; i += 2 * kLanes) {
+            Lanes first = {};
+            Lanes second = {};
+            for (int64_t t = 0; t < tap_count; ++t) {
+                first += factors[t] * *reinterpret_cast<const Lanes*>(taps[t] + i);
+                second += factors[t] * *reinterpret_cast<const Lanes*>(taps[t] + i + kLanes);
+            }
+            *reinterpret_cast<IntLanes*>(sums + i) +=
+                reinterpret_cast<IntLanes>(__builtin_convertvector(first, SignedLanes));
+            *reinterpret_cast<IntLanes*>(sums + i + kLanes) +=
+                reinterpret_cast<IntLanes>(__builtin_convertvector(second, SignedLanes));
+        }
+        for (; i < count; ++i) {
+            float sum = 0;
+            for (int64_t t = 0; t < tap_count; ++t) {
+                sum += factors[t] * taps[t][i];
+            }
+            sums[i] = plus(sums[i], static_cast<int32_t>(sum));
+        }
+    }
+
+    SOFTACL_LOOP static void correct(const ZeroPoints& zeros, int64_t count, int32_t* sums) {
+        const auto [summand, row_zero, column_sums, rest, column_zeros] = zeros;
+        if (column_sums != nullptr && row_zero != 0) {
+            for (int64_t i = 0; i < count; ++i) {
+                sums[i] = plus(sums[i], times(-row_zero, column_sums[i]));
+            }
+        }
+        if (column_zeros != nullptr) {
+            const int32_t factor = times(rest, -1);
+            for (int64_t i = 0; i < count; ++i) {
+                sums[i] = plus(sums[i], times(factor, column_zeros[i]));
+            }
+        }
+        if (summand != 0) {
+            for (int64_t i = 0; i < count; ++i) {
+                sums[i] = plus(sums[i], summand);
+            }
+        }
+    }
+
+    SOFTACL_LOOP static void requantize(const Requantization& how, const int32_t* sums, int64_t count, uint8_t* y) {
+        const int32_t zero = how.zero;
+        const int32_t summand = how.summand;
+        const auto low = static_cast<float>((how.type == ACL_INT8 ? INT8_MIN : 0) - zero);
+        const auto high = static_cast<float>((how.type == ACL_INT8 ? INT8_MAX : UINT8_MAX) - zero);
+        if (how.column_scales == nullptr || how.step == 0) {
+            const float factor = how.row_scale * (how.column_scales == nullptr ? 1 : *how.column_scales) / how.scale;
+            for (int64_t i = 0; i < count; ++i) {
+                y[i] = requantized(plus(sums[i], summand), factor, low, high, zero);
+            }
+            return;
+        }
+        const float* const columns = how.column_scales;
+        const float row = how.row_scale;
+        const float scale = how.scale;
+        for (int64_t i = 0; i < count; ++i) {
+            y[i] = requantized(plus(sums[i], summand), row * columns[i] / scale, low, high, zero);
+        }
+    }
+};
+
+// A function of Loops for this processor.
+#define SOFTACL_DISPATCH(name, parameters, arguments)                          \
+    SOFTACL_WIDE auto name##_wide parameters { return Loops::name arguments; } \
+    auto name##_common parameters { return Loops::name arguments; }            \
+    auto name##_best parameters { return has_wide_vectors() ? name##_wide arguments : name##_common arguments; }
+
+SOFTACL_DISPATCH(flip, (const uint8_t* from, int64_t step, int64_t count, uint8_t mask, int8_t* to),
+                 (from, step, count, mask, to))
+SOFTACL_DISPATCH(sum, (const int8_t* row, int64_t count), (row, count))
+SOFTACL_DISPATCH(add, (const int8_t* row, int64_t count, int32_t* sums), (row, count, sums))
+SOFTACL_DISPATCH(widen, (const uint8_t* from, int64_t step, int64_t count, uint8_t mask, int32_t zero, float* to),
+                 (from, step, count, mask, zero, to))
+SOFTACL_DISPATCH(add_taps,
+                 (const float* const* taps, const float* factors, int64_t tap_count, int64_t count, int32_t* sums),
+                 (taps, factors, tap_count, count, sums))
+SOFTACL_DISPATCH(correct, (const ZeroPoints& zeros, int64_t count, int32_t* sums), (zeros, count, sums))
+SOFTACL_DISPATCH(requantize, (const Requantization& how, const int32_t* sums, int64_t count, uint8_t* y),
+                 (how, sums, count, y))
+
 }  // namespace
 
 void flip_row(const uint8_t* from, int64_t step, int64_t count, uint8_t flip, int8_t* to) {
-    if (step == 1) {
-        for (int64_t i = 0; i < count; ++i) {
-            to[i] = flipped(from[i], flip);
+    flip_best(from, step, count, flip, to);
+}
+int32_t sum_of_row(const int8_t* row, int64_t count) { return sum_best(row, count); }
+void add_row(const int8_t* row, int64_t count, int32_t* sums) { add_best(row, count, sums); }
+
+void stage_row(const uint8_t* row, int64_t size, int64_t first, int64_t step, int64_t count, uint8_t flip, int32_t zero,
+               float* to, int64_t phase_step) {
+    for (int64_t k = 0; k < step; ++k, to += phase_step) {
+        // Element i is position start + i * step: those inside are [begin, end).
+        const int64_t start = first + k;
+        const int64_t below = start < 0 ? (-start + step - 1) / step : 0;
+        const int64_t begin = std::min(below, count);
+        const int64_t inside = start < size ? (size - 1 - start) / step + 1 : 0;
+        const int64_t end = std::clamp(inside, begin, count);
+        std::fill(to, to + begin, 0.0F);
+        if (begin < end) {
+            widen_best(row + start + begin * step, step, end - begin, flip, zero, to + begin);
         }
-        return;
-    }
-    for (int64_t i = 0; i < count; ++i) {
-        to[i] = flipped(from[i * step], flip);
+        std::fill(to + end, to + count, 0.0F);
     }
 }
 
-int32_t sum_of_row(const int8_t* row, int64_t count) {
-    uint32_t sum = 0;
-    for (int64_t i = 0; i < count; ++i) {
-        sum += static_cast<uint32_t>(int32_t{row[i]});
-    }
-    return static_cast<int32_t>(sum);
+void add_taps(const float* const* taps, const float* factors, int64_t tap_count, int64_t count, int32_t* sums) {
+    add_taps_best(taps, factors, tap_count, count, sums);
 }
-
-void add_row(const int8_t* row, int64_t count, int32_t* sums) {
-    for (int64_t i = 0; i < count; ++i) {
-        sums[i] = plus(sums[i], row[i]);
-    }
-}
-
-void add_product(const uint8_t* row, int64_t step, int64_t count, uint8_t flip, int32_t zero, int32_t factor,
-                 int32_t* sums) {
-    if (step == 1) {
-        for (int64_t i = 0; i < count; ++i) {
-            sums[i] = plus(sums[i], factor * (flipped(row[i], flip) - zero));
-        }
-        return;
-    }
-    for (int64_t i = 0; i < count; ++i) {
-        sums[i] = plus(sums[i], factor * (flipped(row[i * step], flip) - zero));
-    }
-}
-
-void correct_row(const ZeroPoints& zeros, int64_t count, int32_t* sums) {
-    const auto [summand, row_zero, column_sums, rest, column_zeros] = zeros;
-    if (column_sums != nullptr && row_zero != 0) {
-        for (int64_t i = 0; i < count; ++i) {
-            sums[i] = plus(sums[i], times(-row_zero, column_sums[i]));
-        }
-    }
-    if (column_zeros != nullptr) {
-        const int32_t factor = times(rest, -1);
-        for (int64_t i = 0; i < count; ++i) {
-            sums[i] = plus(sums[i], times(factor, column_zeros[i]));
-        }
-    }
-    if (summand != 0) {
-        for (int64_t i = 0; i < count; ++i) {
-            sums[i] = plus(sums[i], summand);
-        }
-    }
-}
-
+void correct_row(const ZeroPoints& zeros, int64_t count, int32_t* sums) { correct_best(zeros, count, sums); }
 void requantize_row(const Requantization& how, const int32_t* sums, int64_t count, uint8_t* y) {
-    const int32_t zero = how.zero;
-    const auto low = static_cast<float>((how.type == ACL_INT8 ? INT8_MIN : 0) - zero);
-    const auto high = static_cast<float>((how.type == ACL_INT8 ? INT8_MAX : UINT8_MAX) - zero);
-    if (how.column_scales == nullptr || how.step == 0) {
-        const float factor = how.row_scale * (how.column_scales == nullptr ? 1 : *how.column_scales) / how.scale;
-        for (int64_t i = 0; i < count; ++i) {
-            y[i] = requantized(sums[i], factor, low, high, zero);
-        }
-        return;
-    }
-    const float* const columns = how.column_scales;
-    const float row = how.row_scale;
-    const float scale = how.scale;
-    for (int64_t i = 0; i < count; ++i) {
-        y[i] = requantized(sums[i], row * columns[i] / scale, low, high, zero);
-    }
+    requantize_best(how, sums, count, y);
 }
 
 }  // namespace softacl::ops

@@ -4,6 +4,7 @@
 // around. Any thread.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "acl/acl_base.h"
@@ -23,9 +24,15 @@ int32_t sum_of_row(const int8_t* row, int64_t count);
 /// sums[i] += row[i]
 void add_row(const int8_t* row, int64_t count, int32_t* sums);
 
-/// sums[i] += factor * (row[i * step] - zero)
-void add_product(const uint8_t* row, int64_t step, int64_t count, uint8_t flip, int32_t zero, int32_t factor,
-                 int32_t* sums);
+/// Differences of a row from its zero point, as a convolution with the stride `step` along it sees them: element i of
+/// phase k, at to[k * phase_step + i], is that at position first + i * step + k; what is outside of the row is 0. All
+/// phases have `count` elements. They are small whole numbers: their products and short sums are exact.
+void stage_row(const uint8_t* row, int64_t size, int64_t first, int64_t step, int64_t count, uint8_t flip, int32_t zero,
+               float* to, int64_t phase_step);
+
+/// sums[i] += factors[0] * taps[0][i] + factors[1] * taps[1][i] + ... Of differences of bytes, at most kMostTaps.
+inline constexpr int64_t kMostTaps = 64;
+void add_taps(const float* const* taps, const float* factors, int64_t tap_count, int64_t count, int32_t* sums);
 
 /// What zero points add to a row of a product of bytes: sums[i] += summand - row_zero * column_sums[i]
 ///   - column_zeros[i] * rest. Both lists may be null.
@@ -38,8 +45,8 @@ struct ZeroPoints {
 };
 void correct_row(const ZeroPoints& zeros, int64_t count, int32_t* sums);
 
-/// y[i] = sums[i] * (row_scale * column_scales[i * step] / scale), halves to the even number, + zero; what is beyond
-/// the type becomes its limit.
+/// y[i] = (sums[i] + summand) * (row_scale * column_scales[i * step] / scale), halves to the even number, + zero; what
+/// is beyond the type becomes its limit.
 struct Requantization {
     float row_scale = 1;
     const float* column_scales = nullptr;
@@ -47,6 +54,7 @@ struct Requantization {
     float scale = 1;
     int32_t zero = 0;
     aclDataType type = ACL_UINT8;
+    int32_t summand = 0;
 };
 void requantize_row(const Requantization& how, const int32_t* sums, int64_t count, uint8_t* y);
 

@@ -184,12 +184,13 @@ Imported import_conv(Importer& graph, const ForeignNode& node) {
 }  // namespace
 
 void ByteConvolution::finish(const kernels::Kernel::Buffers& b, int64_t channel, const int32_t* sums, int64_t count,
-                             int64_t at) const {
+                             int64_t at, int32_t summand) const {
     if (result.is_sums()) {
         std::memmove(static_cast<int32_t*>(b.outputs[0]) + at, sums, static_cast<size_t>(count) * sizeof *sums);
         return;
     }
-    const Requantization how = result.requantization(b, filter.scale(b, 0, channel), x.scales(b, 0), 0);
+    Requantization how = result.requantization(b, filter.scale(b, 0, channel), x.scales(b, 0), 0);
+    how.summand = summand;
     requantize_row(how, sums, count, static_cast<uint8_t*>(b.outputs[0]) + at);
 }
 

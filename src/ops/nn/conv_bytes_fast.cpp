@@ -62,59 +62,148 @@ class FastByteConvolution : public kernels::Kernel {
     const int64_t plane_;
 };
 
-/// Few output channels per group: each line of the result by itself.
+/// Few output channels per group: a tap is a factor of what it sees. Some lines of the result at a time are one row,
+/// whose lines are as far from each other as those of the input beneath, so that between them are sums that nobody
+/// needs.
 class DirectByteConvolution final : public FastByteConvolution {
    public:
-    DirectByteConvolution(const OpCall& call, const ByteConvolution& conv) : FastByteConvolution(call, conv) {
+    DirectByteConvolution(const OpCall& call, const ByteConvolution& conv)
+        : FastByteConvolution(call, conv), height_(axes_[1]), width_(axes_[2]) {
         name = "direct";
     }
 
+    Status prepare() {
+        if (width_.taps > kMostTaps || height_.taps > kMostTaps) {
+            return fail(ACL_ERROR_FEATURE_UNSUPPORTED, "windows of at most ", kMostTaps, " times ", kMostTaps);
+        }
+        columns_ = std::min(width_.narrow, kSums);
+        lines_at_once_ = height_.narrow;
+        while (!fits()) {
+            int64_t& size = lines_at_once_ > 1 ? lines_at_once_ : columns_;
+            if (size == 1) {
+                return fail(ACL_ERROR_FEATURE_UNSUPPORTED, "taps that are not so far from each other only");
+            }
+            size = (size + 1) / 2;
+        }
+        return {};
+    }
+
     Status run(const Buffers& b) override {
-        const int64_t planes = conv_.params.output[0] * conv_.params.output[1];
-        const int64_t work = conv_.depth() * axes_[2].narrow;
-        parallel_for(planes * lines_, std::max<int64_t>(1, kWorth / work), [&](int64_t begin, int64_t end) {
+        const int64_t planes = conv_.params.output[0] * conv_.params.output[1] * axes_[0].narrow;
+        const int64_t parts = (height_.narrow + lines_at_once_ - 1) / lines_at_once_;
+        const int64_t work = conv_.depth() * lines_at_once_ * width_.narrow;
+        parallel_for(planes * parts, std::max<int64_t>(1, kWorth / work), [&](int64_t begin, int64_t end) {
             for (int64_t i = begin; i < end; ++i) {
-                run_line(b, i / lines_, i % lines_);
+                for (int64_t column = 0; column < width_.narrow; column += columns_) {
+                    run_part(b, i / parts, i % parts * lines_at_once_, column);
+                }
             }
         });
         return {};
     }
 
    private:
-    static constexpr int64_t kWorth = 1 << 14;  // products that are worth a thread
-    static constexpr int64_t kPart = 256;
+    static constexpr int64_t kWorth = 1 << 15;  // products that are worth a thread
+    static constexpr int64_t kSums = 2048;
+    static constexpr int64_t kStaged = 6144;
 
-    void run_line(const Buffers& b, int64_t plane, int64_t line) const {
-        const int64_t out = plane % conv_.params.output[1];
-        const int64_t n = plane / conv_.params.output[1];
-        const int64_t in_channels = conv_.params.filter[1];
-        const ConvAxis& width = axes_[2];
-        const int32_t zero = x_zero(b);
-        const int32_t weight_zero = filter_zero(b, out);
-        const uint8_t flip = flip_of(conv_.x.type());
-        const uint8_t weight_flip = flip_of(conv_.filter.type());
-        std::array<int32_t, kPart> sums;
-        for (int64_t first = 0; first < width.narrow; first += kPart) {
-            const int64_t last = std::min(first + kPart, width.narrow);
-            std::fill_n(sums.begin(), last - first, conv_.bias(b, out));
-            const auto* weight = static_cast<const uint8_t*>(b.inputs[conv_.filter_input]) + out * conv_.depth();
-            for (int64_t c = 0; c < in_channels; ++c) {
-                const uint8_t* x = input(b, n, out / conv_.rows() * in_channels + c);
-                for_taps([&](int64_t kd, int64_t kh, int64_t kw) {
-                    const int32_t factor = int32_t{static_cast<int8_t>(*weight++ ^ weight_flip)} - weight_zero;
-                    const Row row = input_row(line, kd, kh);
-                    const auto range = width.range(kw);
-                    const int64_t from = std::max(range.first, first);
-                    const int64_t to = std::min(range.second, last);
-                    if (row.is_inside && from < to) {
-                        add_product(x + row.begin + from * width.stride + width.shift(kw), width.stride, to - from,
-                                    flip, zero, factor, sums.data() + (from - first));
-                    }
-                });
+    /// Positions of the input along an axis that `count` windows see, by the phases of the stride.
+    static int64_t positions(const ConvAxis& axis, int64_t count) {
+        const int64_t reach = (count - 1) * axis.stride + (axis.taps - 1) * axis.dilation + 1;
+        return (reach + axis.stride - 1) / axis.stride;
+    }
+    bool fits() {
+        // Not more than this is possible, and products do not overflow.
+        if (std::max({height_.stride, width_.stride, height_.dilation, width_.dilation}) > kStaged) {
+            return false;
+        }
+        pitch_ = positions(width_, columns_);
+        rows_ = positions(height_, lines_at_once_);
+        return lines_at_once_ * pitch_ <= kSums && std::max(pitch_, rows_) <= kStaged &&
+               height_.stride * width_.stride <= kStaged / (pitch_ * rows_);
+    }
+
+    void run_part(const Buffers& b, int64_t plane, int64_t line, int64_t column) const {
+        const int64_t depth_at = plane % axes_[0].narrow;
+        const int64_t channel = plane / axes_[0].narrow;
+        const int64_t out = channel % conv_.params.output[1];
+        const int64_t n = channel / conv_.params.output[1];
+        const int64_t lines = std::min(lines_at_once_, height_.narrow - line);
+        const int64_t columns = std::min(columns_, width_.narrow - column);
+        const int64_t count = (lines - 1) * pitch_ + columns;
+        std::array<float, kStaged> staged;
+        std::array<int32_t, kSums> sums;
+        std::fill_n(sums.begin(), count, conv_.bias(b, out));
+        const auto* weights = static_cast<const uint8_t*>(b.inputs[conv_.filter_input]) + out * conv_.depth();
+        for (int64_t c = 0; c < conv_.params.filter[1]; ++c) {
+            const uint8_t* x = input(b, n, out / conv_.rows() * conv_.params.filter[1] + c);
+            for (int64_t kd = 0; kd < axes_[0].taps; ++kd, weights += height_.taps * width_.taps) {
+                const int64_t d = depth_at * axes_[0].stride + axes_[0].shift(kd);
+                if (d >= 0 && d < axes_[0].wide) {
+                    stage(b, x + d * height_.wide * width_.wide, line, lines, column, staged.data());
+                    add_plane(b, out, weights, staged.data(), count, sums.data());
+                }
             }
-            conv_.finish(b, out, sums.data(), last - first, plane * plane_ + line * width.narrow + first);
+        }
+        for (int64_t i = 1; i < lines; ++i) {
+            std::copy_n(sums.begin() + i * pitch_, columns, sums.begin() + i * columns);
+        }
+        const int64_t at = plane * height_.narrow * width_.narrow + line * width_.narrow + column;
+        if (columns == width_.narrow) {
+            conv_.finish(b, out, sums.data(), lines * columns, at);
+            return;
+        }
+        for (int64_t i = 0; i < lines; ++i) {
+            conv_.finish(b, out, sums.data() + i * columns, columns, at + i * width_.narrow);
         }
     }
+
+    /// What the taps see of a plane of the input.
+    void stage(const Buffers& b, const uint8_t* x, int64_t line, int64_t lines, int64_t column, float* staged) const {
+        const int64_t phase = rows_ * pitch_;
+        const int64_t first = line * height_.stride - height_.pad;
+        const int64_t reach = (lines - 1) * height_.stride + (height_.taps - 1) * height_.dilation + 1;
+        const uint8_t flip = flip_of(conv_.x.type());
+        const int32_t zero = x_zero(b);
+        for (int64_t i = 0; i < reach; ++i) {
+            float* to = staged + i % height_.stride * width_.stride * phase + i / height_.stride * pitch_;
+            const int64_t row = first + i;
+            const bool is_inside = row >= 0 && row < height_.wide;
+            stage_row(is_inside ? x + row * width_.wide : nullptr, is_inside ? width_.wide : 0,
+                      column * width_.stride - width_.pad, width_.stride, pitch_, flip, zero, to, phase);
+        }
+    }
+
+    void add_plane(const Buffers& b, int64_t out, const uint8_t* weights, const float* staged, int64_t count,
+                   int32_t* sums) const {
+        const int64_t phase = rows_ * pitch_;
+        const int32_t zero = filter_zero(b, out);
+        const uint8_t flip = flip_of(conv_.filter.type());
+        std::array<float, kMostTaps> factors;
+        std::array<const float*, kMostTaps> taps;
+        int64_t used = 0;
+        for (int64_t kh = 0; kh < height_.taps; ++kh) {
+            const int64_t down = kh * height_.dilation;
+            const float* rows = staged + down % height_.stride * width_.stride * phase + down / height_.stride * pitch_;
+            for (int64_t kw = 0; kw < width_.taps; ++kw, ++used) {
+                const int64_t right = kw * width_.dilation;
+                const auto at = static_cast<size_t>(used);
+                factors[at] = static_cast<float>(static_cast<int8_t>(*weights++ ^ flip) - zero);
+                taps[at] = rows + right % width_.stride * phase + right / width_.stride;
+            }
+            if (kh + 1 == height_.taps || used + width_.taps > kMostTaps) {
+                add_taps(taps.data(), factors.data(), used, count, sums);
+                used = 0;
+            }
+        }
+    }
+
+    const ConvAxis& height_;
+    const ConvAxis& width_;
+    int64_t lines_at_once_ = 1;
+    int64_t columns_ = 1;
+    int64_t pitch_ = 1;  ///< staged elements of a phase in a row
+    int64_t rows_ = 1;   ///< staged rows of a phase
 };
 
 /// The filter is packed: as int8, and the sum of each of its rows.
@@ -237,10 +326,10 @@ class ByteConvolutionByMatrices final : public FastByteConvolution {
                 const uint32_t rest = static_cast<uint32_t>(row_sums[row]) -
                                       static_cast<uint32_t>(depth) * static_cast<uint32_t>(row_zero);
                 const auto bias = static_cast<uint32_t>(conv_.bias(b, first_row + row));
-                const ZeroPoints zeros = {static_cast<int32_t>(bias - zero * rest), row_zero, column_sums, 0, nullptr};
-                correct_row(zeros, count, sums + row * step);
+                const auto summand = static_cast<int32_t>(bias - zero * rest);
+                correct_row({is_sums ? summand : 0, row_zero, column_sums, 0, nullptr}, count, sums + row * step);
                 if (!is_sums) {
-                    conv_.finish(b, first_row + row, sums + row * step, count, at + row * plane_);
+                    conv_.finish(b, first_row + row, sums + row * step, count, at + row * plane_, summand);
                 }
             }
         });
@@ -270,7 +359,10 @@ Result<kernels::KernelPtr> make_fast_byte_convolution(const OpCall& call, const 
     }
     constexpr int64_t kFewRows = 2;
     if (conv.rows() <= kFewRows) {
-        return kernels::KernelPtr(std::make_unique<DirectByteConvolution>(call, conv));
+        auto direct = std::make_unique<DirectByteConvolution>(call, conv);
+        if (direct->prepare().ok()) {
+            return kernels::KernelPtr(std::move(direct));
+        }
     }
     auto kernel = std::make_unique<ByteConvolutionByMatrices>(call, conv);
     SOFTACL_TRY(kernel->prepare());

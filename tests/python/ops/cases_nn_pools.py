@@ -123,8 +123,8 @@ for spatial in (1, 2, 3):
                 x, lambda values, *_: (np.abs(values)**p).sum()**(1 / p), **attrs)[..., 0], {**attrs, "p": p})
             if dtype == "float32" and not turn % 2:
                 add("CpuLpPool", [x], judge("LpPool", p=p, **attrs), {**attrs, "p": p}, note="onnxruntime")
-add("CpuLpPool", [draw.uniform((1, 2, 5, 5))], judge("LpPool", opset=18, kernel_shape=[2, 2], strides=[2, 2], ceil_mode=1),
-    {"kernel_shape": [2, 2], "strides": [2, 2], "ceil_mode": 1}, note="onnxruntime")
+up = {"kernel_shape": [2, 2], "strides": [2, 2], "ceil_mode": 1}
+add("CpuLpPool", [draw.uniform((1, 2, 5, 5))], judge("LpPool", opset=18, **up), up, note="onnxruntime")
 
 
 def unpooled(x, places, shape, whole=None):

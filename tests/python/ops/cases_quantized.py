@@ -102,7 +102,8 @@ def random_conv(spatial, x_type, w_type, turn):
     if group > 1:
         attrs["group"] = group
     size = tuple(5 + int(s) for s in draw.integers((spatial,), 0, 6))
-    return (any_bytes((2, channels * group, *size), x_type), any_bytes((rows * group, channels, *kernel), w_type), attrs)
+    x = any_bytes((2, channels * group, *size), x_type)
+    return x, any_bytes((rows * group, channels, *kernel), w_type), attrs
 
 
 for spatial in (1, 2, 3):
@@ -147,10 +148,15 @@ for x_type, w_type in (("uint8", "uint8"), ("uint8", "int8"), ("int8", "int8")):
             inputs.append(draw.integers((w.shape[0],), -3000, 3000))
         add("CpuQLinearConv", inputs, judge("QLinearConv", **attrs), attrs, types=[x_type], note="onnxruntime")
 
-# More lines than are done at once, groups with a channel each, wide lines.
+# More lines than are done at once, groups with a channel each, wide lines, many taps, and taps far from each other.
 for shape, filters, attrs in (((1, 40, 70, 70), (20, 40, 3, 3), {"pads": [1] * 4}),
                               ((1, 32, 30, 30), (32, 1, 3, 3), {"group": 32, "pads": [1] * 4, "strides": [2, 2]}),
-                              ((1, 2, 1, 700), (4, 1, 1, 5), {"group": 2}), ((3, 64, 9, 9), (65, 64, 1, 1), {})):
+                              ((1, 2, 1, 700), (4, 1, 1, 5), {"group": 2}), ((3, 64, 9, 9), (65, 64, 1, 1), {}),
+                              ((1, 2, 5001), (2, 1, 5), {"group": 2, "strides": [2], "pads": [3, 2]}),
+                              ((1, 1, 900), (1, 1, 70), {}), ((1, 2, 30, 40), (1, 2, 9, 9), {"strides": [1, 3]}),
+                              ((1, 1, 20, 900), (2, 1, 2, 2), {"dilations": [17, 800]}),
+                              ((1, 1, 9, 4000), (1, 1, 3, 2), {"dilations": [3, 3000], "strides": [5, 7]}),
+                              ((2, 1, 7, 60, 61), (1, 1, 3, 3, 3), {"strides": [2, 2, 1], "pads": [1] * 6})):
     for x_type, w_type in (("uint8", "int8"), ("int8", "uint8")):
         x, w = any_bytes(shape, x_type), any_bytes(filters, w_type)
         zeros = [any_bytes((), x_type), any_bytes((filters[0],), w_type)]
