@@ -217,6 +217,7 @@ class ByteConvolutionByMatrices final : public FastByteConvolution {
         packed_bytes = static_cast<size_t>(sums_at_ + conv.params.output[1] * kSum);
         const int64_t width = axes_[2].narrow;
         lines_at_once_ = std::clamp<int64_t>(kColumnBytes / (conv.depth() * width), 1, lines_);
+        shifts_planes_ = axes_[0].narrow == 1 && axes_[1].stride == 1 && axes_[2].stride == 1 && width == axes_[2].wide;
     }
 
     Status prepare() {
@@ -274,6 +275,11 @@ class ByteConvolutionByMatrices final : public FastByteConvolution {
                 const uint8_t* x = input(b, n, group * channels + c);
                 int8_t* to = columns + c * taps * count;
                 for_taps([&](int64_t kd, int64_t kh, int64_t kw) {
+                    if (shifts_planes_) {
+                        shift_plane(x, line, lines, kd, kh, kw, flip, outside, to);
+                        to += count;
+                        return;
+                    }
                     const auto [first, last] = width.range(kw);
                     for (int64_t i = 0; i < lines; ++i, to += width.narrow) {
                         const Row row = input_row(line + i, kd, kh);
@@ -289,6 +295,31 @@ class ByteConvolutionByMatrices final : public FastByteConvolution {
                 });
             }
         });
+    }
+
+    /// Where lines of the input and of the result are equally long and taps move by one, a tap sees the input as it is,
+    /// but shifted. What comes from the next line or the one before is overwritten.
+    void shift_plane(const uint8_t* x, int64_t line, int64_t lines, int64_t kd, int64_t kh, int64_t kw, uint8_t flip,
+                     int8_t outside, int8_t* to) const {
+        const ConvAxis& height = axes_[1];
+        const ConvAxis& width = axes_[2];
+        const int64_t size = width.narrow;
+        const int64_t depth = axes_[0].shift(kd);
+        const auto [first, last] = width.range(kw);
+        const int64_t top = std::clamp<int64_t>(-height.shift(kh) - line, 0, lines);
+        const int64_t bottom = std::clamp<int64_t>(height.wide - height.shift(kh) - line, top, lines);
+        if (depth < 0 || depth >= axes_[0].wide || top == bottom || first >= last) {
+            std::fill_n(to, lines * size, outside);
+            return;
+        }
+        std::fill_n(to, top * size + first, outside);
+        std::fill(to + (bottom - 1) * size + last, to + lines * size, outside);
+        const int64_t row = depth * height.wide + line + top + height.shift(kh);
+        flip_row(x + row * size + first + width.shift(kw), 1, (bottom - top - 1) * size + last - first, flip,
+                 to + top * size + first);
+        for (int64_t i = top + 1; i < bottom; ++i) {
+            std::fill(to + (i - 1) * size + last, to + i * size + first, outside);
+        }
     }
 
     Status run_lines(const Buffers& b, int64_t n, int64_t group, int64_t line, int64_t lines) {
@@ -341,6 +372,7 @@ class ByteConvolutionByMatrices final : public FastByteConvolution {
     int64_t weights_ = 0;
     int64_t sums_at_ = 0;
     int64_t lines_at_once_ = 1;
+    bool shifts_planes_ = false;
     int64_t column_sums_at_ = 0;
     int64_t results_at_ = 0;
     int64_t product_at_ = 0;
