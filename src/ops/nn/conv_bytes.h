@@ -23,7 +23,8 @@ struct ByteConvolution {
     int32_t bias(const kernels::Kernel::Buffers& b, int64_t channel) const {
         return bias_input == kNoInput ? 0 : static_cast<const int32_t*>(b.inputs[bias_input])[channel];
     }
-    /// Sums of an output channel, complete but for a summand of bytes, to elements of the result from `at` on.
+    /// Sums of an output channel, complete but for a summand where the result is bytes, to elements of the result from
+    /// `at` on.
     void finish(const kernels::Kernel::Buffers& b, int64_t channel, const int32_t* sums, int64_t count, int64_t at,
                 int32_t summand = 0) const;
 };

@@ -133,7 +133,7 @@ class DirectByteConvolution final : public FastByteConvolution {
         const int64_t count = (lines - 1) * pitch_ + columns;
         std::array<float, kStaged> staged;
         std::array<int32_t, kSums> sums;
-        std::fill_n(sums.begin(), count, conv_.bias(b, out));
+        std::memset(sums.data(), 0, static_cast<size_t>(count) * sizeof sums[0]);
         const auto* weights = static_cast<const uint8_t*>(b.inputs[conv_.filter_input]) + out * conv_.depth();
         for (int64_t c = 0; c < conv_.params.filter[1]; ++c) {
             const uint8_t* x = input(b, n, out / conv_.rows() * conv_.params.filter[1] + c);
@@ -150,11 +150,11 @@ class DirectByteConvolution final : public FastByteConvolution {
         }
         const int64_t at = plane * height_.narrow * width_.narrow + line * width_.narrow + column;
         if (columns == width_.narrow) {
-            conv_.finish(b, out, sums.data(), lines * columns, at);
+            conv_.finish(b, out, sums.data(), lines * columns, at, conv_.bias(b, out));
             return;
         }
         for (int64_t i = 0; i < lines; ++i) {
-            conv_.finish(b, out, sums.data() + i * columns, columns, at + i * width_.narrow);
+            conv_.finish(b, out, sums.data() + i * columns, columns, at + i * width_.narrow, conv_.bias(b, out));
         }
     }
 
