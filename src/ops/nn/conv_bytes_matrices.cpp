@@ -5,206 +5,12 @@
 
 #include "base/parallel.h"
 #include "ops/nn/byte_product.h"
-#include "ops/nn/conv_bytes.h"
+#include "ops/nn/conv_bytes_kernel.h"
 
 namespace softacl::ops {
 namespace {
 
 using kernels::ref::ConvAxis;
-
-class FastByteConvolution : public kernels::Kernel {
-   public:
-    FastByteConvolution(const OpCall& call, const ByteConvolution& conv)
-        : conv_(conv),
-          axes_(kernels::ref::axes_of(conv.params)),
-          lines_(axes_[0].narrow * axes_[1].narrow),
-          plane_(lines_ * axes_[2].narrow) {
-        input_layouts.resize(call.inputs.size());
-        packs_input.resize(call.inputs.size());
-        output_layouts.resize(call.outputs.size());
-    }
-
-   protected:
-    /// The taps of one input channel, in the order of the filter.
-    template <class Body>
-    void for_taps(const Body& body) const {
-        for (int64_t kd = 0; kd < axes_[0].taps; ++kd) {
-            for (int64_t kh = 0; kh < axes_[1].taps; ++kh) {
-                for (int64_t kw = 0; kw < axes_[2].taps; ++kw) {
-                    body(kd, kh, kw);
-                }
-            }
-        }
-    }
-    /// Where a tap reads for position 0 of an output line, which may be outside of its row; -1: outside of the plane.
-    struct Row {
-        bool is_inside;
-        int64_t begin;
-    };
-    Row input_row(int64_t line, int64_t kd, int64_t kh) const {
-        const int64_t d = line / axes_[1].narrow * axes_[0].stride + axes_[0].shift(kd);
-        const int64_t h = line % axes_[1].narrow * axes_[1].stride + axes_[1].shift(kh);
-        return {d >= 0 && d < axes_[0].wide && h >= 0 && h < axes_[1].wide, (d * axes_[1].wide + h) * axes_[2].wide};
-    }
-    int64_t input_plane() const { return axes_[0].wide * axes_[1].wide * axes_[2].wide; }
-    const uint8_t* input(const Buffers& b, int64_t n, int64_t channel) const {
-        return static_cast<const uint8_t*>(b.inputs[conv_.x_input]) +
-               (n * conv_.params.input[1] + channel) * input_plane();
-    }
-    int32_t x_zero(const Buffers& b) const { return conv_.x.zero(b, 0, 0) - shift_of(conv_.x.type()); }
-    int32_t filter_zero(const Buffers& b, int64_t channel) const {
-        return conv_.filter.zero(b, 0, channel) - shift_of(conv_.filter.type());
-    }
-
-    const ByteConvolution conv_;
-    const std::array<ConvAxis, 3> axes_;
-    const int64_t lines_;  ///< of a plane of the result
-    const int64_t plane_;
-};
-
-/// Few output channels per group: a tap is a factor of what it sees. Some lines of the result at a time are one row,
-/// whose lines are as far from each other as those of the input beneath, so that between them are sums that nobody
-/// needs.
-class DirectByteConvolution final : public FastByteConvolution {
-   public:
-    DirectByteConvolution(const OpCall& call, const ByteConvolution& conv)
-        : FastByteConvolution(call, conv), height_(axes_[1]), width_(axes_[2]) {
-        name = "direct";
-    }
-
-    Status prepare() {
-        if (width_.taps > kMostTaps || height_.taps > kMostTaps) {
-            return fail(ACL_ERROR_FEATURE_UNSUPPORTED, "windows of at most ", kMostTaps, " times ", kMostTaps);
-        }
-        columns_ = std::min(width_.narrow, kSums);
-        lines_at_once_ = height_.narrow;
-        while (!fits()) {
-            int64_t& size = lines_at_once_ > 1 ? lines_at_once_ : columns_;
-            if (size == 1) {
-                return fail(ACL_ERROR_FEATURE_UNSUPPORTED, "taps that are not so far from each other only");
-            }
-            size = (size + 1) / 2;
-        }
-        return {};
-    }
-
-    Status run(const Buffers& b) override {
-        const int64_t planes = conv_.params.output[0] * conv_.params.output[1] * axes_[0].narrow;
-        const int64_t parts = (height_.narrow + lines_at_once_ - 1) / lines_at_once_;
-        const int64_t work = conv_.depth() * lines_at_once_ * width_.narrow;
-        parallel_for(planes * parts, std::max<int64_t>(1, kWorth / work), [&](int64_t begin, int64_t end) {
-            for (int64_t i = begin; i < end; ++i) {
-                for (int64_t column = 0; column < width_.narrow; column += columns_) {
-                    run_part(b, i / parts, i % parts * lines_at_once_, column);
-                }
-            }
-        });
-        return {};
-    }
-
-   private:
-    static constexpr int64_t kWorth = 1 << 15;  // products that are worth a thread
-    static constexpr int64_t kSums = 2048;
-    static constexpr int64_t kStaged = 6144;
-
-    /// Positions of the input along an axis that `count` windows see, by the phases of the stride.
-    static int64_t positions(const ConvAxis& axis, int64_t count) {
-        const int64_t reach = (count - 1) * axis.stride + (axis.taps - 1) * axis.dilation + 1;
-        return (reach + axis.stride - 1) / axis.stride;
-    }
-    bool fits() {
-        // Not more than this is possible, and products do not overflow.
-        if (std::max({height_.stride, width_.stride, height_.dilation, width_.dilation}) > kStaged) {
-            return false;
-        }
-        pitch_ = positions(width_, columns_);
-        rows_ = positions(height_, lines_at_once_);
-        return lines_at_once_ * pitch_ <= kSums && std::max(pitch_, rows_) <= kStaged &&
-               height_.stride * width_.stride <= kStaged / (pitch_ * rows_);
-    }
-
-    void run_part(const Buffers& b, int64_t plane, int64_t line, int64_t column) const {
-        const int64_t depth_at = plane % axes_[0].narrow;
-        const int64_t channel = plane / axes_[0].narrow;
-        const int64_t out = channel % conv_.params.output[1];
-        const int64_t n = channel / conv_.params.output[1];
-        const int64_t lines = std::min(lines_at_once_, height_.narrow - line);
-        const int64_t columns = std::min(columns_, width_.narrow - column);
-        const int64_t count = (lines - 1) * pitch_ + columns;
-        std::array<float, kStaged> staged;
-        std::array<int32_t, kSums> sums;
-        std::memset(sums.data(), 0, static_cast<size_t>(count) * sizeof sums[0]);
-        const auto* weights = static_cast<const uint8_t*>(b.inputs[conv_.filter_input]) + out * conv_.depth();
-        for (int64_t c = 0; c < conv_.params.filter[1]; ++c) {
-            const uint8_t* x = input(b, n, out / conv_.rows() * conv_.params.filter[1] + c);
-            for (int64_t kd = 0; kd < axes_[0].taps; ++kd, weights += height_.taps * width_.taps) {
-                const int64_t d = depth_at * axes_[0].stride + axes_[0].shift(kd);
-                if (d >= 0 && d < axes_[0].wide) {
-                    stage(b, x + d * height_.wide * width_.wide, line, lines, column, staged.data());
-                    add_plane(b, out, weights, staged.data(), count, sums.data());
-                }
-            }
-        }
-        for (int64_t i = 1; i < lines; ++i) {
-            std::copy_n(sums.begin() + i * pitch_, columns, sums.begin() + i * columns);
-        }
-        const int64_t at = plane * height_.narrow * width_.narrow + line * width_.narrow + column;
-        if (columns == width_.narrow) {
-            conv_.finish(b, out, sums.data(), lines * columns, at, conv_.bias(b, out));
-            return;
-        }
-        for (int64_t i = 0; i < lines; ++i) {
-            conv_.finish(b, out, sums.data() + i * columns, columns, at + i * width_.narrow, conv_.bias(b, out));
-        }
-    }
-
-    /// What the taps see of a plane of the input.
-    void stage(const Buffers& b, const uint8_t* x, int64_t line, int64_t lines, int64_t column, float* staged) const {
-        const int64_t phase = rows_ * pitch_;
-        const int64_t first = line * height_.stride - height_.pad;
-        const int64_t reach = (lines - 1) * height_.stride + (height_.taps - 1) * height_.dilation + 1;
-        const uint8_t flip = flip_of(conv_.x.type());
-        const int32_t zero = x_zero(b);
-        for (int64_t i = 0; i < reach; ++i) {
-            float* to = staged + i % height_.stride * width_.stride * phase + i / height_.stride * pitch_;
-            const int64_t row = first + i;
-            const bool is_inside = row >= 0 && row < height_.wide;
-            stage_row(is_inside ? x + row * width_.wide : nullptr, is_inside ? width_.wide : 0,
-                      column * width_.stride - width_.pad, width_.stride, pitch_, flip, zero, to, phase);
-        }
-    }
-
-    void add_plane(const Buffers& b, int64_t out, const uint8_t* weights, const float* staged, int64_t count,
-                   int32_t* sums) const {
-        const int64_t phase = rows_ * pitch_;
-        const int32_t zero = filter_zero(b, out);
-        const uint8_t flip = flip_of(conv_.filter.type());
-        std::array<float, kMostTaps> factors;
-        std::array<const float*, kMostTaps> taps;
-        int64_t used = 0;
-        for (int64_t kh = 0; kh < height_.taps; ++kh) {
-            const int64_t down = kh * height_.dilation;
-            const float* rows = staged + down % height_.stride * width_.stride * phase + down / height_.stride * pitch_;
-            for (int64_t kw = 0; kw < width_.taps; ++kw, ++used) {
-                const int64_t right = kw * width_.dilation;
-                const auto at = static_cast<size_t>(used);
-                factors[at] = static_cast<float>(static_cast<int8_t>(*weights++ ^ flip) - zero);
-                taps[at] = rows + right % width_.stride * phase + right / width_.stride;
-            }
-            if (kh + 1 == height_.taps || used + width_.taps > kMostTaps) {
-                add_taps(taps.data(), factors.data(), used, count, sums);
-                used = 0;
-            }
-        }
-    }
-
-    const ConvAxis& height_;
-    const ConvAxis& width_;
-    int64_t lines_at_once_ = 1;
-    int64_t columns_ = 1;
-    int64_t pitch_ = 1;  ///< staged elements of a phase in a row
-    int64_t rows_ = 1;   ///< staged rows of a phase
-};
 
 /// The filter is packed: as int8, and the sum of each of its rows.
 class ByteConvolutionByMatrices final : public FastByteConvolution {
@@ -259,6 +65,28 @@ class ByteConvolutionByMatrices final : public FastByteConvolution {
     }
 
    private:
+    /// The taps of one input channel, in the order of the filter.
+    template <class Body>
+    void for_taps(const Body& body) const {
+        for (int64_t kd = 0; kd < axes_[0].taps; ++kd) {
+            for (int64_t kh = 0; kh < axes_[1].taps; ++kh) {
+                for (int64_t kw = 0; kw < axes_[2].taps; ++kw) {
+                    body(kd, kh, kw);
+                }
+            }
+        }
+    }
+    /// The row of the input that a tap reads for an output line, if it is inside of its plane.
+    struct Row {
+        bool is_inside;
+        int64_t begin;
+    };
+    Row input_row(int64_t line, int64_t kd, int64_t kh) const {
+        const int64_t d = line / axes_[1].narrow * axes_[0].stride + axes_[0].shift(kd);
+        const int64_t h = line % axes_[1].narrow * axes_[1].stride + axes_[1].shift(kh);
+        return {d >= 0 && d < axes_[0].wide && h >= 0 && h < axes_[1].wide, (d * axes_[1].wide + h) * axes_[2].wide};
+    }
+
     static constexpr int64_t kColumnBytes = 1 << 20;  // of what the taps see at once: stays in the cache
     static constexpr int64_t kSum = sizeof(int32_t);
     static int64_t aligned(int64_t bytes) { return (bytes + 63) / 64 * 64; }
@@ -391,9 +219,9 @@ Result<kernels::KernelPtr> make_fast_byte_convolution(const OpCall& call, const 
     }
     constexpr int64_t kFewRows = 2;
     if (conv.rows() <= kFewRows) {
-        auto direct = std::make_unique<DirectByteConvolution>(call, conv);
-        if (direct->prepare().ok()) {
-            return kernels::KernelPtr(std::move(direct));
+        auto direct = make_direct_byte_convolution(call, conv);
+        if (direct.ok()) {
+            return direct;
         }
     }
     auto kernel = std::make_unique<ByteConvolutionByMatrices>(call, conv);
