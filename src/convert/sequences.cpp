@@ -13,7 +13,6 @@ using ops::import_fail;
 using ops::Imported;
 using ops::Importer;
 using ops::Ints;
-using ops::kNoValue;
 using ops::ValueRef;
 
 // Values of graphs are not negative; -1 and -2 are taken, too.
