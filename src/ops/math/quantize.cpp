@@ -3,11 +3,13 @@
 // axis.
 #include <algorithm>
 
+#include "base/parallel.h"
 #include "kernels/ref/number.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
 #include "ops/common/reference.h"
 #include "ops/common/values.h"
+#include "ops/nn/byte_rows.h"
 
 namespace softacl::ops {
 namespace {
@@ -37,6 +39,27 @@ Result<Scales> scales_of(const OpCall& call) {
                          " places of axis ", axis);
     }
     return Scales{x.elements(axis + 1, x.rank()), scale[0]};
+}
+
+/// Calls body(begin, end, which scale) for elements that share one, by several threads where there are many.
+template <class Body>
+void for_runs(const Scales& scales, int64_t count, const Body& body) {
+    constexpr int64_t kWorth = 1 << 14;  // elements that are worth a thread
+    const int64_t inner = scales.count == 1 ? std::max<int64_t>(count, 1) : scales.inner;
+    parallel_for(count, kWorth, [&](int64_t begin, int64_t end) {
+        for (int64_t at = begin; at < end;) {
+            const int64_t next = std::min(end, (at / inner + 1) * inner);
+            body(at, next, at / inner % scales.count);
+            at = next;
+        }
+    });
+}
+
+bool is_bytes(aclDataType type) { return kQuantized.contains(type); }
+int32_t zero_at(const void* zeros, aclDataType type, int64_t at) {
+    return zeros == nullptr   ? 0
+           : type == ACL_INT8 ? int32_t{static_cast<const int8_t*>(zeros)[at]}
+                              : int32_t{static_cast<const uint8_t*>(zeros)[at]};
 }
 
 Status infer_quantize(OpCall& call) {
@@ -117,6 +140,44 @@ Result<kernels::KernelPtr> make_dequantize(const OpCall& call) {
     return kernel;
 }
 
+/// Floats and bytes by runs that share a scale.
+Result<kernels::KernelPtr> make_quantize_rows(const OpCall& call) {
+    SOFTACL_TRY(require_known_shapes(call));
+    SOFTACL_ASSIGN(const Scales scales, scales_of(call));
+    if (call.inputs[0]->dtype != ACL_FLOAT) {
+        return fail(ACL_ERROR_FEATURE_UNSUPPORTED, "float32 only");
+    }
+    return function_kernel(call,
+                           [scales, count = call.outputs[0].shape.elements(), type = call.outputs[0].dtype,
+                            has_zero = call.has_input(2)](const Kernel::Buffers& b) -> Status {
+                               for_runs(scales, count, [&](int64_t begin, int64_t end, int64_t at) {
+                                   quantize_row(static_cast<const float*>(b.inputs[0]) + begin, end - begin,
+                                                static_cast<const float*>(b.inputs[1])[at],
+                                                zero_at(has_zero ? b.inputs[2] : nullptr, type, at), type,
+                                                static_cast<uint8_t*>(b.outputs[0]) + begin);
+                               });
+                               return {};
+                           });
+}
+Result<kernels::KernelPtr> make_dequantize_rows(const OpCall& call) {
+    SOFTACL_TRY(require_known_shapes(call));
+    SOFTACL_ASSIGN(const Scales scales, scales_of(call));
+    if (!is_bytes(call.inputs[0]->dtype)) {
+        return fail(ACL_ERROR_FEATURE_UNSUPPORTED, "bytes only");
+    }
+    return function_kernel(call,
+                           [scales, count = call.outputs[0].shape.elements(), type = call.inputs[0]->dtype,
+                            has_zero = call.has_input(2)](const Kernel::Buffers& b) -> Status {
+                               for_runs(scales, count, [&](int64_t begin, int64_t end, int64_t at) {
+                                   dequantize_row(static_cast<const uint8_t*>(b.inputs[0]) + begin, end - begin,
+                                                  static_cast<const float*>(b.inputs[1])[at],
+                                                  zero_at(has_zero ? b.inputs[2] : nullptr, type, at), type,
+                                                  static_cast<float*>(b.outputs[0]) + begin);
+                               });
+                               return {};
+                           });
+}
+
 Status infer_dynamic(OpCall& call) {
     if (call.outputs.size() != 3) {
         return call.fail("there are ", call.outputs.size(), " outputs; expected 3");
@@ -170,6 +231,7 @@ OpDef declare_CpuQuantizeLinear() {
         .output("y", kQuantized)
         .attr("axis", int64_t{1})
         .infer(infer_quantize)
+        .kernel("rows", make_quantize_rows)
         .kernel("reference", make_quantize)
         .onnx("QuantizeLinear", import_quantize);
 }
@@ -182,6 +244,7 @@ OpDef declare_CpuDequantizeLinear() {
         .output("y", {ACL_FLOAT})
         .attr("axis", int64_t{1})
         .infer(infer_dequantize)
+        .kernel("rows", make_dequantize_rows)
         .kernel("reference", make_dequantize)
         .onnx("DequantizeLinear", import_dequantize);
 }

@@ -2,6 +2,7 @@
 #include "ops/nn/byte_rows.h"
 
 #include <algorithm>
+#include <cmath>
 
 // Each loop stands once and is compiled twice: for any processor, and for those with wider vectors.
 #define SOFTACL_LOOP [[gnu::always_inline]] inline
@@ -35,12 +36,15 @@ SOFTACL_LOOP int8_t flipped(uint8_t byte, uint8_t flip) { return static_cast<int
 constexpr float kRounder = 12582912.0F;  // 1.5 * 2^23
 
 /// `low` and `high` are whole numbers less the zero point, so that they may come before rounding. NaN becomes `low`.
-SOFTACL_LOOP uint8_t requantized(int32_t sum, float factor, float low, float high, int32_t zero) {
-    float value = static_cast<float>(sum) * factor;
+SOFTACL_LOOP uint8_t rounded(float value, float low, float high, int32_t zero) {
     value = value > low ? value : low;
     value = value < high ? value : high;
     value = (value + kRounder) - kRounder;
     return static_cast<uint8_t>(static_cast<int32_t>(value) + zero);
+}
+float low_of(aclDataType type, int32_t zero) { return static_cast<float>((type == ACL_INT8 ? INT8_MIN : 0) - zero); }
+float high_of(aclDataType type, int32_t zero) {
+    return static_cast<float>((type == ACL_INT8 ? INT8_MAX : UINT8_MAX) - zero);
 }
 
 // What the compiler does not find by itself. Sums without sign wrap around.
@@ -146,12 +150,12 @@ struct Loops {
     SOFTACL_LOOP static void requantize(const Requantization& how, const int32_t* sums, int64_t count, uint8_t* y) {
         const int32_t zero = how.zero;
         const int32_t summand = how.summand;
-        const auto low = static_cast<float>((how.type == ACL_INT8 ? INT8_MIN : 0) - zero);
-        const auto high = static_cast<float>((how.type == ACL_INT8 ? INT8_MAX : UINT8_MAX) - zero);
+        const float low = low_of(how.type, zero);
+        const float high = high_of(how.type, zero);
         if (how.column_scales == nullptr || how.step == 0) {
             const float factor = how.row_scale * (how.column_scales == nullptr ? 1 : *how.column_scales) / how.scale;
             for (int64_t i = 0; i < count; ++i) {
-                y[i] = requantized(plus(sums[i], summand), factor, low, high, zero);
+                y[i] = rounded(static_cast<float>(plus(sums[i], summand)) * factor, low, high, zero);
             }
             return;
         }
@@ -159,7 +163,26 @@ struct Loops {
         const float row = how.row_scale;
         const float scale = how.scale;
         for (int64_t i = 0; i < count; ++i) {
-            y[i] = requantized(plus(sums[i], summand), row * columns[i] / scale, low, high, zero);
+            const float factor = row * columns[i] / scale;
+            y[i] = rounded(static_cast<float>(plus(sums[i], summand)) * factor, low, high, zero);
+        }
+    }
+
+    SOFTACL_LOOP static void quantize(const float* x, int64_t count, float scale, int32_t zero, aclDataType type,
+                                      uint8_t* y) {
+        const float low = low_of(type, zero);
+        const float high = high_of(type, zero);
+        const auto none = static_cast<float>(-zero);
+        for (int64_t i = 0; i < count; ++i) {
+            const float value = x[i] / scale;
+            y[i] = rounded(std::isnan(value) ? none : value, low, high, zero);
+        }
+    }
+
+    SOFTACL_LOOP static void dequantize(const uint8_t* x, int64_t count, float scale, int32_t zero, uint8_t mask,
+                                        float* y) {
+        for (int64_t i = 0; i < count; ++i) {
+            y[i] = static_cast<float>(flipped(x[i], mask) - zero) * scale;
         }
     }
 };
@@ -182,6 +205,10 @@ SOFTACL_DISPATCH(add_taps,
 SOFTACL_DISPATCH(correct, (const ZeroPoints& zeros, int64_t count, int32_t* sums), (zeros, count, sums))
 SOFTACL_DISPATCH(requantize, (const Requantization& how, const int32_t* sums, int64_t count, uint8_t* y),
                  (how, sums, count, y))
+SOFTACL_DISPATCH(quantize, (const float* x, int64_t count, float scale, int32_t zero, aclDataType type, uint8_t* y),
+                 (x, count, scale, zero, type, y))
+SOFTACL_DISPATCH(dequantize, (const uint8_t* x, int64_t count, float scale, int32_t zero, uint8_t mask, float* y),
+                 (x, count, scale, zero, mask, y))
 
 }  // namespace
 
@@ -214,6 +241,13 @@ void add_taps(const float* const* taps, const float* factors, int64_t tap_count,
 void correct_row(const ZeroPoints& zeros, int64_t count, int32_t* sums) { correct_best(zeros, count, sums); }
 void requantize_row(const Requantization& how, const int32_t* sums, int64_t count, uint8_t* y) {
     requantize_best(how, sums, count, y);
+}
+
+void quantize_row(const float* x, int64_t count, float scale, int32_t zero, aclDataType type, uint8_t* y) {
+    quantize_best(x, count, scale, zero, type, y);
+}
+void dequantize_row(const uint8_t* x, int64_t count, float scale, int32_t zero, aclDataType type, float* y) {
+    dequantize_best(x, count, scale, zero - shift_of(type), flip_of(type), y);
 }
 
 }  // namespace softacl::ops

@@ -58,4 +58,10 @@ struct Requantization {
 };
 void requantize_row(const Requantization& how, const int32_t* sums, int64_t count, uint8_t* y);
 
+/// y[i] = x[i] / scale, halves to the even number, + zero; what is beyond the type becomes its limit, NaN 0.
+void quantize_row(const float* x, int64_t count, float scale, int32_t zero, aclDataType type, uint8_t* y);
+
+/// y[i] = (x[i] - zero) * scale, of bytes.
+void dequantize_row(const uint8_t* x, int64_t count, float scale, int32_t zero, aclDataType type, float* y);
+
 }  // namespace softacl::ops

@@ -165,6 +165,38 @@ TEST(NnQuantized, ProductIsTheSumOfProducts) {
     EXPECT_TRUE(fast == 160 || !has_fast_kernels()) << fast;
 }
 
+TEST(NnQuantized, RowsOfOneScaleAreLikeElements) {
+    Dice dice(44);
+    for (int round = 0; round < 60; ++round) {
+        const Shape shape = {dice.number(1, 3), dice.number(1, 5), dice.number(1, 40)};
+        const int64_t axis = dice.number(0, 2);
+        const bool per_axis = dice.coin();
+        const Shape places = per_axis ? Shape{shape[static_cast<size_t>(axis)]} : Shape{};
+        std::vector<float> values = dice.floats(shape, -40, 40).to_floats();
+        for (const float odd : {NAN, INFINITY, -INFINITY, 1e30F, 0.0F}) {
+            values[static_cast<size_t>(dice.number(0, shape.elements() - 1))] = odd;
+        }
+        for (size_t i = 0; i < values.size(); i += 3) {
+            values[i] = std::floor(values[i]) + 0.5F;  // between two numbers, where the scale is 1
+        }
+        const aclDataType type = byte_type(dice);
+        const Tensor scales =
+            dice.coin() ? dice.floats(places, 0.1F, 1)
+                        : Tensor::of<float>(places, std::vector<float>(static_cast<size_t>(places.elements()), 1.0F));
+        const Tensor zeros = bytes(dice, type, places);
+        NnCall quantize("CpuQuantizeLinear");
+        quantize.variable(Tensor::of<float>(shape, values)).variable(scales).variable(zeros).attr("axis", axis);
+        EXPECT_TRUE(quantize.run("rows") == quantize.run("reference")) << round;
+        NnCall dequantize("CpuDequantizeLinear");
+        dequantize.variable(bytes(dice, type, shape)).variable(scales);
+        if (dice.coin()) {
+            dequantize.variable(zeros);
+        }
+        dequantize.attr("axis", axis);
+        EXPECT_TRUE(dequantize.run("rows") == dequantize.run("reference")) << round;
+    }
+}
+
 NnCall conv(Shape x = {1, 4, 5, 5}, Shape w = {6, 2, 3, 3}) {
     NnCall call("CpuConvInteger");
     call.typed(ACL_UINT8, std::move(x)).typed(ACL_INT8, std::move(w)).attr("group", int64_t{2});
