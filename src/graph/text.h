@@ -12,8 +12,9 @@
 // Attributes equal to the default are left out; the rest stands in the order of names. `@` gives the node's name if it
 // is not that of its value (of the first one without ":0", if there are several), `from` the origins if they are not
 // just this name. The format ND is left out. `{repeat 1, 2}` repeats the elements until the constant is full. Comments
-// begin with // and end with the line. Graphs that a node runs stand behind its inputs, each after the name it has in the
-// operator's declaration: If(%c, %x) then_branch graph "a" (%x: ...) {...} else_branch graph "b" ... . Constants stand before their first use; values that nobody uses are not printed.
+// begin with // and end with the line. Graphs that a node runs stand behind its inputs, each after the name it has in
+// the operator's declaration: If(%c, %x) then_branch graph "a" (%x: ...) {...} else_branch graph "b" ... . Constants
+// stand before their first use; values that nobody uses are not printed.
 #pragma once
 
 #include <string>

@@ -7,6 +7,7 @@
 #include "graph/passes/passes.h"
 #include "graph/specialise.h"
 #include "graph/text.h"
+#include "unit/ops/op_ledger.h"
 
 namespace softacl::exec {
 namespace {
@@ -136,6 +137,7 @@ TEST_P(BodyPlan, TheStateGoesRound) {
         EXPECT_THAT(floats(results[1]), ElementsAre(0.5F, -0.5F));
         EXPECT_EQ(results[2].to_ints()[0], 5 + turns);
     }
+    ops::note_success("While");
 }
 
 TEST_P(BodyPlan, AFailureNamesTheNodeInside) {
