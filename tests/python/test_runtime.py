@@ -82,7 +82,7 @@ def test_context_functions(device):
     assert acl.rt.destroy_context(default) == PARAM_INVALID
 
 
-def test_stream_functions(device):
+def test_stream_rows(device):
     stream, ret = acl.rt.create_stream()
     assert ret == 0
     assert acl.rt.set_stream_failure_mode(stream, 1) == 0

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "kernels/kernel.h"
-#include "kernels/onednn/stream_functions.h"
+#include "kernels/onednn/stream_rows.h"
 
 namespace softacl::kernels {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/onednn/stream_functions.h"
+#include "kernels/onednn/stream_rows.h"
 
 #if defined(__x86_64__)
 
