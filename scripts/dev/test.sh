@@ -28,12 +28,14 @@ ctest_suite() {
     --parallel "$(nproc)" --output-on-failure --no-tests="${3:-error}" --output-junit "$PWD/$results/$1-$2.xml"
 }
 
-# pytest_suite REPORT FOLDER [ENVIRONMENT...]: a folder of Python tests.
+# pytest_suite REPORT FOLDER [ENVIRONMENT...]: a folder of Python tests. Their files, some gigabytes, stay if one failed.
 pytest_suite() {
-  local report=$1 folder=$2
+  local report=$1 folder=$2 files="$PWD/build/tmp/$1"
   shift 2
+  mkdir -p build/tmp
   suite "$report: $folder" "$report.xml" env "$@" \
-    "$judges" -m pytest -q -p no:cacheprovider --junitxml "$results/$report.xml" "$folder"
+    "$judges" -m pytest -q -p no:cacheprovider --basetemp "$files" --junitxml "$results/$report.xml" "$folder"
+  if grep -q 'errors="0" failures="0"' "$results/$report.xml"; then rm -rf "$files"; fi
 }
 
 release_tests() {
