@@ -386,6 +386,7 @@ Result<std::vector<ValueRef>> import_sequence_map(NodeImporter& importer, const 
         }
     }
     std::vector<ValueRef> sequences;
+    sequences.reserve(results.size());
     for (auto& elements : results) {
         sequences.push_back(importer.sequences().add(std::move(elements)));
     }
