@@ -13,7 +13,6 @@
 namespace softacl::convert {
 namespace {
 
-using ops::kNoValue;
 using ops::ValueRef;
 
 class Import {

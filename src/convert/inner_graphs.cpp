@@ -27,6 +27,7 @@ Result<std::optional<InnerGraph>> build(NodeImporter& importer, const std::strin
     }
     importer.begin_graph(name);
     std::vector<ValueRef> inner;
+    inner.reserve(inputs.size());
     for (graph::Value& input : inputs) {
         inner.push_back(importer.graph().add_input(std::move(input.name), std::move(input.type)));
     }

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Classes that are drawn by their logarithmic probabilities.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
 #include "acl/acl_base.h"
 #include "kernels/ref/real.h"
 #include "ops/common/importing.h"
@@ -32,16 +36,17 @@ Status infer_multinomial(OpCall& call) {
 // Sums of the probabilities up to each class, of which the last is not 1 but some positive number.
 template <class T>
 Status accumulate(const T* logits, int64_t row, int64_t classes, double* sums) {
-    double most = -INFINITY;
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    double most = -kInfinity;
     for (int64_t i = 0; i < classes; ++i) {
         const auto logit = static_cast<double>(static_cast<ref::Real<T>>(logits[i]));
-        if (std::isnan(logit) || logit == INFINITY) {
+        if (std::isnan(logit) || logit == kInfinity) {
             return fail(ACL_ERROR_INVALID_PARAM, "the input logits has ", logit, " at [", row, ",", i,
                         "]; expected a number, or -inf");
         }
         most = std::max(most, logit);
     }
-    if (most == -INFINITY) {
+    if (most == -kInfinity) {
         return fail(ACL_ERROR_INVALID_PARAM, "row ", row, " of the input logits has no class that is possible");
     }
     double sum = 0;
