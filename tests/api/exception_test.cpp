@@ -143,8 +143,10 @@ TEST_F(Exception, CannotWaitForItsStreamButMayEndIt) {
         EXPECT_CODE(ACL_ERROR_RT_PARAM_INVALID, aclrtSynchronizeStream(stream));
         EXPECT_OK(aclrtDestroyStream(stream));
     };
+    Gate gate(stream);  // else the first one might end it before the second one is queued
     queue_failure(stream);
     queue_failure(stream);
+    gate.open();
     while (aclrtSynchronizeStreamWithTimeout(stream, 1000) == ACL_ERROR_RT_STREAM_SYNC_TIMEOUT) {
     }
     recent_message();
