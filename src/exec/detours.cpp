@@ -31,10 +31,13 @@ const void* Detours::input(const Buffer& buffer, size_t bytes) {
     return block.get();
 }
 
-void* Detours::output(const std::vector<Buffer>& outputs, size_t index, const std::vector<Buffer>& inputs,
-                      size_t bytes) {
+void* Detours::output(const std::vector<Buffer>& outputs, size_t index, const std::vector<Buffer>& inputs, size_t bytes,
+                      std::optional<size_t> under) {
     const Buffer own{outputs[index].data, bytes};
-    const auto meets = [&](const Buffer& other) { return overlap(own, other); };
+    const auto meets = [&](const Buffer& other) {
+        const bool may_meet = under && &other == &inputs[*under] && other.data == own.data && other.size == own.size;
+        return !may_meet && overlap(own, other);
+    };
     const bool shared = std::any_of(inputs.begin(), inputs.end(), meets) ||
                         std::any_of(outputs.begin(), outputs.begin() + static_cast<std::ptrdiff_t>(index), meets);
     if (is_aligned(own.data) && !shared) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "exec/data_buffer.h"
@@ -16,8 +17,9 @@ class Detours {
    public:
     /// Where the first `bytes` of an input are to be read.
     const void* input(const Buffer& buffer, size_t bytes);
-    /// Where an output is to be written.
-    void* output(const std::vector<Buffer>& outputs, size_t index, const std::vector<Buffer>& inputs, size_t bytes);
+    /// Where an output is to be written. It may be `under`, an input, but not overlap it otherwise.
+    void* output(const std::vector<Buffer>& outputs, size_t index, const std::vector<Buffer>& inputs, size_t bytes,
+                 std::optional<size_t> under = {});
     /// Copies outputs to where they belong.
     void finish() const;
 

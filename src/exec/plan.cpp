@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exec/plan.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "acl/acl_base.h"
@@ -101,6 +102,21 @@ void Plan::saturate(const Step& step, Run& run) {
         run.warning += text(run.warning.empty() ? "" : "\n", step.label, " overflowed: ", infinite,
                             " float16 results were infinite and became 65504 or -65504");
     }
+}
+
+std::optional<size_t> Plan::input_under(size_t output) const {
+    const auto reuses = steps_.size() == 1 ? steps_.front().kernel->reuses_input : std::nullopt;
+    if (!reuses) {
+        return std::nullopt;
+    }
+    const std::vector<Place>& inputs = steps_.front().inputs;
+    const Place& to = steps_.front().outputs.front();
+    const Place& from = inputs[*reuses];
+    const auto readers = std::count_if(inputs.begin(), inputs.end(), [&](const Place& place) {
+        return place.area == Area::kInput && place.index == from.index;
+    });
+    const bool is_whole = from.area == Area::kInput && from.offset == 0 && to.area == Area::kOutput && to.offset == 0;
+    return is_whole && readers == 1 && to.index == output ? std::optional(from.index) : std::nullopt;
 }
 
 StepView Plan::view(const Step& step) const {

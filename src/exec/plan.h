@@ -45,9 +45,12 @@ class Plan {
     /// Takes no time if it is the memory named last.
     void bind(void* work);
 
+    /// The input that an output may be written over, where the plan is one step that can: both have one size.
+    std::optional<size_t> input_under(size_t output) const;
+
     /// Inputs and outputs in the order of the graph, row by row. Each is at least as large as its tensor and aligned
-    /// to its elements; outputs overlap neither each other nor inputs. No allocations of ours. 507014 after a step that
-    /// took longer than op_timeout() allows.
+    /// to its elements; outputs overlap neither each other nor inputs, but for input_under(). No allocations of ours.
+    /// 507014 after a step that took longer than op_timeout() allows.
     Status run(const void* const* inputs, void* const* outputs, Run& run);
     Status run(const void* const* inputs, void* const* outputs) {
         Run plain;

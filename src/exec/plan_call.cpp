@@ -11,7 +11,7 @@ Status PlanCall::run(Plan& plan, const std::vector<Buffer>& inputs, const std::v
         inputs_[i] = detours.input(inputs[i], inputs[i].size);
     }
     for (size_t i = 0; i < outputs.size(); ++i) {
-        outputs_[i] = detours.output(outputs, i, inputs, outputs[i].size);
+        outputs_[i] = detours.output(outputs, i, inputs, outputs[i].size, plan.input_under(i));
     }
     Status status = plan.run(inputs_.data(), outputs_.data(), run);
     if (status.ok()) {
