@@ -187,7 +187,7 @@ class Pool {
     std::atomic<bool> started_{false};
     size_t width_ = 1;
     std::vector<Seat> seats_;  // seat 0 stays empty: the caller stands
-    cpu_set_t cores_{};        // of the process, none if that is not known
+    cpu_set_t cores_{};        // that workers may use, none if that is not known
 
     Body body_;
     int size_ = 1;
