@@ -28,6 +28,9 @@ bool completed(const Event& event) {
         return false;
     }
     const Recording::View view = recording->view();
+    if (!view.finished) {
+        recording->hurry();
+    }
     return view.finished && view.ran;
 }
 

@@ -121,7 +121,7 @@ class Pool {
                 missing_.add(~uint32_t{0});
             }
         }
-        missing_.wait_until([](uint32_t missing) { return missing == 0; });
+        missing_.wait_until([](uint32_t missing) { return missing == 0; }, Patience::kLong);
         turns_.leave();
     }
 
@@ -133,7 +133,7 @@ class Pool {
             barrier_round_.add(1);
             barrier_round_.wake();
         } else {
-            barrier_round_.wait_until([round](uint32_t now) { return now != round; });
+            barrier_round_.wait_until([round](uint32_t now) { return now != round; }, Patience::kLong);
         }
     }
 

@@ -13,7 +13,8 @@ namespace {
 
 // Waking a sleeper costs 5 to 15 us, and the gaps between the parallel regions of one network are mostly shorter than
 // this. Longer would take the core from a neighbour.
-constexpr int64_t kSpinNanoseconds = 40'000;
+constexpr int64_t kShortNanoseconds = 40'000;
+constexpr int64_t kLongNanoseconds = 500'000;
 constexpr int kRoundsPerLook = 32;  // a look at the clock costs about as much
 
 int64_t now() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
@@ -42,7 +43,7 @@ bool WaitWord::Spin::goes_on() {
     }
     const int64_t time = now();
     if (end_ == 0) {
-        end_ = time + kSpinNanoseconds;
+        end_ = time + (patience_ == Patience::kLong ? kLongNanoseconds : kShortNanoseconds);
     }
     return time < end_;
 }

@@ -7,6 +7,12 @@
 
 namespace softacl {
 
+/// How long to look before sleeping.
+enum class Patience {
+    kShort,  ///< for what may not come
+    kLong,   ///< for what others are working on: to sleep and wake up takes as long as a small piece of it
+};
+
 /// Any thread. Whoever changes the value in a way that somebody may wait for calls wake() afterwards.
 class WaitWord {
    public:
@@ -26,10 +32,10 @@ class WaitWord {
         }
     }
 
-    /// Returns the first value seen that is `good`.
+    /// Returns the first value seen that is `good`, after a sleep if there is none for as long as `patience`.
     template <class Good>
-    uint32_t wait_until(Good&& good) {
-        for (Spin spin; spin.goes_on();) {
+    uint32_t wait_until(Good&& good, Patience patience = Patience::kShort) {
+        for (Spin spin(patience); spin.goes_on();) {
             if (const uint32_t value = load(); good(value)) {
                 return value;
             }
@@ -48,9 +54,11 @@ class WaitWord {
    private:
     class Spin {
        public:
+        explicit Spin(Patience patience) : patience_(patience) {}
         bool goes_on();
 
        private:
+        const Patience patience_;
         int rounds_ = 0;
         int64_t end_ = 0;
     };

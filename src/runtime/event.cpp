@@ -33,9 +33,16 @@ bool Recording::finished_or_wake(const std::shared_ptr<Stream>& stream) {
 }
 
 Status Recording::wait() const {
+    hurry();
     std::unique_lock lock(mutex_);
     finished_.wait(lock, [this] { return is_finished_; });
     return status_;
+}
+
+void Recording::hurry() const {
+    if (const auto stream = place().stream.lock()) {
+        stream->hurry();
+    }
 }
 
 void Recording::set_place(Dependency place) {

@@ -29,6 +29,8 @@ class Recording {
     /// Where the record task stands; known a moment after it was queued.
     void set_place(Dependency place);
     Dependency place() const;
+    /// For who wants to know whether it is finished: the recording stream waits for nobody.
+    void hurry() const;
     bool queued() const { return queued_.load(std::memory_order_acquire); }
 
     /// `status` is the error of the recording stream; it travels to everyone who waits.

@@ -89,6 +89,7 @@ void Scheduler::work() {
 }
 
 void Scheduler::stop() {
+    lookout_.stop();
     std::vector<std::thread> workers;
     {
         const std::lock_guard lock(mutex_);

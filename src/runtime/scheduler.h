@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/trace.h"
+#include "runtime/lookout.h"
 
 namespace softacl::runtime {
 
@@ -25,6 +26,9 @@ class Scheduler {
     /// Puts a runnable stream in line. Any thread.
     void enqueue(std::shared_ptr<Stream> stream);
 
+    /// The same for a stream whose program is about to run it itself: workers get it only if that does not happen.
+    void enqueue_later(std::shared_ptr<Stream> stream) { lookout_.watch(std::move(stream)); }
+
     /// Wakes a parked stream at a time, so that its waiting task can see that it waited too long.
     void wake_at(Clock::time_point when, std::weak_ptr<Stream> stream);
 
@@ -35,6 +39,7 @@ class Scheduler {
     void work();
     void start_worker();
 
+    Lookout lookout_;
     std::mutex mutex_;
     std::condition_variable work_;
     std::deque<std::shared_ptr<Stream>> ready_;

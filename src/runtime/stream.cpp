@@ -72,13 +72,25 @@ Result<uint64_t> Stream::launch(std::unique_ptr<Task> task) {
     const uint64_t position = submitted_.fetch_add(1, std::memory_order_release) + 1;
     if (state_ == State::kIdle) {
         device_.stream_became_busy();
-        make_ready(lock);
+        make_ready(lock, true);
     }
     return position;
 }
 
-void Stream::make_ready(Lock& lock) {
+void Stream::make_ready(Lock& lock, bool may_wait) {
     state_ = State::kReady;
+    if (!may_wait || !habit_.holds()) {
+        put_in_line(lock);
+    } else if (!watched_ && !in_line_) {
+        watched_ = true;
+        auto self = shared_from_this();
+        lock.unlock();
+        Scheduler::instance().enqueue_later(std::move(self));
+        lock.lock();
+    }
+}
+
+void Stream::put_in_line(Lock& lock) {
     if (!in_line_) {
         in_line_ = true;
         auto self = shared_from_this();
@@ -88,6 +100,27 @@ void Stream::make_ready(Lock& lock) {
     }
 }
 
+void Stream::hurry() {
+    Lock lock(mutex_);
+    if (state_ == State::kReady) {
+        put_in_line(lock);
+    }
+}
+
+bool Stream::stays_watched(uint64_t& seen) {
+    Lock lock(mutex_);
+    const bool moved = completed_.load() != std::exchange(seen, completed_.load());
+    if (state_ == State::kRunning || (moved && state_ != State::kParked)) {
+        return true;
+    }
+    watched_ = false;
+    if (state_ == State::kReady) {
+        habit_.was_broken();
+        put_in_line(lock);
+    }
+    return false;
+}
+
 void Stream::serve() {
     Lock lock(mutex_);
     in_line_ = false;
@@ -95,6 +128,8 @@ void Stream::serve() {
         return;  // a synchronising thread was faster
     }
     state_ = State::kRunning;
+    habit_.let_a_worker_begin();
+    served_ = Clock::now();
     run(lock, completed_.load(std::memory_order_relaxed) + kTasksPerTurn);
 }
 
@@ -230,6 +265,9 @@ Status Stream::synchronize(std::string& warning, std::optional<std::chrono::mill
                     " waits for callbacks that the calling thread runs, so the thread would wait for itself");
     }
     if (!timeout) {
+        if (state_ == State::kReady) {
+            habit_.waited_at_once();
+        }
         help(lock, target, 0);
     }
     if (!wait_until_reached(lock, target, timeout)) {
@@ -269,9 +307,16 @@ void Stream::help(Lock& lock, uint64_t target, int depth) {
 
 bool Stream::wait_until_reached(Lock& lock, uint64_t target, std::optional<std::chrono::milliseconds> timeout) {
     static const bool kCanSpin = usable_cpus() > 1;
+    if (!reached(target) && state_ == State::kReady) {
+        put_in_line(lock);
+    }
     if (!reached(target) && kCanSpin && state_ == State::kRunning) {
+        const auto now = Clock::now();
+        if (now - served_ < kSpin) {
+            habit_.waited_at_once();
+        }
         lock.unlock();
-        const auto give_up = Clock::now() + (fast_sync_ ? Clock::duration(kSpinFastSync) : Clock::duration(kSpin));
+        const auto give_up = now + (fast_sync_ ? Clock::duration(kSpinFastSync) : Clock::duration(kSpin));
         while (!reached(target) && Clock::now() < give_up) {
             pause_cpu();
         }

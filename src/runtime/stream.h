@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "base/handle.h"
+#include "base/trace.h"
 #include "runtime/task.h"
+#include "runtime/wait_habit.h"
 
 namespace softacl::runtime {
 
@@ -89,8 +91,12 @@ class Stream final : public Object, public std::enable_shared_from_this<Stream> 
     /// Lets the parked task look again. Harmless at any time.
     void wake();
 
+    /// For a thread that waits for something else than the stream itself: its tasks wait for nobody else.
+    void hurry();
+
    private:
     friend class Scheduler;
+    friend class Lookout;
     enum class State { kIdle, kReady, kRunning, kParked };
 
     using Lock = std::unique_lock<std::mutex>;
@@ -104,7 +110,12 @@ class Stream final : public Object, public std::enable_shared_from_this<Stream> 
     bool must_skip() const;
     /// False if somebody woke or dropped the stream meanwhile.
     bool park();
-    void make_ready(Lock& lock);
+    /// `may_wait`: the program may be about to run the stream itself.
+    void make_ready(Lock& lock, bool may_wait = false);
+    void put_in_line(Lock& lock);
+    /// The lookout's question; `seen` is how many tasks were finished when it last asked. A stream that is ready and
+    /// has not moved goes to the workers.
+    bool stays_watched(uint64_t& seen);
     void become_idle();
     void drop_queue(Lock& lock, const Status& why);
     void stop();
@@ -140,8 +151,11 @@ class Stream final : public Object, public std::enable_shared_from_this<Stream> 
     TaskQueue queue_;  // what was launched since the batch was taken
     TaskQueue batch_;  // belongs to the thread that runs the stream, to the lock when nobody does
     State state_ = State::kIdle;
-    bool in_line_ = false;     // the scheduler holds an entry
-    bool wake_asked_ = false;  // woken while running: look again before parking
+    bool in_line_ = false;  // the scheduler holds an entry
+    bool watched_ = false;  // the lookout does
+    WaitHabit habit_;
+    Clock::time_point served_{};  // when a worker began
+    bool wake_asked_ = false;     // woken while running: look again before parking
     bool closed_ = false;
     std::shared_ptr<Subscription> subscription_;
     Status error_;

@@ -12,6 +12,9 @@ namespace softacl::kernels {
 
 Result<KernelPtr> make_gemm(const GemmParams& params);
 
+/// For operands of int8 and results of int32 or float.
+KernelPtr make_byte_gemm(const GemmParams& params);
+
 /// For products whose m or n is 1: they are bound by memory, which no copy of the matrix may double.
 Result<KernelPtr> make_gemv(const GemmParams& params);
 

@@ -247,6 +247,20 @@ TEST(Gemm, LargeOnes) {
     }
 }
 
+// Few columns, and so deep that threads share the depth, or so many rows that they share these.
+TEST(Gemm, FewColumnsOfBytes) {
+    Dice dice(34);
+    for (int round = 0; round < 24; ++round) {
+        for (const Types types : {Types{ACL_INT8, ACL_INT32}, Types{ACL_INT8, ACL_FLOAT}}) {
+            const int64_t columns = dice.number(1, 66);
+            const bool deep = round % 2 == 0;
+            const int64_t rows = deep ? dice.number(2, 40) : dice.number(200, 900);
+            ASSERT_NO_FATAL_FAILURE(
+                check(draw(dice, types, rows, columns, deep ? dice.number(3000, 9000) : dice.number(30, 300)), dice));
+        }
+    }
+}
+
 TEST(Gemm, SumsOfBytesAreExactAndWrapAround) {
     constexpr int64_t kDeep = 140000;
     for (const int64_t m : {1, 2}) {
