@@ -29,7 +29,7 @@ class FloatGemm final : public GemmKernel {
             const auto a = widened(rows_of_a<In>(p, buffers.inputs[kGemmA], first, count, 0, p.k), scratch + a_at_);
             if constexpr (kNarrows) {
                 auto* const sums = reinterpret_cast<float*>(scratch + sums_at_);
-                SOFTACL_TRY(multiply(p, count, a, b, p.k, 1, 0, {sums, p.n}));
+                SOFTACL_TRY(multiply_floats(p, count, a, b, p.k, 1, 0, {sums, p.n}));
                 finish<float, Out>(p, buffers, first, count, sums, p.n);
             } else {
                 const Factors<float> factors(buffers);
@@ -37,7 +37,7 @@ class FloatGemm final : public GemmKernel {
                 if (factors.beta != 0) {
                     copy_c(static_cast<const float*>(buffers.inputs[kGemmC]) + first * p.c_row_step, count, y);
                 }
-                SOFTACL_TRY(multiply(p, count, a, b, p.k, factors.alpha, factors.beta, {y, p.y_step}));
+                SOFTACL_TRY(multiply_floats(p, count, a, b, p.k, factors.alpha, factors.beta, {y, p.y_step}));
             }
         }
         return {};
@@ -83,9 +83,9 @@ Result<KernelPtr> make_gemm(const GemmParams& params) {
     if (is(ACL_INT8, ACL_FLOAT) && params.k > kSafeDepth) {
         return refuse("sums of up to ", kSafeDepth, " products of int8 only");
     }
-    if ((params.m == 1 || params.n == 1) && params.operands != ACL_FLOAT &&
+    if ((params.m == 1 || params.n == 1) &&
         (is(ACL_FLOAT16, ACL_FLOAT16) || is(ACL_FLOAT16, ACL_FLOAT) || is(ACL_INT8, ACL_INT32) ||
-         is(ACL_INT8, ACL_FLOAT))) {
+         is(ACL_INT8, ACL_FLOAT) || (is(ACL_FLOAT, ACL_FLOAT) && sums_rows(params)))) {
         return make_gemv(params);
     }
     if (is(ACL_FLOAT, ACL_FLOAT)) {

@@ -17,6 +17,8 @@ KernelPtr make_byte_gemm(const GemmParams& params);
 
 /// For products whose m or n is 1: they are bound by memory, which no copy of the matrix may double.
 Result<KernelPtr> make_gemv(const GemmParams& params);
+/// Whether the elements of the matrix that are summed lie one after the other. If not, the engine is faster in float32.
+inline bool sums_rows(const GemmParams& p) { return p.n == 1 ? !p.transpose_a : p.transpose_b; }
 
 /// The inputs of all these kernels.
 enum GemmInput : size_t { kGemmA, kGemmB, kGemmC, kGemmAlpha, kGemmBeta, kGemmInputs };

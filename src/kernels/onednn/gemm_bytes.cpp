@@ -31,9 +31,9 @@ class EngineBytes {
 
     Status multiply(const Stored<int8_t>& a, int64_t rows, Target<int32_t> to) const {
         const int32_t offset = 0;
-        return check(dnnl_gemm_s8s8s32(letter(params_.transpose_a), letter(params_.transpose_b), 'F', rows, params_.n,
-                                       params_.k, 1, a.data, a.step, 0, b_.data, b_.step, 0, 0, to.data, to.step,
-                                       &offset));
+        return engine_status(dnnl_gemm_s8s8s32(blas_letter(params_.transpose_a), blas_letter(params_.transpose_b), 'F',
+                                               rows, params_.n, params_.k, 1, a.data, a.step, 0, b_.data, b_.step, 0, 0,
+                                               to.data, to.step, &offset));
     }
 
    private:
@@ -210,7 +210,7 @@ class WidenedByteGemm final : public GemmKernel {
                 const auto a =
                     widened(rows_of_a<int8_t>(p, buffers.inputs[kGemmA], first, count, at, depth), scratch + a_at_);
                 const auto b = widened(rows_of_b<int8_t>(p, buffers.inputs[kGemmB], at, depth), scratch + b_at_);
-                SOFTACL_TRY(multiply(p, count, a, b, depth, 1, 0, {part, p.n}));
+                SOFTACL_TRY(multiply_floats(p, count, a, b, depth, 1, 0, {part, p.n}));
                 for_rows(count, p.n, [&](int64_t begin, int64_t end) {
                     for (int64_t i = begin * p.n; i < end * p.n; ++i) {
                         sums[i] += static_cast<uint32_t>(static_cast<int32_t>(part[i]));

@@ -13,9 +13,9 @@
 
 namespace softacl::kernels {
 
-inline char letter(bool transposed) { return transposed ? 'T' : 'N'; }
+inline char blas_letter(bool transposed) { return transposed ? 'T' : 'N'; }
 
-inline Status check(dnnl_status_t status) {
+inline Status engine_status(dnnl_status_t status) {
     return status == dnnl_success ? Status() : fail(ACL_ERROR_INTERNAL_ERROR, "the engine failed: ", int{status});
 }
 
@@ -72,10 +72,10 @@ struct Target {
     int64_t step;
 };
 
-inline Status multiply(const GemmParams& p, int64_t rows, const Stored<float>& a, const Stored<float>& b, int64_t k,
-                       float alpha, float beta, Target<float> to) {
-    return check(dnnl_sgemm(letter(p.transpose_a), letter(p.transpose_b), rows, p.n, k, alpha, a.data, a.step, b.data,
-                            b.step, beta, to.data, to.step));
+inline Status multiply_floats(const GemmParams& p, int64_t rows, const Stored<float>& a, const Stored<float>& b,
+                              int64_t k, float alpha, float beta, Target<float> to) {
+    return engine_status(dnnl_sgemm(blas_letter(p.transpose_a), blas_letter(p.transpose_b), rows, p.n, k, alpha, a.data,
+                                    a.step, b.data, b.step, beta, to.data, to.step));
 }
 
 // Rows of a at a time: few enough to need little working memory, and so many that it does not matter that the engine

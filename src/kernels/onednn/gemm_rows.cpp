@@ -27,7 +27,8 @@ void narrow_half(const float* from, size_t count, Half* to) {
     }
 }
 
-float dot_half(const Half* row, const float* x, size_t count) {
+template <class T>
+float dot(const T* row, const float* x, size_t count) {
     float sum = 0;
     for (size_t i = 0; i < count; ++i) {
         sum += static_cast<float>(row[i]) * x[i];
@@ -44,7 +45,8 @@ int32_t dot_byte(const int8_t* row, const int8_t* x, size_t count) {
     return static_cast<int32_t>(sum);
 }
 
-void add_halves(const Half* row, int64_t step, const float* factors, size_t count, float* sums) {
+template <class T>
+void add_rows(const T* row, int64_t step, const float* factors, size_t count, float* sums) {
     for (int64_t k = 0; k < kRowsAtOnce; ++k) {
         for (size_t i = 0; i < count; ++i) {
             sums[i] += factors[k] * static_cast<float>(row[k * step + static_cast<int64_t>(i)]);
@@ -61,7 +63,8 @@ void add_bytes(const int8_t* row, int64_t step, const int8_t* factors, size_t co
     }
 }
 
-constexpr GemmRows kCommon = {widen_half, widen_byte, narrow_half, dot_half, dot_byte, add_halves, add_bytes};
+constexpr GemmRows kCommon = {widen_half, widen_byte,      narrow_half,    dot<float>, dot<Half>,
+                              dot_byte,   add_rows<float>, add_rows<Half>, add_bytes};
 
 #if defined(__x86_64__)
 
@@ -102,19 +105,24 @@ struct Avx2 {
         kCommon.narrow_half(from + i, count - i, to + i);
     }
 
-    SOFTACL_AVX2 static float dot_half(const Half* row, const float* x, size_t count) {
+    SOFTACL_AVX2 static __m256 load(const Half* from) { return load_half(from); }
+    SOFTACL_AVX2 static __m256 load(const float* from) { return _mm256_loadu_ps(from); }
+
+    template <class T>
+    SOFTACL_AVX2 static float dot(const T* row, const float* x, size_t count) {
         constexpr size_t kSums = 4;  // in flight, so that none waits for the one before
         __m256 sums[kSums] = {};
         size_t i = 0;
         for (; i + 8 * kSums <= count; i += 8 * kSums) {
+#pragma GCC unroll 4
             for (size_t j = 0; j < kSums; ++j) {
-                sums[j] = _mm256_fmadd_ps(load_half(row + i + 8 * j), _mm256_loadu_ps(x + i + 8 * j), sums[j]);
+                sums[j] = _mm256_fmadd_ps(load(row + i + 8 * j), _mm256_loadu_ps(x + i + 8 * j), sums[j]);
             }
         }
         const __m256 sum = _mm256_add_ps(_mm256_add_ps(sums[0], sums[1]), _mm256_add_ps(sums[2], sums[3]));
         float parts[8];
         _mm256_storeu_ps(parts, sum);
-        float total = kCommon.dot_half(row + i, x + i, count - i);
+        float total = kernels::dot(row + i, x + i, count - i);
         for (const float part : parts) {
             total += part;
         }
@@ -139,22 +147,22 @@ struct Avx2 {
         return static_cast<int32_t>(total);
     }
 
-    SOFTACL_AVX2 static void add_halves(const Half* row, int64_t step, const float* factors, size_t count,
-                                        float* sums) {
+    template <class T>
+    SOFTACL_AVX2 static void add_rows(const T* row, int64_t step, const float* factors, size_t count, float* sums) {
         const __m256 first = _mm256_set1_ps(factors[0]);
         const __m256 second = _mm256_set1_ps(factors[1]);
         const __m256 third = _mm256_set1_ps(factors[2]);
         const __m256 fourth = _mm256_set1_ps(factors[3]);
         size_t i = 0;
         for (; i + 8 <= count; i += 8) {
-            const Half* const at = row + i;
-            __m256 sum = _mm256_fmadd_ps(load_half(at), first, _mm256_loadu_ps(sums + i));
-            sum = _mm256_fmadd_ps(load_half(at + step), second, sum);
-            sum = _mm256_fmadd_ps(load_half(at + 2 * step), third, sum);
-            sum = _mm256_fmadd_ps(load_half(at + 3 * step), fourth, sum);
+            const T* const at = row + i;
+            __m256 sum = _mm256_fmadd_ps(load(at), first, _mm256_loadu_ps(sums + i));
+            sum = _mm256_fmadd_ps(load(at + step), second, sum);
+            sum = _mm256_fmadd_ps(load(at + 2 * step), third, sum);
+            sum = _mm256_fmadd_ps(load(at + 3 * step), fourth, sum);
             _mm256_storeu_ps(sums + i, sum);
         }
-        kCommon.add_halves(row + i, step, factors, count - i, sums + i);
+        kernels::add_rows(row + i, step, factors, count - i, sums + i);
     }
 
     SOFTACL_AVX2 static __m256i pair_of(int8_t first, int8_t second) {
@@ -186,7 +194,8 @@ struct Avx2 {
         kCommon.add_bytes(row + i, step, factors, count - i, sums + i);
     }
 
-    static constexpr GemmRows kAll = {widen_half, widen_byte, narrow_half, dot_half, dot_byte, add_halves, add_bytes};
+    static constexpr GemmRows kAll = {widen_half, widen_byte,      narrow_half,    dot<float>, dot<Half>,
+                                      dot_byte,   add_rows<float>, add_rows<Half>, add_bytes};
 };
 
 // Not every compiler can be asked for f16c by name.

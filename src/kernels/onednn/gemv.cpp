@@ -24,6 +24,16 @@ struct Summing<Half> {
     }
 };
 template <>
+struct Summing<float> {
+    using Element = float;
+    using Sum = float;
+    static float element(float value) { return value; }
+    static float dot(const float* row, const float* x, size_t count) { return gemm_rows().dot_float(row, x, count); }
+    static void add(const float* row, int64_t step, const float* factors, size_t count, float* sums) {
+        gemm_rows().add_floats(row, step, factors, count, sums);
+    }
+};
+template <>
 struct Summing<int8_t> {
     using Element = int8_t;
     using Sum = int32_t;
@@ -47,7 +57,7 @@ class Gemv final : public GemmKernel {
           x_step_(p.n == 1 ? (p.transpose_b ? 1 : p.b_step) : (p.transpose_a ? p.a_step : 1)),
           c_step_(p.n == 1 ? p.c_row_step : p.c_column_step),
           y_step_(p.n == 1 ? p.y_step : 1),
-          rows_are_summed_(p.n == 1 ? !p.transpose_a : p.transpose_b) {
+          rows_are_summed_(sums_rows(p)) {
         reserve(p.k * static_cast<int64_t>(sizeof(Element)));
     }
 
@@ -147,6 +157,9 @@ class Gemv final : public GemmKernel {
 }  // namespace
 
 Result<KernelPtr> make_gemv(const GemmParams& params) {
+    if (params.operands == ACL_FLOAT) {
+        return KernelPtr(std::make_unique<Gemv<float, float>>(params));
+    }
     if (params.operands == ACL_FLOAT16) {
         return params.result == ACL_FLOAT16 ? KernelPtr(std::make_unique<Gemv<Half, Half>>(params))
                                             : KernelPtr(std::make_unique<Gemv<Half, float>>(params));

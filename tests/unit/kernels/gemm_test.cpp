@@ -247,8 +247,8 @@ TEST(Gemm, LargeOnes) {
     }
 }
 
-// Few columns, and so deep that threads share the depth, or so many rows that they share these.
-TEST(Gemm, FewColumnsOfBytes) {
+// Few columns, and so deep that threads share the depth, or so many rows that they share these; or few rows.
+TEST(Gemm, FewColumnsOrRowsOfBytes) {
     Dice dice(34);
     for (int round = 0; round < 24; ++round) {
         for (const Types types : {Types{ACL_INT8, ACL_INT32}, Types{ACL_INT8, ACL_FLOAT}}) {
@@ -257,6 +257,8 @@ TEST(Gemm, FewColumnsOfBytes) {
             const int64_t rows = deep ? dice.number(2, 40) : dice.number(200, 900);
             ASSERT_NO_FATAL_FAILURE(
                 check(draw(dice, types, rows, columns, deep ? dice.number(3000, 9000) : dice.number(30, 300)), dice));
+            ASSERT_NO_FATAL_FAILURE(
+                check(draw(dice, types, dice.number(2, 70), dice.number(60, 700), dice.number(1, 400)), dice));
         }
     }
 }
