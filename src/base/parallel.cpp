@@ -22,14 +22,16 @@ namespace {
 struct Member {
     int index = 0;
     int size = 1;
-    bool parallel = false;  // this region, or one around it, has several threads
+    bool parallel = false;  // this region, or one around it, has several threads, or may not have
 };
 thread_local Member t_member;
 
 // The calling thread's place in a region, for the time of one body.
 class Attendance {
    public:
-    Attendance(int index, int size) : outer_(t_member) { t_member = {index, size, size > 1 || outer_.parallel}; }
+    Attendance(int index, int size, bool alone = false) : outer_(t_member) {
+        t_member = {index, size, size > 1 || alone || outer_.parallel};
+    }
     ~Attendance() { t_member = outer_; }
     Attendance(const Attendance&) = delete;
     Attendance& operator=(const Attendance&) = delete;
@@ -237,6 +239,11 @@ void parallel_for(int64_t count, int64_t grain, FunctionRef<void(int64_t, int64_
 void parallel_team(int count, FunctionRef<void(int, int)> body) {
     const int size = count <= 1 || in_parallel() ? 1 : std::min(count, static_cast<int>(parallel_width()));
     run_region(size, body, true);
+}
+
+void serially(FunctionRef<void()> body) {
+    const Attendance attendance(0, 1, true);
+    body();
 }
 
 int team_index() { return t_member.index; }

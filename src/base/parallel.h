@@ -28,10 +28,14 @@ void parallel_for(int64_t count, int64_t grain, FunctionRef<void(int64_t, int64_
 /// `count`, but at most parallel_width(), and 1 inside a region.
 void parallel_team(int count, FunctionRef<void(int, int)> body);
 
+/// Calls body(); regions inside run on the calling thread alone. For work that is not worth a second thread, by code
+/// that asks for one all the same.
+void serially(FunctionRef<void()> body);
+
 /// What the calling thread is to the innermost team (or region); 0 of 1 outside.
 int team_index();
 int team_size();
-/// Inside a region of more than one thread.
+/// Inside a region of more than one thread, or of serially().
 bool in_parallel();
 /// Waits until all threads of the team are here. Only for parallel_team.
 void team_barrier();

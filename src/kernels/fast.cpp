@@ -10,8 +10,8 @@ namespace {
 
 Result<const FastKernels*> open() {
     SOFTACL_ASSIGN(void* const address, load_beside("libsoftacl_kernels.so", kOpenFastKernels, "the fast kernels"));
-    static const HostServices kServices = {parallel_width, parallel_for, parallel_team, team_index,
-                                           team_size,      in_parallel,  team_barrier};
+    static const HostServices kServices = {parallel_width, parallel_for, parallel_team, serially,
+                                           team_index,     team_size,    in_parallel,   team_barrier};
     return reinterpret_cast<OpenFastKernels>(address)(kServices);
 }
 

@@ -16,6 +16,7 @@ struct HostServices {
     size_t (*parallel_width)();
     void (*parallel_for)(int64_t count, int64_t grain, FunctionRef<void(int64_t, int64_t)> body);
     void (*parallel_team)(int count, FunctionRef<void(int, int)> body);
+    void (*serially)(FunctionRef<void()> body);
     int (*team_index)();
     int (*team_size)();
     bool (*in_parallel)();

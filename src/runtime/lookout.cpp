@@ -14,7 +14,7 @@ namespace {
 
 // A launch that nobody waits for is late by up to two naps, once. Each look may take a core from the work, on a virtual
 // machine for some ten microseconds.
-constexpr std::chrono::microseconds kFirstNap{500};
+constexpr std::chrono::microseconds kFirstNap{100};
 constexpr std::chrono::microseconds kLongestNap{4000};
 
 constexpr uint64_t kNotSeen = std::numeric_limits<uint64_t>::max();

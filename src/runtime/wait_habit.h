@@ -6,8 +6,8 @@
 
 namespace softacl::runtime {
 
-/// A thread that waits for a stream runs its tasks itself. If the program does that at once as a rule, a worker that is
-/// woken for each launch comes too late, or takes a core from the work. Not for several threads.
+/// A thread that waits for a stream runs its tasks itself. If the program does that at once, as most do, a worker that
+/// is woken for each launch comes too late, or takes a core from the work. Not for several threads.
 class WaitHabit {
    public:
     void waited_at_once() { score_ = std::min(score_ + 2, enough_ + 2); }
@@ -22,7 +22,7 @@ class WaitHabit {
    private:
     static constexpr int kMost = 1 << 12;
     int enough_ = 6;
-    int score_ = 0;
+    int score_ = enough_;
 };
 
 }  // namespace softacl::runtime

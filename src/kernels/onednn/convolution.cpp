@@ -159,7 +159,7 @@ class Convolution final : public PrimitiveKernel {
         const dnnl::eltwise_forward::primitive_desc desc(
             {dnnl::prop_kind::forward_inference, function->algorithm, output, function->alpha, function->beta},
             attributes(), engine());
-        activation_ = std::make_unique<PrimitiveKernel>(std::vector<Layout>{}, std::vector<Layout>{{}});
+        activation_ = std::make_unique<PassKernel>(std::vector<Layout>{}, std::vector<Layout>{{}});
         activation_->bind_output(DNNL_ARG_SRC, 0, output);
         activation_->bind_output(DNNL_ARG_DST, 0, output);
         activation_->set_primitive(dnnl::eltwise_forward(desc), desc.scratchpad_desc(), desc.impl_info_str());

@@ -72,7 +72,7 @@ Result<KernelPtr> whole_binary(const BinaryParams& params) {
         std::vector<Layout> inputs(2);
         inputs[first] = layout;
         inputs[1 - first] = small_layout;
-        auto kernel = std::make_unique<PrimitiveKernel>(inputs, std::vector<Layout>{layout});
+        auto kernel = std::make_unique<PassKernel>(inputs, std::vector<Layout>{layout});
         kernel->bind_input(DNNL_ARG_SRC_0, first, a);
         kernel->bind_input(DNNL_ARG_SRC_1, 1 - first, b);
         kernel->bind_output(DNNL_ARG_DST, 0, a);
@@ -106,7 +106,7 @@ Result<KernelPtr> whole_elementwise(const ElementwiseParams& params) {
         if (is_reference(desc)) {
             return refuse("the engine has plain loops only");
         }
-        auto kernel = std::make_unique<PrimitiveKernel>(std::vector<Layout>{layout}, std::vector<Layout>{layout});
+        auto kernel = std::make_unique<PassKernel>(std::vector<Layout>{layout}, std::vector<Layout>{layout});
         kernel->bind_input(DNNL_ARG_SRC, 0, data);
         kernel->bind_output(DNNL_ARG_DST, 0, data);
         kernel->reuses_input = 0;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "kernels/onednn/host.h"
+
 namespace softacl::kernels {
 
 dnnl::engine& engine() {
@@ -94,6 +96,7 @@ PrimitiveKernel::PrimitiveKernel(std::vector<Layout> inputs, std::vector<Layout>
 void PrimitiveKernel::bind(int kind, Side side, size_t index, const Desc& desc) {
     const dnnl::memory memory(desc, engine(), DNNL_MEMORY_NONE);
     bound_.push_back({side, index, memory, nullptr});
+    bytes_ += desc.get_size();
     arguments_.insert_or_assign(kind, memory);
 }
 
@@ -134,6 +137,16 @@ Status PrimitiveKernel::run(const Buffers& buffers) {
         return fail(ACL_ERROR_INTERNAL_ERROR, "the engine failed: ", error.what());
     }
     return {};
+}
+
+Status PassKernel::run(const Buffers& buffers) {
+    constexpr size_t kWorth = 64 << 10;  // bytes that are worth a thread
+    if (bytes() >= kWorth) {
+        return PrimitiveKernel::run(buffers);
+    }
+    Status status;
+    host().serially([&] { status = PrimitiveKernel::run(buffers); });
+    return status;
 }
 
 }  // namespace softacl::kernels

@@ -47,9 +47,11 @@ class PrimitiveKernel : public Kernel {
     Status run(const Buffers& buffers) override;
 
    protected:
-    void execute(const Buffers& buffers);
+    /// Bytes of all arguments.
+    size_t bytes() const { return bytes_; }
 
    private:
+    void execute(const Buffers& buffers);
     enum class Side { kInput, kOutput, kPacked, kScratch };
     struct Bound {
         Side side;
@@ -63,6 +65,15 @@ class PrimitiveKernel : public Kernel {
     dnnl::primitive primitive_;
     std::vector<Bound> bound_;
     std::unordered_map<int, dnnl::memory> arguments_;
+    size_t bytes_ = 0;
+};
+
+/// One that does little with each element. The engine wakes all threads for the smallest tensor; what is not worth that
+/// is left to the calling one.
+class PassKernel final : public PrimitiveKernel {
+   public:
+    using PrimitiveKernel::PrimitiveKernel;
+    Status run(const Buffers& buffers) override;
 };
 
 /// Text that is equal for equal descriptions; empty for those that nothing can be said of.

@@ -17,7 +17,7 @@ Result<KernelPtr> make_lrn(const LrnParams& params) {
             return make_lrn(plain);
         }
         auto kernel =
-            std::make_unique<PrimitiveKernel>(std::vector<Layout>{params.layout}, std::vector<Layout>{params.layout});
+            std::make_unique<PassKernel>(std::vector<Layout>{params.layout}, std::vector<Layout>{params.layout});
         kernel->bind_input(DNNL_ARG_SRC, 0, data);
         kernel->bind_output(DNNL_ARG_DST, 0, data);
         kernel->set_primitive(dnnl::lrn_forward(desc), desc.scratchpad_desc(), desc.impl_info_str());

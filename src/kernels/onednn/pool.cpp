@@ -23,8 +23,8 @@ Result<KernelPtr> make_pool(const PoolParams& params) {
             {dnnl::prop_kind::forward_inference, algorithm_of(params.kind), input, output, params.strides,
              params.window, params.pads_begin, params.pads_end},
             attributes(), engine());
-        auto kernel = std::make_unique<PrimitiveKernel>(std::vector<Layout>{params.input_layout},
-                                                        std::vector<Layout>{params.input_layout});
+        auto kernel = std::make_unique<PassKernel>(std::vector<Layout>{params.input_layout},
+                                                   std::vector<Layout>{params.input_layout});
         kernel->bind_input(DNNL_ARG_SRC, 0, input);
         kernel->bind_output(DNNL_ARG_DST, 0, output);
         kernel->set_primitive(dnnl::pooling_forward(desc), desc.scratchpad_desc(), desc.impl_info_str());

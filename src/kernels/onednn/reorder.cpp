@@ -7,8 +7,7 @@ namespace {
 Result<KernelPtr> make_move(const Desc& from, const Desc& to, Layout from_layout, Layout to_layout) {
     return guarded([&]() -> Result<KernelPtr> {
         const dnnl::reorder::primitive_desc desc(engine(), from, engine(), to, attributes());
-        auto kernel =
-            std::make_unique<PrimitiveKernel>(std::vector<Layout>{from_layout}, std::vector<Layout>{to_layout});
+        auto kernel = std::make_unique<PassKernel>(std::vector<Layout>{from_layout}, std::vector<Layout>{to_layout});
         kernel->bind_input(DNNL_ARG_FROM, 0, from);
         kernel->bind_output(DNNL_ARG_TO, 0, to);
         kernel->set_primitive(dnnl::reorder(desc), desc.scratchpad_desc(), desc.impl_info_str());

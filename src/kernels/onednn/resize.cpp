@@ -11,7 +11,7 @@ Result<KernelPtr> make_resize(const ResizeParams& params) {
         const dnnl::resampling_forward::primitive_desc desc(
             {dnnl::prop_kind::forward_inference, algorithm, input, output}, attributes(), engine());
         auto kernel =
-            std::make_unique<PrimitiveKernel>(std::vector<Layout>{params.layout}, std::vector<Layout>{params.layout});
+            std::make_unique<PassKernel>(std::vector<Layout>{params.layout}, std::vector<Layout>{params.layout});
         kernel->bind_input(DNNL_ARG_SRC, 0, input);
         kernel->bind_output(DNNL_ARG_DST, 0, output);
         kernel->set_primitive(dnnl::resampling_forward(desc), desc.scratchpad_desc(), desc.impl_info_str());
