@@ -57,6 +57,31 @@ TEST(ParallelTest, ForCoversEachIndexOnce) {
     }
 }
 
+TEST(ParallelTest, SeriallyKeepsRegionsHere) {
+    const auto here = std::this_thread::get_id();
+    int parts = 0;
+    int members = 0;
+    serially([&] {
+        EXPECT_TRUE(in_parallel());
+        EXPECT_EQ(team_size(), 1);
+        parallel_for(100000, 1, [&](int64_t begin, int64_t end) {
+            EXPECT_EQ(std::this_thread::get_id(), here);
+            EXPECT_EQ(end - begin, 100000);
+            ++parts;
+        });
+        parallel_team(kThreads, [&](int index, int size) {
+            EXPECT_EQ(std::this_thread::get_id(), here);
+            EXPECT_EQ(index, 0);
+            EXPECT_EQ(size, 1);
+            team_barrier();
+            ++members;
+        });
+    });
+    EXPECT_EQ(parts, 1);
+    EXPECT_EQ(members, 1);
+    EXPECT_FALSE(in_parallel());
+}
+
 TEST(ParallelTest, ForOfOneGrainStaysHere) {
     const auto caller = std::this_thread::get_id();
     int calls = 0;
