@@ -90,11 +90,11 @@ TEST_F(CallbackTest, RunsInItsThreadWhenTheStreamComesToIt) {
 
 TEST_F(CallbackTest, HoldsItsStreamOnlyIfItBlocks) {
     for (const auto type : {ACL_CALLBACK_NO_BLOCK, ACL_CALLBACK_BLOCK}) {
-        Server server;
         Cells cells(1);
         std::promise<void> release;
-        EXPECT_OK(aclrtSubscribeReport(server.id(), stream_));
         Function wait = [held = release.get_future().share()] { held.wait(); };
+        Server server;  // its end waits for the function
+        EXPECT_OK(aclrtSubscribeReport(server.id(), stream_));
         EXPECT_OK(launch(wait, stream_, type));
         cells.fill(0, 7, stream_);
         if (type == ACL_CALLBACK_BLOCK) {

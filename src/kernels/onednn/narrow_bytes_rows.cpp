@@ -157,24 +157,23 @@ constexpr int kTileRows = kBlocks == 1   ? 12
                           : kBlocks == 2 ? 8
                                          : 6;
 
+// Tiles of so many rows while there are as many. How many rows are left.
+template <int kRows, int kBlocks>
+int64_t multiply_tiles(Tile& tile, int64_t rows) {
+    for (; rows >= kRows; rows -= kRows) {
+        multiply_tile<kRows, kBlocks>(tile);
+        tile.a += kRows * tile.a_step;
+        tile.y += kRows * tile.y_step;
+    }
+    return rows;
+}
+
 template <int kBlocks>
 void multiply_rows(Tile tile, int64_t rows) {
     constexpr int kRows = kTileRows<kBlocks>;
-    int64_t i = 0;
-    const auto step = [&](int count) {
-        i += count;
-        tile.a += count * tile.a_step;
-        tile.y += count * tile.y_step;
-    };
-    for (; i + kRows <= rows; step(kRows)) {
-        multiply_tile<kRows, kBlocks>(tile);
-    }
-    for (; i + kRows / 2 <= rows; step(kRows / 2)) {
-        multiply_tile<kRows / 2, kBlocks>(tile);
-    }
-    for (; i < rows; step(1)) {
-        multiply_tile<1, kBlocks>(tile);
-    }
+    rows = multiply_tiles<kRows, kBlocks>(tile, rows);
+    rows = multiply_tiles<kRows / 2, kBlocks>(tile, rows);
+    multiply_tiles<1, kBlocks>(tile, rows);
 }
 
 int64_t blocks_of(int64_t n) { return (n + kNarrowBlock - 1) / kNarrowBlock; }
