@@ -123,7 +123,7 @@ class Pool {
                 missing_.add(~uint32_t{0});
             }
         }
-        missing_.wait_until([](uint32_t missing) { return missing == 0; }, Patience::kLong);
+        missing_.wait_until([](uint32_t missing) { return missing == 0; }, patience_);
         turns_.leave();
     }
 
@@ -135,7 +135,7 @@ class Pool {
             barrier_round_.add(1);
             barrier_round_.wake();
         } else {
-            barrier_round_.wait_until([round](uint32_t now) { return now != round; }, Patience::kLong);
+            barrier_round_.wait_until([round](uint32_t now) { return now != round; }, patience_);
         }
     }
 
@@ -182,14 +182,16 @@ class Pool {
             log(LogLevel::kWarning, SOFTACL_HERE,
                 text("kernels use ", width_, " threads and not ", wanted, ": ", error.what()));
         }
+        patience_ = static_cast<int>(width_) <= CPU_COUNT(&cores_) ? Patience::kLong : Patience::kShort;
         started_.store(true, std::memory_order_release);
     }
 
     Turns turns_;
     std::atomic<bool> started_{false};
     size_t width_ = 1;
-    std::vector<Seat> seats_;  // seat 0 stays empty: the caller stands
-    cpu_set_t cores_{};        // that workers may use, none if that is not known
+    std::vector<Seat> seats_;               // seat 0 stays empty: the caller stands
+    cpu_set_t cores_{};                     // that workers may use, none if that is not known
+    Patience patience_ = Patience::kShort;  // with each other, long if each has a core
 
     Body body_;
     int size_ = 1;

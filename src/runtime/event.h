@@ -29,7 +29,7 @@ class Recording {
     /// Where the record task stands; known a moment after it was queued.
     void set_place(Dependency place);
     Dependency place() const;
-    /// For who wants to know whether it is finished: the recording stream waits for nobody.
+    /// For who waits or asks whether it is finished: a worker is to begin with the recording stream.
     void hurry() const;
     bool queued() const { return queued_.load(std::memory_order_acquire); }
 

@@ -91,7 +91,7 @@ class Stream final : public Object, public std::enable_shared_from_this<Stream> 
     /// Lets the parked task look again. Harmless at any time.
     void wake();
 
-    /// For a thread that waits for something else than the stream itself: its tasks wait for nobody else.
+    /// For a thread that waits for what the stream does but runs nothing itself: a worker is to begin.
     void hurry();
 
    private:
