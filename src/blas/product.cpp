@@ -105,9 +105,11 @@ void Product::saturate(void* results, exec::Run& run) const {
     if (p.result != ACL_FLOAT16 || !run.mode.saturates) {
         return;
     }
+    const bool close = p.y_step == p.n;  // rows lie one after the other
     size_t infinite = 0;
-    for (int64_t i = 0; i < p.m; ++i) {
-        infinite += exec::saturate_float16(static_cast<uint16_t*>(results) + i * p.y_step, static_cast<size_t>(p.n));
+    for (int64_t i = 0; i < (close ? 1 : p.m); ++i) {
+        infinite += exec::saturate_float16(static_cast<uint16_t*>(results) + i * p.y_step,
+                                           static_cast<size_t>(close ? p.m * p.n : p.n));
     }
     if (infinite != 0 && run.mode.tells_overflow) {
         run.warning += text(run.warning.empty() ? "" : "\n", name(), " overflowed: ", infinite,
