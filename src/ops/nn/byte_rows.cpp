@@ -4,25 +4,10 @@
 #include <algorithm>
 #include <cmath>
 
-// Each loop stands once and is compiled twice: for any processor, and for those with wider vectors.
-#define SOFTACL_LOOP [[gnu::always_inline]] inline
-#if defined(__x86_64__)
-#define SOFTACL_WIDE [[gnu::target("avx2")]]
-#else
-#define SOFTACL_WIDE
-#endif
+#include "ops/nn/byte_loops.h"
 
 namespace softacl::ops {
 namespace {
-
-bool has_wide_vectors() {
-#if defined(__x86_64__)
-    static const bool kHas = __builtin_cpu_supports("avx2") != 0;
-    return kHas;
-#else
-    return false;
-#endif
-}
 
 SOFTACL_LOOP int32_t plus(int32_t a, int32_t b) {
     return static_cast<int32_t>(static_cast<uint32_t>(a) + static_cast<uint32_t>(b));
@@ -32,19 +17,12 @@ SOFTACL_LOOP int32_t times(int32_t a, int32_t b) {
 }
 SOFTACL_LOOP int8_t flipped(uint8_t byte, uint8_t flip) { return static_cast<int8_t>(byte ^ flip); }
 
-// Adding this makes a float near 0 whole, halves to the even number; functions that round are slower.
-constexpr float kRounder = 12582912.0F;  // 1.5 * 2^23
-
 /// `low` and `high` are whole numbers less the zero point, so that they may come before rounding. NaN becomes `low`.
 SOFTACL_LOOP uint8_t rounded(float value, float low, float high, int32_t zero) {
     value = value > low ? value : low;
     value = value < high ? value : high;
     value = (value + kRounder) - kRounder;
     return static_cast<uint8_t>(static_cast<int32_t>(value) + zero);
-}
-float low_of(aclDataType type, int32_t zero) { return static_cast<float>((type == ACL_INT8 ? INT8_MIN : 0) - zero); }
-float high_of(aclDataType type, int32_t zero) {
-    return static_cast<float>((type == ACL_INT8 ? INT8_MAX : UINT8_MAX) - zero);
 }
 
 // What the compiler does not find by itself. Sums without sign wrap around.
@@ -153,7 +131,7 @@ struct Loops {
         const float low = low_of(how.type, zero);
         const float high = high_of(how.type, zero);
         if (how.column_scales == nullptr || how.step == 0) {
-            const float factor = how.row_scale * (how.column_scales == nullptr ? 1 : *how.column_scales) / how.scale;
+            const float factor = how.factor();
             for (int64_t i = 0; i < count; ++i) {
                 y[i] = rounded(static_cast<float>(plus(sums[i], summand)) * factor, low, high, zero);
             }
@@ -186,12 +164,6 @@ struct Loops {
         }
     }
 };
-
-// A function of Loops for this processor.
-#define SOFTACL_DISPATCH(name, parameters, arguments)                          \
-    SOFTACL_WIDE auto name##_wide parameters { return Loops::name arguments; } \
-    auto name##_common parameters { return Loops::name arguments; }            \
-    auto name##_best parameters { return has_wide_vectors() ? name##_wide arguments : name##_common arguments; }
 
 SOFTACL_DISPATCH(flip, (const uint8_t* from, int64_t step, int64_t count, uint8_t mask, int8_t* to),
                  (from, step, count, mask, to))

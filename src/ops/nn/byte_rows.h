@@ -55,6 +55,9 @@ struct Requantization {
     int32_t zero = 0;
     aclDataType type = ACL_UINT8;
     int32_t summand = 0;
+
+    /// Where there is one column scale, or none.
+    float factor() const { return row_scale * (column_scales == nullptr ? 1 : *column_scales) / scale; }
 };
 void requantize_row(const Requantization& how, const int32_t* sums, int64_t count, uint8_t* y);
 

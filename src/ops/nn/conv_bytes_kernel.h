@@ -36,6 +36,8 @@ class FastByteConvolution : public kernels::Kernel {
     const int64_t plane_;
 };
 
+/// For one input and one output channel per group, over one or two axes. Refuses few channels and large windows.
+Result<kernels::KernelPtr> make_depthwise_byte_convolution(const OpCall& call, const ByteConvolution& conv);
 /// For few output channels per group. Refuses windows that are too large.
 Result<kernels::KernelPtr> make_direct_byte_convolution(const OpCall& call, const ByteConvolution& conv);
 

@@ -217,6 +217,10 @@ Result<kernels::KernelPtr> make_fast_byte_convolution(const OpCall& call, const 
     if (!is_some(output.elements()) || !is_some(conv.depth()) || !is_some(conv.params.input.elements())) {
         return fail(ACL_ERROR_FEATURE_UNSUPPORTED, "tensors of 1 to ", kMost, " elements only");
     }
+    auto depthwise = make_depthwise_byte_convolution(call, conv);
+    if (depthwise.ok()) {
+        return depthwise;
+    }
     constexpr int64_t kFewRows = 2;
     if (conv.rows() <= kFewRows) {
         auto direct = make_direct_byte_convolution(call, conv);

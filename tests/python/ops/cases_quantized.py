@@ -160,11 +160,28 @@ for shape, filters, attrs in (((1, 40, 70, 70), (20, 40, 3, 3), {"pads": [1] * 4
                               ((2, 8, 12, 13), (6, 8, 4, 4), {"auto_pad": "SAME_LOWER", "dilations": [3, 2]}),
                               ((1, 4, 3, 4), (5, 4, 9, 9), {"pads": [4] * 4}),
                               ((1, 90, 40, 41), (3, 90, 5, 5), {"auto_pad": "SAME_UPPER"}),
+                              ((2, 37, 7, 7), (37, 1, 3, 3), {"group": 37, "pads": [1] * 4}),
+                              ((1, 20, 60, 90), (20, 1, 5, 5), {"group": 20, "pads": [0, 3, 1, 2]}),
+                              ((1, 17, 8, 2500), (17, 1, 2, 7), {"group": 17, "strides": [1, 3], "dilations": [2, 2]}),
+                              ((3, 5, 4100), (5, 1, 9), {"group": 5, "pads": [8, 1]}),
+                              ((2, 8, 1, 7, 7), (8, 1, 1, 3, 3), {"group": 8, "pads": [1] + [0] * 5, "strides": [2, 1, 1]}),
+                              ((2, 8, 1, 7, 7), (8, 1, 1, 3, 3), {"group": 8, "pads": [0, 1, 1] * 2}),
+                              ((1, 33, 1, 1), (33, 1, 3, 3), {"group": 33, "pads": [1] * 4}),
                               ((2, 1, 7, 60, 61), (1, 1, 3, 3, 3), {"strides": [2, 2, 1], "pads": [1] * 6})):
     for x_type, w_type in (("uint8", "int8"), ("int8", "uint8")):
         x, w = any_bytes(shape, x_type), any_bytes(filters, w_type)
         zeros = [any_bytes((), x_type), any_bytes((filters[0],), w_type)]
         add("CpuConvInteger", [x, w, *zeros], lambda *a, attrs=attrs: convolved(*a, **attrs), attrs, types=["int32"])
+
+# Channels with a window each, as networks have them.
+for x_type, w_type in (("uint8", "uint8"), ("uint8", "int8"), ("int8", "int8")):
+    for channels, size, kernel, stride in ((8, 30, 3, 1), (40, 31, 3, 2), (24, 7, 5, 1), (100, 4, 3, 1)):
+        x, w = any_bytes((2, channels, size, size), x_type), any_bytes((channels, 1, kernel, kernel), w_type)
+        attrs = {"group": channels, "pads": [kernel // 2] * 4, "strides": [stride] * 2}
+        inputs = [x, scales(()), any_bytes((), x_type), w, scales((channels,)),
+                  np.broadcast_to(any_bytes((), w_type), (channels,)).copy(), result_scale(), any_bytes((), x_type),
+                  draw.integers((channels,), -3000, 3000)]
+        add("CpuQLinearConv", inputs, judge("QLinearConv", **attrs), attrs, types=[x_type], note="onnxruntime")
 
 # Halves go to the even number, and what does not fit becomes the limit.
 ones = np.ones((1, 1, 1), "int8")

@@ -123,6 +123,80 @@ TEST(NnQuantized, FastConvolutionsGiveTheSameBytes) {
     EXPECT_TRUE(fast == 24 || !has_fast_kernels()) << fast;
 }
 
+// Sizes of a window along one axis, and a picture that has room for it at least.
+struct Axis {
+    int64_t taps;
+    int64_t stride;
+    int64_t dilation;
+    int64_t begin;
+    int64_t end;
+    int64_t size;
+};
+Axis any_axis(Dice& dice, int64_t most) {
+    Axis axis = {dice.number(1, 7), dice.number(1, 3), dice.coin() ? 1 : dice.number(2, 3),
+                 dice.number(0, 4), dice.number(0, 4), 0};
+    const int64_t span = (axis.taps - 1) * axis.dilation + 1;
+    axis.size = std::max(dice.number(1, most), span - axis.begin - axis.end);
+    return axis;
+}
+
+// Any number of channels, each with a window of its own, in pictures that are one tile or several.
+TEST(NnQuantized, DepthwiseConvolutionsGiveTheSame) {
+    Dice dice(45);
+    int fast = 0;
+    constexpr int kRounds = 240;
+    for (int round = 0; round < kRounds; ++round) {
+        const int64_t channels = dice.number(1, 40);
+        const auto spatial = static_cast<size_t>(dice.number(1, 2));
+        Ints x_dims = {dice.number(1, 3), channels};
+        Ints w_dims = {channels, 1};
+        Ints strides;
+        Ints dilations;
+        Ints pads(2 * spatial);
+        for (size_t i = 0; i < spatial; ++i) {
+            const bool is_last = i + 1 == spatial;
+            const Axis axis = any_axis(dice, round % 8 == 7               ? (is_last ? 300 : 50)
+                                             : round % 60 == 6 && is_last ? 3000
+                                                                          : 20);
+            x_dims.push_back(axis.size);
+            w_dims.push_back(axis.taps);
+            strides.push_back(axis.stride);
+            dilations.push_back(axis.dilation);
+            pads[i] = axis.begin;
+            pads[spatial + i] = axis.end;
+        }
+        const Tensor x = bytes(dice, byte_type(dice), Shape(x_dims));
+        const Tensor w = bytes(dice, byte_type(dice), Shape(w_dims));
+        const Shape per_channel = dice.coin() ? Shape{} : Shape{channels};
+        const bool is_integer = dice.number(0, 2) == 0;
+        NnCall call(is_integer ? "CpuConvInteger" : "CpuQLinearConv");
+        if (is_integer) {
+            call.variable(x).input(w, dice.coin()).variable(bytes(dice, x.dtype(), {}));
+            call.variable(bytes(dice, w.dtype(), per_channel));
+        } else {
+            call.variable(x).variable(Tensor::scalar(0.03F)).variable(bytes(dice, x.dtype(), {}));
+            call.input(w, dice.coin()).variable(dice.floats(per_channel, 0.01F, 0.1F));
+            call.variable(bytes(dice, w.dtype(), per_channel)).variable(Tensor::scalar(dice.coin() ? 0.9F : 3.5F));
+            call.variable(bytes(dice, byte_type(dice), {}));
+            if (dice.coin()) {
+                call.variable(converted(dice.floats({channels}, -2000, 2000), ACL_INT32));
+            }
+        }
+        call.attr("group", channels).attr("strides", strides).attr("dilations", dilations).attr("pads", pads);
+        expect_fast_is_reference(call,
+                                 text("round ", round, " x ", x.type().text(), " w ", w.type().text(), " strides ",
+                                      Shape(strides), " dilations ", Shape(dilations), " pads ", Shape(pads)),
+                                 fast);
+        if (has_fast_kernels() && x_dims[0] * channels >= 8) {
+            const auto kernel =
+                find_op(is_integer ? "CpuConvInteger" : "CpuQLinearConv")->make_kernel(call.call(), "onednn gemm");
+            EXPECT_TRUE(kernel.ok()) << round;
+            EXPECT_EQ((*kernel)->name, "onednn gemm depthwise") << round;
+        }
+    }
+    EXPECT_TRUE(fast == kRounds || !has_fast_kernels()) << fast;
+}
+
 TEST(NnQuantized, ProductIsTheSumOfProducts) {
     Dice dice(43);
     int fast = 0;
