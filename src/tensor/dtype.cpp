@@ -53,18 +53,6 @@ constexpr FormatRow kFormats[] = {
     {ACL_FORMAT_NCDHW, "NCDHW"},     {ACL_FORMAT_NDC1HWC0, "NDC1HWC0"},   {ACL_FRACTAL_Z_3D, "FRACTAL_Z_3D"},
 };
 
-uint32_t bits_of(float value) {
-    uint32_t bits = 0;
-    std::memcpy(&bits, &value, sizeof bits);
-    return bits;
-}
-
-float float_of(uint32_t bits) {
-    float value = 0;
-    std::memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
 }  // namespace
 
 size_t size_of(aclDataType type) {
@@ -113,46 +101,5 @@ aclFormat format_named(const std::string& name) {
     }
     return ACL_FORMAT_UNDEFINED;
 }
-
-Half::Half(float value) {
-    const uint32_t in = bits_of(value);
-    const uint32_t sign = (in >> 16) & 0x8000u;
-    const uint32_t magnitude = in & 0x7fffffffu;
-    if (magnitude > 0x7f800000u) {
-        bits = static_cast<uint16_t>(sign | 0x7e00u | ((magnitude >> 13) & 0x3ffu));
-    } else if (magnitude >= 0x477ff000u) {  // rounds to 65520 or more
-        bits = static_cast<uint16_t>(sign | 0x7c00u);
-    } else if (magnitude <
-               0x38800000u) {  // below 2^-14: adding 0.5 leaves the rounded multiple of 2^-24 in the low bits
-        bits = static_cast<uint16_t>(sign | (bits_of(float_of(magnitude) + 0.5F) - bits_of(0.5F)));
-    } else {
-        const uint32_t odd = (magnitude >> 13) & 1u;
-        bits = static_cast<uint16_t>(sign | ((magnitude - 0x38000000u + 0xfffu + odd) >> 13));
-    }
-}
-
-Half::operator float() const {
-    const uint32_t sign = (bits & 0x8000u) << 16;
-    const uint32_t magnitude = bits & 0x7fffu;
-    if (magnitude >= 0x7c00u) {
-        return float_of(sign | 0x7f800000u | ((magnitude & 0x3ffu) << 13));
-    }
-    if (magnitude < 0x400u) {
-        const float value = std::ldexp(static_cast<float>(magnitude), -24);
-        return sign != 0 ? -value : value;
-    }
-    return float_of(sign | ((magnitude << 13) + 0x38000000u));
-}
-
-BFloat16::BFloat16(float value) {
-    const uint32_t in = bits_of(value);
-    if ((in & 0x7fffffffu) > 0x7f800000u) {
-        bits = static_cast<uint16_t>((in >> 16) | 0x40u);
-        return;
-    }
-    bits = static_cast<uint16_t>((in + 0x7fffu + ((in >> 16) & 1u)) >> 16);
-}
-
-BFloat16::operator float() const { return float_of(static_cast<uint32_t>(bits) << 16); }
 
 }  // namespace softacl

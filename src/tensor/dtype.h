@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Element types: sizes, names, the C++ type of each, and 16-bit floats.
+// Element types: sizes, names, and the C++ type of each.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "acl/acl_base.h"
+#include "tensor/half.h"
 
 namespace softacl {
 
@@ -25,21 +26,6 @@ bool is_integer(aclDataType type);  ///< signed or unsigned, not bool
 /// "NCHW", "ND", ...; the inverse gives ACL_FORMAT_UNDEFINED for an unknown name.
 const char* name_of(aclFormat format);
 aclFormat format_named(const std::string& name);
-
-/// IEEE half precision as it lies in memory. Arithmetic happens in float.
-struct Half {
-    uint16_t bits = 0;
-    Half() = default;
-    explicit Half(float value);
-    explicit operator float() const;
-};
-/// The upper half of a float.
-struct BFloat16 {
-    uint16_t bits = 0;
-    BFloat16() = default;
-    explicit BFloat16(float value);
-    explicit operator float() const;
-};
 
 /// The element type of a C++ type.
 template <class T>

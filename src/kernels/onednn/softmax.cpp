@@ -12,6 +12,9 @@ Result<KernelPtr> make_softmax(const SoftmaxParams& params) {
         const auto algorithm = params.logarithm ? dnnl::algorithm::softmax_log : dnnl::algorithm::softmax_accurate;
         const dnnl::softmax_v2_forward::primitive_desc desc(
             {dnnl::prop_kind::forward_inference, algorithm, data, data, 1}, attributes(), engine());
+        if (is_reference(desc)) {
+            return refuse("the engine has plain loops only");
+        }
         auto kernel = std::make_unique<PassKernel>(std::vector<Layout>{{}}, std::vector<Layout>{{}});
         kernel->bind_input(DNNL_ARG_SRC, 0, data);
         kernel->bind_output(DNNL_ARG_DST, 0, data);

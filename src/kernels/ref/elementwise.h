@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "kernels/fast.h"
+#include "kernels/ref/vector_math.h"
 
 namespace softacl::kernels::ref {
 
@@ -39,22 +40,22 @@ SOFTACL_FUNCTION(Nothing, x)
 SOFTACL_FUNCTION(Relu, x < zero ? zero : x)
 SOFTACL_FUNCTION(LeakyRelu, x < zero ? a * x : x)
 SOFTACL_FUNCTION(Clip, std::min(std::max(x, a), b))
-SOFTACL_FUNCTION(Elu, b*(x < zero ? a * std::expm1(c * (x)) : x))  // of alpha, scale, input_scale
-SOFTACL_FUNCTION(Sigmoid, one / (one + std::exp(-x)))
-SOFTACL_FUNCTION(Tanh, std::tanh(x))
+SOFTACL_FUNCTION(Elu, b*(x < zero ? a * exponential_less_1(c * (x)) : x))  // of alpha, scale, input_scale
+SOFTACL_FUNCTION(Sigmoid, one / (one + exponential(-x)))
+SOFTACL_FUNCTION(Tanh, hyperbolic_tangent(x))
 SOFTACL_FUNCTION(HardSigmoid, std::clamp<Real>(a* x + b, 0, 1))
 SOFTACL_FUNCTION(HardSwish, std::clamp<Real>(x / 6 + one / 2, 0, 1) * x)
-SOFTACL_FUNCTION(Swish, x / (one + std::exp(-a * x)))
-SOFTACL_FUNCTION(Gelu, x / 2 * (one + std::erf(x * static_cast<Real>(0.70710678118654752440))))
-SOFTACL_FUNCTION(Softplus, std::max(x, zero) + std::log1p(std::exp(-std::abs(x))))
-SOFTACL_FUNCTION(Mish, std::tanh(Softplus<Real>(Parameters{})(x)) * x)
+SOFTACL_FUNCTION(Swish, x / (one + exponential(-a * x)))
+SOFTACL_FUNCTION(Gelu, x / 2 * (one + error_function(x * static_cast<Real>(0.70710678118654752440))))
+SOFTACL_FUNCTION(Softplus, std::max(x, zero) + std::log1p(exponential(-std::abs(x))))
+SOFTACL_FUNCTION(Mish, hyperbolic_tangent(Softplus<Real>(Parameters{})(x)) * x)
 SOFTACL_FUNCTION(Softsign, x / (one + std::abs(x)))
-SOFTACL_FUNCTION(Celu, x < zero ? a * std::expm1(x / a) : x)
+SOFTACL_FUNCTION(Celu, x < zero ? a * exponential_less_1(x / a) : x)
 SOFTACL_FUNCTION(ThresholdedRelu, x <= a ? zero : x)
 SOFTACL_FUNCTION(Abs, std::abs(x))
 SOFTACL_FUNCTION(Sqrt, std::sqrt(x))
 SOFTACL_FUNCTION(Square, std::pow(x, 2))
-SOFTACL_FUNCTION(Exp, std::exp(x))
+SOFTACL_FUNCTION(Exp, exponential(x))
 SOFTACL_FUNCTION(Log, std::log(x))
 SOFTACL_FUNCTION(Linear, b + a * (x))
 #undef SOFTACL_FUNCTION

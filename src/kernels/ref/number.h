@@ -35,6 +35,11 @@ T narrow(Wide<T> value) {
     return static_cast<T>(value);
 }
 
+/// The types of most networks: their loops are worth being compiled for several processors.
+template <class T>
+inline constexpr bool kUsual =
+    std::is_same_v<T, float> || std::is_same_v<T, Half> || std::is_same_v<T, int32_t> || std::is_same_v<T, bool>;
+
 /// Wide enough that the product of two does not pass through a signed type.
 template <class T>
 using Unsigned = std::conditional_t<sizeof(T) <= 4, uint32_t, uint64_t>;
@@ -92,18 +97,16 @@ To converted(From from) {
     if constexpr (std::is_same_v<To, bool>) {
         return value != Wide<From>{};
     } else if constexpr (std::is_integral_v<To> && std::is_floating_point_v<Wide<From>>) {
-        if (std::isnan(value)) {
-            return 0;
-        }
-        // The limits are powers of two (or 0), which every floating type holds; max() + 1 is the upper one.
-        const auto upper = std::ldexp(Wide<From>{1}, std::numeric_limits<To>::digits);
-        if (value >= upper) {
-            return std::numeric_limits<To>::max();
-        }
-        if (value <= static_cast<Wide<From>>(std::numeric_limits<To>::min())) {
-            return std::numeric_limits<To>::min();
-        }
-        return static_cast<To>(value);
+        // The limits are powers of two (or 0), which every floating type holds; max() + 1 is the upper one. Without
+        // branches, so that loops become vectors: what is beyond them is replaced before it is cut.
+        using Limits = std::numeric_limits<To>;
+        const Wide<From> upper = static_cast<Wide<From>>(Limits::max() / 2 + 1) * 2;
+        const auto lower = static_cast<Wide<From>>(Limits::min());
+        const bool fits = value < upper && value > lower;
+        const To cut = static_cast<To>(fits ? value : Wide<From>{});
+        const To most = value >= upper ? Limits::max() : To{};
+        const To limit = value <= lower ? Limits::min() : most;
+        return fits ? cut : limit;  // NaN is neither
     } else if constexpr (std::is_class_v<To>) {
         return To(static_cast<float>(value));
     } else {

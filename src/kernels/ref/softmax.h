@@ -3,37 +3,86 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <type_traits>
 
+#include "base/parallel.h"
+#include "base/vectorised.h"
 #include "kernels/ref/middle.h"
 #include "kernels/ref/real.h"
+#include "kernels/ref/vector_math.h"
 
 namespace softacl::kernels::ref {
 
+inline constexpr int64_t kSide = 256;
+
+/// At most kSide of the inner ones, side by side, from element `first` on.
 template <class T, class U>
-void softmax(const Middle& m, bool logarithm, const T* x, U* y) {
+void softmax_side_by_side(const Middle& m, int64_t first, int64_t width, bool logarithm, const T* x, U* y) {
     using R = std::conditional_t<std::is_same_v<T, double>, double, float>;
-    for (int64_t outer = 0; outer < m.outer; ++outer) {
-        for (int64_t inner = 0; inner < m.inner; ++inner) {
-            const int64_t first = outer * m.count * m.inner + inner;
-            const auto at = [&](int64_t i) { return static_cast<R>(x[first + i * m.inner]); };
-            R highest = m.count > 0 ? at(0) : R{};
-            for (int64_t i = 1; i < m.count; ++i) {
-                highest = std::max(highest, at(i));
+    std::array<R, kSide> highest;
+    std::array<R, kSide> sums;
+    highest.fill(-std::numeric_limits<R>::infinity());
+    sums.fill(0);
+    R* const most = highest.data();
+    R* const sum = sums.data();
+    for (int64_t i = 0; i < m.count; ++i) {
+        const T* const row = x + first + i * m.inner;
+        vectorised([=] {
+            for (int64_t j = 0; j < width; ++j) {
+                const R value = static_cast<R>(row[j]);
+                most[j] = most[j] < value ? value : most[j];
             }
-            R sum{};
-            for (int64_t i = 0; i < m.count; ++i) {
-                sum += std::exp(at(i) - highest);
+        });
+    }
+    for (int64_t i = 0; i < m.count; ++i) {
+        const T* const row = x + first + i * m.inner;
+        vectorised([=] {
+            for (int64_t j = 0; j < width; ++j) {
+                sum[j] += exponential(static_cast<R>(row[j]) - most[j]);
             }
-            const R log_of_sum = std::log(sum);
-            for (int64_t i = 0; i < m.count; ++i) {
-                const R shifted = at(i) - highest;
-                y[first + i * m.inner] = static_cast<U>(logarithm ? shifted - log_of_sum : std::exp(shifted) / sum);
-            }
+        });
+    }
+    if (logarithm) {
+        std::transform(sum, sum + width, sum, [](R value) { return std::log(value); });
+    }
+    for (int64_t i = 0; i < m.count; ++i) {
+        const T* const row = x + first + i * m.inner;
+        U* const results = y + first + i * m.inner;
+        const auto write = [=](auto result) {
+            vectorised([=] {
+                for (int64_t j = 0; j < width; ++j) {
+                    results[j] = static_cast<U>(result(static_cast<R>(row[j]) - most[j], sum[j]));
+                }
+            });
+        };
+        if (logarithm) {
+            write([](R shifted, R log_of_sum) { return shifted - log_of_sum; });
+        } else {
+            write([](R shifted, R sum_of_all) { return exponential(shifted) / sum_of_all; });
         }
     }
+}
+
+template <class T, class U>
+void softmax(const Middle& m, bool logarithm, const T* x, U* y) {
+    if (m.count == 0) {
+        return;
+    }
+    constexpr int64_t kWorth = 1 << 12;  // elements that are worth a thread
+    const int64_t parts = (m.inner + kSide - 1) / kSide;
+    parallel_for(m.outer * parts,
+                 std::max<int64_t>(1, kWorth / (m.count * std::min(kSide, std::max<int64_t>(1, m.inner)))),
+                 [&](int64_t begin, int64_t end) {
+                     for (int64_t i = begin; i < end; ++i) {
+                         const int64_t inner = i % parts * kSide;
+                         softmax_side_by_side(m, i / parts * m.count * m.inner + inner,
+                                              std::min(kSide, m.inner - inner), logarithm, x, y);
+                     }
+                 });
 }
 
 /// 1 at the first maximum, else 0.

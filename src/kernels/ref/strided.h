@@ -2,10 +2,13 @@
 // A walk over several tensors at once, each with strides of its own: broadcasting, transposing, slicing, reducing.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
+#include "base/parallel.h"
 #include "tensor/shape.h"
 
 namespace softacl::kernels {
@@ -55,16 +58,52 @@ class StridedLoop {
     /// steps[n].
     template <class Row>
     void run(Row&& row) const {
-        if (empty_) {
-            return;
+        run(0, rows(), std::forward<Row>(row));
+    }
+
+    /// The same, by several threads where there are many elements, each of so much work; a row may come in parts.
+    template <class Row>
+    void run_shared(Row&& row, int64_t work = 1) const {
+        const int64_t worth = std::max<int64_t>(1, (1 << 14) / std::max<int64_t>(1, work));  // elements for a thread
+        if (rows() == 1) {
+            parallel_for(row_.size, worth, [&](int64_t begin, int64_t end) {
+                Offsets at{};
+                for (size_t n = 0; n < N; ++n) {
+                    at[n] = begin * row_.steps[n];
+                }
+                row(at, end - begin, row_.steps);
+            });
+        } else {
+            parallel_for(rows(), std::max<int64_t>(1, worth / std::max<int64_t>(1, row_.size)),
+                         [&](int64_t begin, int64_t end) { run(begin, end, row); });
         }
+    }
+
+    /// Innermost rows.
+    int64_t rows() const {
+        int64_t rows = empty_ ? 0 : 1;
+        for (const Axis& axis : axes_) {
+            rows *= axis.size;
+        }
+        return rows;
+    }
+
+    /// Those from `begin` to before `end`.
+    template <class Row>
+    void run(int64_t begin, int64_t end, Row&& row) const {
         std::array<int64_t, kMaxRank> index;
-        index.fill(0);
         Offsets at{};
-        for (;;) {
+        for (size_t i = axes_.size(), rest = static_cast<size_t>(begin); i > 0; --i) {
+            const Axis& axis = axes_[i - 1];
+            index[i - 1] = static_cast<int64_t>(rest) % axis.size;
+            rest /= static_cast<size_t>(axis.size);
+            for (size_t n = 0; n < N; ++n) {
+                at[n] += index[i - 1] * axis.steps[n];
+            }
+        }
+        for (int64_t r = begin; r < end; ++r) {
             row(at, row_.size, row_.steps);
-            size_t i = axes_.size();
-            for (; i > 0; --i) {
+            for (size_t i = axes_.size(); i > 0; --i) {
                 const Axis& axis = axes_[i - 1];
                 const bool done = ++index[i - 1] == axis.size;
                 for (size_t n = 0; n < N; ++n) {
@@ -74,9 +113,6 @@ class StridedLoop {
                     break;
                 }
                 index[i - 1] = 0;
-            }
-            if (i == 0) {
-                return;
             }
         }
     }

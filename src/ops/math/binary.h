@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "base/parallel.h"
+#include "base/vectorised.h"
 #include "kernels/fast.h"
 #include "kernels/ref/number.h"
 #include "kernels/ref/strided.h"
@@ -34,31 +34,48 @@ Status run_binary(const kernels::StridedLoop<3>& loop, const kernels::Kernel::Bu
     const auto* x1 = static_cast<const T*>(buffers.inputs[0]);
     const auto* x2 = static_cast<const T*>(buffers.inputs[1]);
     auto* y = static_cast<R*>(buffers.outputs[0]);
-    int64_t faulty = -1;
-    loop.run([&](const auto& at, int64_t count, const auto& steps) {
-        const T* a = x1 + at[0];
-        const T* b = x2 + at[1];
-        R* result = y + at[2];
-        if constexpr (Row::kFault != nullptr) {
+    if constexpr (Row::kFault != nullptr) {
+        int64_t faulty = -1;
+        loop.run([&](const auto& at, int64_t count, const auto& steps) {
             for (int64_t i = 0; i < count; ++i) {
                 bool fault = false;
-                result[i] = R(Row::apply(kernels::widen(a[i * steps[0]]), kernels::widen(b[i * steps[1]]), fault));
+                y[at[2] + i] = R(Row::apply(kernels::widen(x1[at[0] + i * steps[0]]),
+                                            kernels::widen(x2[at[1] + i * steps[1]]), fault));
                 faulty = fault && faulty < 0 ? at[2] + i : faulty;
             }
-        } else if (steps[0] == 1 && steps[1] == 1) {  // what the compiler makes vectors of
-            constexpr int64_t kWorth = 1 << 14;       // a thread
-            parallel_for(count, kWorth, [&](int64_t begin, int64_t end) {
-                for (int64_t i = begin; i < end; ++i) {
-                    result[i] = R(Row::apply(kernels::widen(a[i]), kernels::widen(b[i])));
+        });
+        return faulty < 0 ? Status() : import_fail(Row::kFault, " in element ", faulty, " of the result");
+    } else {
+        loop.run_shared([&](const auto& at, int64_t count, const auto& steps) {
+            const T* const a = x1 + at[0];
+            const T* const b = x2 + at[1];
+            R* const result = y + at[2];
+            const auto run = [&](auto a_step, auto b_step) {  // constants for what the compiler makes vectors of
+                vectorised<kernels::kUsual<T>>([=] {
+                    for (int64_t i = 0; i < count; ++i) {
+                        result[i] = R(Row::apply(kernels::widen(a[i * a_step]), kernels::widen(b[i * b_step])));
+                    }
+                });
+            };
+            using One = std::integral_constant<int64_t, 1>;
+            using None = std::integral_constant<int64_t, 0>;
+            if constexpr (kVectorises) {
+                if (steps[0] == 1 && steps[1] == 1) {
+                    return run(One(), One());
                 }
-            });
-        } else {
-            for (int64_t i = 0; i < count; ++i) {
-                result[i] = R(Row::apply(kernels::widen(a[i * steps[0]]), kernels::widen(b[i * steps[1]])));
             }
-        }
-    });
-    return faulty < 0 ? Status() : import_fail(Row::kFault, " in element ", faulty, " of the result");
+            if constexpr (kVectorises && kernels::kUsual<T>) {
+                if (steps[0] == 1 && steps[1] == 0) {
+                    return run(One(), None());
+                }
+                if (steps[0] == 0 && steps[1] == 1) {
+                    return run(None(), One());
+                }
+            }
+            run(steps[0], steps[1]);
+        });
+        return {};
+    }
 }
 
 template <class Row>

@@ -5,15 +5,17 @@
 #include "ops/common/infer.h"
 #include "ops/common/reference.h"
 #include "ops/common/values.h"
+#include "ops/math/unary.h"
 
 namespace softacl::ops {
 namespace {
 
 template <class From, class To>
 void convert(const void* from, void* to, int64_t count) {
-    for (int64_t i = 0; i < count; ++i) {
-        static_cast<To*>(to)[i] = kernels::converted<To>(static_cast<const From*>(from)[i]);
-    }
+    const auto* const x = static_cast<const From*>(from);
+    auto* const y = static_cast<To*>(to);
+    for_elements<kernels::kUsual<From> && kernels::kUsual<To>>(
+        count, [x, y](int64_t i) { y[i] = kernels::converted<To>(x[i]); });
 }
 
 using Convert = void (*)(const void* from, void* to, int64_t count);

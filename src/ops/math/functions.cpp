@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Functions of real numbers, element by element.
+#include "kernels/ref/vector_math.h"
 #include "ops/caffe/imports.h"
 #include "ops/math/unary.h"
 
@@ -8,7 +9,7 @@ namespace {
 
 using kernels::Activation;
 
-// The C library's function of the same name is all there is to these.
+// One expression is all there is to these.
 #define FUNCTION(NAME, ONNX, DOC, EXPRESSION)       \
     struct NAME##Row : UnaryRow {                   \
         using UnaryRow::UnaryRow;                   \
@@ -31,9 +32,9 @@ FUNCTION(Cosh, "Cosh", "The hyperbolic cosine.", std::cosh(x))
 FUNCTION(Asinh, "Asinh", "The inverse hyperbolic sine.", std::asinh(x))
 FUNCTION(Acosh, "Acosh", "The inverse hyperbolic cosine.", std::acosh(x))
 FUNCTION(Atanh, "Atanh", "The inverse hyperbolic tangent.", std::atanh(x))
-FUNCTION(Erf, "Erf", "The error function.", std::erf(x))
+FUNCTION(Erf, "Erf", "The error function.", kernels::ref::error_function(x))
 FUNCTION(Erfc, nullptr, "1 - erf(x), exact where erf(x) is close to 1.", std::erfc(x))
-FUNCTION(Expm1, nullptr, "exp(x) - 1, exact near 0.", std::expm1(x))
+FUNCTION(Expm1, nullptr, "exp(x) - 1, exact near 0.", kernels::ref::exponential_less_1(x))
 FUNCTION(Log1p, nullptr, "log(1 + x), exact near 0.", std::log1p(x))
 FUNCTION(Rint, nullptr, "The nearest whole number; halves go to the even one.", std::nearbyint(x))
 FUNCTION(Rsqrt, nullptr, "1 / sqrt(x).", 1 / std::sqrt(x))
@@ -114,7 +115,7 @@ struct ExpRow : ScaledRow {
     static constexpr Activation kFast = Activation::kExp;
     template <class T>
     T operator()(T x) const {
-        return is_plain() ? std::exp(x)
+        return is_plain() ? kernels::ref::exponential(x)
                           : static_cast<T>(std::exp((scale * x + shift) * (base == -1 ? 1 : std::log(base))));
     }
 };

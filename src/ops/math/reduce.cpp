@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Many elements become one, along some axes. Each reduction is a row of reductions.h.
 #include <algorithm>
+#include <array>
 
+#include "base/vectorised.h"
 #include "kernels/ref/number.h"
 #include "kernels/ref/strided.h"
 #include "ops/caffe/imports.h"
@@ -24,6 +26,12 @@ template <class Row, class = void>
 constexpr bool kHasSecond = false;
 template <class Row>
 constexpr bool kHasSecond<Row, std::void_t<decltype(std::declval<const Row&>().second(0))>> = true;
+
+// Some rows take in what others have collected.
+template <class Row, class = void>
+constexpr bool kMerges = false;
+template <class Row>
+constexpr bool kMerges<Row, std::void_t<decltype(std::declval<Row&>().merge(std::declval<const Row&>()))>> = true;
 
 // Some rows read attributes.
 template <class Row>
@@ -106,34 +114,102 @@ Status infer_caffe_reduction_op(OpCall& call) {
 }
 
 struct ReduceLoops {
-    kernels::StridedLoop<1> kept;
+    kernels::StridedLoop<2> kept;  // of the input, and of the result
     kernels::StridedLoop<1> reduced;
     int64_t count = 0;  // elements that become one
 };
 
+// Adds elements that lie one after the other.
+template <class Row, class T>
+void add_all(const T* x, int64_t count, Row& row) {
+    int64_t i = 0;
+    if constexpr (kMerges<Row>) {
+        constexpr int64_t kLanes = 16;
+        if (count >= 2 * kLanes) {
+            std::array<Row, kLanes> lanes;
+            lanes.fill(Row{});
+            i = count / kLanes * kLanes;
+            vectorised<kernels::kUsual<T>>([&lanes, x, i] {
+                std::array<Row, kLanes> mine = lanes;  // which nobody else may change
+                for (int64_t j = 0; j < i; j += kLanes) {
+                    for (int64_t k = 0; k < kLanes; ++k) {
+                        mine[static_cast<size_t>(k)].add(kernels::widen(x[j + k]));
+                    }
+                }
+                lanes = mine;
+            });
+            for (const Row& lane : lanes) {
+                row.merge(lane);
+            }
+        }
+    }
+    for (; i < count; ++i) {
+        row.add(kernels::widen(x[i]));
+    }
+}
+
 template <template <class> class Row, class T>
 Status run_reduce(const ReduceLoops& loops, const Row<kernels::Wide<T>>& first, bool has_second,
                   const Kernel::Buffers& buffers) {
+    using R = Row<kernels::Wide<T>>;
     const T* x = static_cast<const T*>(buffers.inputs[0]);
     T* y = static_cast<T*>(buffers.outputs[0]);
     [[maybe_unused]] T* second = has_second ? static_cast<T*>(buffers.outputs[1]) : nullptr;
-    loops.kept.run([&](const auto& outer, int64_t outer_count, const auto& outer_steps) {
-        for (int64_t i = 0; i < outer_count; ++i) {
-            const T* from = x + outer[0] + i * outer_steps[0];
-            Row<kernels::Wide<T>> row = first;
-            loops.reduced.run([&](const auto& inner, int64_t count, const auto& steps) {
-                for (int64_t j = 0; j < count; ++j) {
-                    row.add(kernels::widen(from[inner[0] + j * steps[0]]));
-                }
-            });
-            *y++ = kernels::narrow<T>(row.result(loops.count));
-            if constexpr (kHasSecond<Row<kernels::Wide<T>>>) {
-                if (second != nullptr) {
-                    *second++ = kernels::narrow<T>(row.second(loops.count));
-                }
+    const auto put = [&](const R& row, int64_t at) {
+        y[at] = kernels::narrow<T>(row.result(loops.count));
+        if constexpr (kHasSecond<R>) {
+            if (second != nullptr) {
+                second[at] = kernels::narrow<T>(row.second(loops.count));
             }
         }
-    });
+    };
+    const auto one = [&](const T* from, int64_t at) {
+        R row = first;
+        loops.reduced.run([&](const auto& inner, int64_t count, const auto& steps) {
+            if (steps[0] == 1) {
+                add_all(from + inner[0], count, row);
+                return;
+            }
+            for (int64_t j = 0; j < count; ++j) {
+                row.add(kernels::widen(from[inner[0] + j * steps[0]]));
+            }
+        });
+        put(row, at);
+    };
+    constexpr size_t kSome = 256;
+    // Results whose elements lie side by side: the elements of one after the other would be far apart.
+    const auto some = [&](const T* from, int64_t at, int64_t results) {
+        std::array<R, kSome> rows;
+        rows.fill(first);
+        loops.reduced.run([&](const auto& inner, int64_t count, const auto& steps) {
+            for (int64_t j = 0; j < count; ++j) {
+                const T* const elements = from + inner[0] + j * steps[0];
+                vectorised<kernels::kUsual<T>>([elements, results, row = rows.data()] {
+                    for (int64_t i = 0; i < results; ++i) {
+                        row[i].add(kernels::widen(elements[i]));
+                    }
+                });
+            }
+        });
+        for (int64_t i = 0; i < results; ++i) {
+            put(rows[static_cast<size_t>(i)], at + i);
+        }
+    };
+    loops.kept.run_shared(
+        [&](const auto& outer, int64_t count, const auto& steps) {
+            constexpr auto kStep = static_cast<int64_t>(kSome);
+            for (int64_t i = 0; i < count; i += kStep) {
+                const int64_t results = std::min(kStep, count - i);
+                if (steps[0] == 1 && results > 1) {
+                    some(x + outer[0] + i, outer[1] + i, results);
+                    continue;
+                }
+                for (int64_t j = i; j < i + results; ++j) {
+                    one(x + outer[0] + j * steps[0], outer[1] + j);
+                }
+            }
+        },
+        loops.count);
     return {};
 }
 
@@ -155,7 +231,7 @@ Result<kernels::KernelPtr> make_reduce(const OpCall& call) {
         sizes[side] = Shape(std::move(dims));
         steps[side].push_back(strides[i]);
     }
-    const ReduceLoops loops{kernels::StridedLoop<1>(sizes[0], {steps[0]}),
+    const ReduceLoops loops{kernels::StridedLoop<2>(sizes[0], {steps[0], kernels::row_strides(sizes[0])}),
                             kernels::StridedLoop<1>(sizes[1], {steps[1]}), sizes[1].elements()};
     kernels::KernelPtr kernel;
     visit_dtype(call.inputs[0]->dtype, [&](auto tag) {

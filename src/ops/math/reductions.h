@@ -15,7 +15,8 @@ namespace softacl::ops::reductions {
 template <class T>
 using Sum = std::conditional_t<std::is_floating_point_v<T>, double, T>;
 
-// A row: `add` for each element, then `result`. T is Wide of the element type.
+// A row: `add` for each element, then `result`. T is Wide of the element type. Where `merge` takes in what another one
+// has collected, long rows of elements are collected in several.
 template <class T>
 struct Maximum {
     static constexpr const char* kName = "ReduceMax";
@@ -23,6 +24,7 @@ struct Maximum {
     static constexpr DTypes kTypes = kNumbers;
     T most = kernels::lowest<T>();
     void add(T x) { most = x > most || kernels::is_nan(x) ? x : most; }
+    void merge(const Maximum& other) { add(other.most); }
     T result(int64_t /*count*/) const { return most; }
 };
 template <class T>
@@ -32,6 +34,7 @@ struct Minimum {
     static constexpr DTypes kTypes = kNumbers;
     T least = kernels::highest<T>();
     void add(T x) { least = x < least || kernels::is_nan(x) ? x : least; }
+    void merge(const Minimum& other) { add(other.least); }
     T result(int64_t /*count*/) const { return least; }
 };
 template <class T>
@@ -41,6 +44,7 @@ struct Total {
     static constexpr DTypes kTypes = kNumbers;
     Sum<T> sum = 0;
     void add(T x) { sum = kernels::wrapping_add<Sum<T>>(sum, x); }
+    void merge(const Total& other) { sum = kernels::wrapping_add<Sum<T>>(sum, other.sum); }
     T result(int64_t /*count*/) const { return static_cast<T>(sum); }
 };
 template <class T>
@@ -51,6 +55,7 @@ struct Mean {
     std::conditional_t<std::is_floating_point_v<T>, double, std::conditional_t<std::is_signed_v<T>, int64_t, uint64_t>>
         sum = 0;
     void add(T x) { sum = kernels::wrapping_add<decltype(sum)>(sum, x); }
+    void merge(const Mean& other) { sum = kernels::wrapping_add<decltype(sum)>(sum, other.sum); }
     T result(int64_t count) const {
         if constexpr (std::is_floating_point_v<T>) {
             return static_cast<T>(sum / static_cast<double>(count));
@@ -66,6 +71,7 @@ struct Product {
     static constexpr DTypes kTypes = kNumbers;
     Sum<T> product = 1;
     void add(T x) { product = kernels::wrapping_mul<Sum<T>>(product, x); }
+    void merge(const Product& other) { product = kernels::wrapping_mul<Sum<T>>(product, other.product); }
     T result(int64_t /*count*/) const { return static_cast<T>(product); }
 };
 template <class T>
@@ -75,6 +81,7 @@ struct SquareSum {
     static constexpr DTypes kTypes = kNumbers;
     Sum<T> sum = 0;
     void add(T x) { sum = kernels::wrapping_add<Sum<T>>(sum, kernels::wrapping_mul<Sum<T>>(Sum<T>(x), Sum<T>(x))); }
+    void merge(const SquareSum& other) { sum = kernels::wrapping_add<Sum<T>>(sum, other.sum); }
     T result(int64_t /*count*/) const { return static_cast<T>(sum); }
 };
 template <class T>
@@ -122,6 +129,7 @@ struct Norm {
     static constexpr DTypes kTypes = kFloats;
     double sum = 0;
     void add(T x) { sum += static_cast<double>(x) * x; }
+    void merge(const Norm& other) { sum += other.sum; }
     T result(int64_t /*count*/) const { return static_cast<T>(std::sqrt(sum)); }
 };
 

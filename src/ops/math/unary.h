@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/parallel.h"
+#include "base/vectorised.h"
 #include "kernels/fast.h"
 #include "kernels/ref/number.h"
 #include "ops/common/importing.h"
@@ -34,14 +35,17 @@ struct UnaryRow {
     bool is_plain() const { return true; }
 };
 
-/// Calls body(i) for each element, by several threads where there are many.
-template <class Body>
+/// Calls body(i) for each element, by several threads where there are many; `usual`: of a usual type.
+template <bool usual, class Body>
 void for_elements(int64_t count, const Body& body) {
     constexpr int64_t kWorth = 1 << 14;  // a thread
     parallel_for(count, kWorth, [&](int64_t begin, int64_t end) {
-        for (int64_t i = begin; i < end; ++i) {
-            body(i);
-        }
+        vectorised<usual>([&] {
+            const Body mine = body;  // which nobody else may change
+            for (int64_t i = begin; i < end; ++i) {
+                mine(i);
+            }
+        });
     });
 }
 
@@ -56,14 +60,15 @@ Result<kernels::KernelPtr> make_unary_reference(const OpCall& call) {
         using T = typename decltype(tag)::Type;
         using R = UnaryResult<Row, T>;
         if constexpr (Row::kTypes.contains(dtype_of<T>())) {
-            kernel = function_kernel(call,
-                                     [row = Row(call), count = call.outputs[0].shape.elements()](
-                                         const kernels::Kernel::Buffers& buffers) -> Status {
-                                         const auto* x = static_cast<const T*>(buffers.inputs[0]);
-                                         auto* y = static_cast<R*>(buffers.outputs[0]);
-                                         for_elements(count, [&](int64_t i) { y[i] = R(row(kernels::widen(x[i]))); });
-                                         return {};
-                                     });
+            kernel = function_kernel(
+                call,
+                [row = Row(call),
+                 count = call.outputs[0].shape.elements()](const kernels::Kernel::Buffers& buffers) -> Status {
+                    const auto* x = static_cast<const T*>(buffers.inputs[0]);
+                    auto* y = static_cast<R*>(buffers.outputs[0]);
+                    for_elements<kernels::kUsual<T>>(count, [=](int64_t i) { y[i] = R(row(kernels::widen(x[i]))); });
+                    return {};
+                });
         }
     });
     if (kernel == nullptr) {

@@ -11,6 +11,7 @@
 
 #include "base/parallel.h"
 #include "base/status.h"
+#include "base/vectorised.h"
 
 namespace softacl::ops {
 
@@ -49,9 +50,37 @@ struct CellMatrix {
 
     float dot(int64_t unit, const float* vector, int64_t size) const {
         const T* at = data + unit * row;
+        if (column == 1) {
+            return dot_close(at, vector, size);
+        }
         float sum = 0;
         for (int64_t i = 0; i < size; ++i) {
             sum += static_cast<float>(at[i * column]) * vector[i];
+        }
+        return sum;
+    }
+
+   private:
+    /// Of elements that lie one after the other. Several sums, so that none waits for the one before.
+    static float dot_close(const T* at, const float* vector, int64_t size) {
+        constexpr int64_t kLanes = 16;
+        std::array<float, kLanes> sums{};
+        const int64_t whole = size / kLanes * kLanes;
+        vectorised([&sums, at, vector, whole] {
+            std::array<float, kLanes> mine{};  // which nobody else may change
+            for (int64_t i = 0; i < whole; i += kLanes) {
+                for (int64_t k = 0; k < kLanes; ++k) {
+                    mine[static_cast<size_t>(k)] += static_cast<float>(at[i + k]) * vector[i + k];
+                }
+            }
+            sums = mine;
+        });
+        float sum = 0;
+        for (const float part : sums) {
+            sum += part;
+        }
+        for (int64_t i = whole; i < size; ++i) {
+            sum += static_cast<float>(at[i]) * vector[i];
         }
         return sum;
     }

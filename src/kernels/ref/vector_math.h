@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// Functions of real numbers in float without branches and calls, so that loops over them become vectors; in other types
+// they are the C library's. Within four units of the last place, exact at 0, NaN stays NaN.
+#pragma once
+
+#include <cmath>
+#include <type_traits>
+
+#include "tensor/half.h"
+
+namespace softacl::kernels::ref {
+namespace detail {
+
+using softacl::detail::bits_of;
+using softacl::detail::float_of;
+
+/// x = power * ln(2) + rest, power whole, rest within ln(2) / 2 of 0.
+struct Split {
+    int32_t power;
+    float rest;
+};
+inline Split split(float x) {
+    constexpr float kRounder =
+        12582912.0F;  // 1.5 * 2^23: adding it rounds, and leaves the whole number in the low bits
+    const float rounded = x * 1.44269504F + kRounder;
+    const float power = rounded - kRounder;
+    // The first part of ln(2) has few digits, so that its product is exact.
+    return {static_cast<int32_t>(bits_of(rounded) - bits_of(kRounder)),
+            (x - power * 0.693359375F) + power * 2.12194440e-4F};
+}
+
+/// (exp(x) - 1) / x for x within ln(2) / 2 of 0.
+inline float growth(float x) {
+    float sum = 1.0F / 5040;
+    sum = sum * x + 1.0F / 720;
+    sum = sum * x + 1.0F / 120;
+    sum = sum * x + 1.0F / 24;
+    sum = sum * x + 1.0F / 6;
+    sum = sum * x + 0.5F;
+    return sum * x + 1.0F;
+}
+
+/// 2^power for -126 to 127.
+inline float power_of_2(int32_t power) { return float_of(static_cast<uint32_t>(power + 127) << 23); }
+
+}  // namespace detail
+
+template <class T>
+T exponential(T x) {
+    if constexpr (std::is_same_v<T, float>) {
+        float inside = x > 90.0F ? 90.0F : x;  // beyond the result is infinite or 0
+        inside = inside < -110.0F ? -110.0F : inside;
+        const auto [power, rest] = detail::split(inside);
+        const int32_t half = power / 2;  // the whole power may be none of a float
+        return (detail::growth(rest) * rest + 1.0F) * detail::power_of_2(half) * detail::power_of_2(power - half);
+    } else {
+        return std::exp(x);
+    }
+}
+
+/// exp(x) - 1, exact near 0.
+template <class T>
+T exponential_less_1(T x) {
+    if constexpr (std::is_same_v<T, float>) {
+        float inside = x > 90.0F ? 90.0F : x;
+        inside = inside < -30.0F ? -30.0F : inside;  // beyond the result is -1
+        const auto [power, rest] = detail::split(inside);
+        const int32_t half = power / 2;
+        const float scale = detail::power_of_2(half);
+        const float upper = detail::power_of_2(power - half);
+        const float grown = detail::growth(rest) * rest;
+        // One is nothing beside a large power of two, which may be none of a float where the result is one.
+        const float large = (grown + 1.0F) * scale * upper;
+        const float result = power > 64 ? large : grown * scale * upper + (scale * upper - 1.0F);
+        return x == 0.0F ? x : result;
+    } else {
+        return std::expm1(x);
+    }
+}
+
+template <class T>
+T hyperbolic_tangent(T x) {
+    if constexpr (std::is_same_v<T, float>) {
+        const float size = std::abs(x);
+        const float grown = exponential_less_1(2.0F * (size > 10.0F ? 10.0F : size));
+        const float result = grown / (grown + 2.0F);
+        return std::copysign(x != x ? x : result, x);
+    } else {
+        return std::tanh(x);
+    }
+}
+
+/// Below 1 a series of odd powers, above 1 - exp(-p(x)); both were fitted at Chebyshev's points.
+template <class T>
+T error_function(T x) {
+    if constexpr (std::is_same_v<T, float>) {
+        const float size = std::abs(x);
+        const float square = x * x;
+        float small = -9.673590284364764e-06F;
+        small = small * square + 1.1268253729213029e-4F;
+        small = small * square - 8.484396385028958e-4F;
+        small = small * square + 5.221053492277861e-3F;
+        small = small * square - 2.6865437626838684e-2F;
+        small = small * square + 1.1283782869577408e-1F;
+        small = small * square - 3.7612637877464294e-1F;
+        small = small * square + 1.128379225730896F;
+        const float inside = size > 4.0F ? 4.0F : size;
+        float large = -1.6140616025950294e-06F;
+        large = large * inside + 4.559062290354632e-5F;
+        large = large * inside - 5.927695310674608e-4F;
+        large = large * inside + 4.740222357213497e-3F;
+        large = large * inside - 2.636471763253212e-2F;
+        large = large * inside + 1.0997824370861053e-1F;
+        large = large * inside + 6.319370865821838e-1F;
+        large = large * inside + 1.1301666498184204F;
+        large = large * inside - 3.032129898201674e-4F;
+        const float far = std::copysign(1.0F - exponential(-large), x);
+        return size >= 1.0F ? far : small * x;
+    } else {
+        return std::erf(x);
+    }
+}
+
+}  // namespace softacl::kernels::ref
