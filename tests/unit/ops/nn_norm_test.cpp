@@ -53,7 +53,7 @@ TEST(NnSoftmax, IsTheFormula) {
             fast += expect_fast_like_reference(call, 1e-5, text(Shape(axes)));
         }
     }
-    EXPECT_TRUE(fast >= 8 || !has_fast_kernels()) << fast;
+    EXPECT_TRUE(fast >= 6 || !has_fast_kernels()) << fast << "; expected all whose axes end at the last dimension";
 }
 
 TEST(NnSoftmax, LargeNumbersAndOtherTypes) {
