@@ -139,7 +139,7 @@ class DeepNarrowBytes : private NarrowProduct {
 
    private:
     static int64_t parts_of(const GemmParams& p) {
-        return std::clamp<int64_t>(p.m * p.n * p.k / kProducts, 1, host().parallel_width());
+        return std::clamp<int64_t>(p.m * p.n * p.k / kProducts, 1, static_cast<int64_t>(host().parallel_width()));
     }
 
     const int64_t parts_;
