@@ -91,6 +91,9 @@ class StridedLoop {
     /// Those from `begin` to before `end`.
     template <class Row>
     void run(int64_t begin, int64_t end, Row&& row) const {
+        if (begin >= end) {
+            return;  // an axis may have no size
+        }
         std::array<int64_t, kMaxRank> index;
         Offsets at{};
         for (size_t i = axes_.size(), rest = static_cast<size_t>(begin); i > 0; --i) {
