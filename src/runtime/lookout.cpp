@@ -37,11 +37,10 @@ void Lookout::watch(std::shared_ptr<Stream> stream) {
 }
 
 void Lookout::work() {
-    std::vector<Watched> watched;
     auto nap = kFirstNap;
     std::unique_lock lock(mutex_);
     while (true) {
-        if (watched.empty() && arrivals_.empty()) {
+        if (watched_.empty() && arrivals_.empty()) {
             if (stopping_) {
                 return;
             }
@@ -52,11 +51,11 @@ void Lookout::work() {
         }
         changed_.wait_for(lock, nap, [this] { return stopping_; });
         nap = std::min(nap * 2, kLongestNap);
-        std::move(arrivals_.begin(), arrivals_.end(), std::back_inserter(watched));
+        std::move(arrivals_.begin(), arrivals_.end(), std::back_inserter(watched_));
         arrivals_.clear();
         lock.unlock();
         const auto ends = [](Watched& one) { return !one.stream->stays_watched(one.seen); };
-        watched.erase(std::remove_if(watched.begin(), watched.end(), ends), watched.end());
+        watched_.erase(std::remove_if(watched_.begin(), watched_.end(), ends), watched_.end());
         lock.lock();
     }
 }

@@ -34,6 +34,7 @@ class Lookout {
     std::mutex mutex_;
     std::condition_variable changed_;
     std::vector<Watched> arrivals_;
+    std::vector<Watched> watched_;  // the thread's own, without the lock; a member because a forked child keeps it
     std::thread thread_;
     bool sleeps_ = false;  // and is to be woken for an arrival
     bool stopping_ = false;
