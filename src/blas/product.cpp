@@ -3,43 +3,16 @@
 
 #include "blas/scratch.h"
 #include "exec/saturate.h"
-#include "kernels/ref/gemm.h"
+#include "kernels/product.h"
 
 namespace softacl::blas {
 namespace {
 
 using kernels::GemmParams;
-using kernels::Kernel;
 using kernels::KernelPtr;
 using single_op::Operand;
 
 enum Input : size_t { kA, kB, kC, kAlpha, kBeta, kInputs };
-
-template <class In, class Out>
-class PlainKernel final : public Kernel {
-   public:
-    explicit PlainKernel(const GemmParams& params) : product_(params) { scratch_bytes = product_.scratch_bytes(); }
-    Status run(const Buffers& buffers) override {
-        product_.run(buffers);
-        return {};
-    }
-
-   private:
-    const kernels::ref::Gemm<In, Out> product_;
-};
-
-KernelPtr make_kernel(const GemmParams& params) {
-    if (const auto fast = kernels::fast_kernels(); fast.ok()) {
-        if (auto kernel = (*fast)->gemm(params); kernel.ok()) {
-            return std::move(*kernel);
-        }
-    }
-    KernelPtr kernel;
-    kernels::ref::visit_gemm(params.operands, params.result, [&](auto in, auto out) {
-        kernel = std::make_unique<PlainKernel<typename decltype(in)::Type, typename decltype(out)::Type>>(params);
-    });
-    return kernel;
-}
 
 // The matrix row by row: where it lies, or unpacked into `scratch`.
 Result<const void*> rows_of(const exec::Buffer& given, const std::vector<Blocks>& blocks, aclDataType type,
@@ -88,7 +61,7 @@ Status Product::run(const std::vector<exec::Buffer>& inputs, const std::vector<e
         SOFTACL_TRY(check_aligned(this->inputs()[input], inputs[input], input == kC ? layouts_.params.result : type));
     }
     SOFTACL_TRY(check_aligned(this->outputs()[0], outputs[0], layouts_.params.result));
-    const KernelPtr kernel = make_kernel(layouts_.params);
+    const KernelPtr kernel = kernels::make_product(layouts_.params);
     std::vector<Scratch> scratch;
     SOFTACL_ASSIGN(const void* const a, rows_of(inputs[kA], layouts_.a_blocks, type, scratch));
     SOFTACL_ASSIGN(const void* const b, rows_of(inputs[kB], layouts_.b_blocks, type, scratch));

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "base/vectorised.h"
 #include "kernels/ref/real.h"
 #include "ops/common/reference.h"
 
@@ -19,6 +20,16 @@ kernels::KernelPtr floats_kernel(const OpCall& call, size_t input, Body body) {
             call, [body, tag](const kernels::Kernel::Buffers& buffers) -> Status { return body(tag, buffers); });
     });
     return kernel;
+}
+
+/// to[i] = from[i], of which one is float; 16-bit floats are rounded once.
+template <class From, class To>
+void convert_row(const From* from, int64_t count, To* to) {
+    vectorised([from, count, to] {
+        for (int64_t i = 0; i < count; ++i) {
+            to[i] = static_cast<To>(static_cast<float>(from[i]));
+        }
+    });
 }
 
 /// Reads elements of any floating type, or of an absent tensor: then there are only fallbacks.
@@ -38,6 +49,18 @@ class Reals {
             case ACL_BF16: return static_cast<double>(static_cast<float>(static_cast<const BFloat16*>(data_)[i]));
             default: return static_cast<double>(static_cast<const float*>(data_)[i]);
         }
+    }
+
+    /// All of them in float32: where they are if they are that, or in `memory`, which moves on. Null if absent.
+    const float* floats(int64_t count, float*& memory) const {
+        if (data_ == nullptr || dtype_ == ACL_FLOAT) {
+            return static_cast<const float*>(data_);
+        }
+        float* const to = memory;
+        memory += count;
+        kernels::ref::visit_floats(
+            dtype_, [&](auto tag) { convert_row(static_cast<const typename decltype(tag)::Type*>(data_), count, to); });
+        return to;
     }
 
    private:
@@ -62,6 +85,15 @@ class RealResults {
             case ACL_BF16: static_cast<BFloat16*>(data_)[i] = BFloat16(static_cast<float>(value)); break;
             default: static_cast<float*>(data_)[i] = static_cast<float>(value); break;
         }
+    }
+
+    void set_row(int64_t first, const float* values, int64_t count) const {
+        if (data_ == nullptr) {
+            return;
+        }
+        kernels::ref::visit_floats(dtype_, [&](auto tag) {
+            convert_row(values, count, static_cast<typename decltype(tag)::Type*>(data_) + first);
+        });
     }
 
    private:

@@ -2,6 +2,9 @@
 // LSTM, GRU and RNN as ONNX has them: one or two directions, sequences of different lengths, a list of activations.
 #include "ops/nn/recurrent.h"
 
+#include <cstring>
+#include <memory>
+
 #include "ops/common/importing.h"
 #include "ops/common/reals.h"
 #include "ops/common/values.h"
@@ -84,6 +87,8 @@ Result<Plan> plan_of(const OpCall& call) {
     p.steps = x[0];
     p.batch = x[1];
     p.width = x[2];
+    p.x_step = p.batch * p.width;
+    p.x_row = p.width;
     p.units = call.attrs.at<int64_t>("hidden_size");
     if (p.units < 1 || p.units > kMostUnits) {
         return call.fail("the attribute hidden_size is ", p.units, "; expected 1 to ", kMostUnits);
@@ -138,65 +143,62 @@ Status check_lengths(const int32_t* lengths, const CellPlan& p) {
 Result<kernels::KernelPtr> make(const OpCall& call) {
     SOFTACL_TRY(require_known_shapes(call));
     SOFTACL_ASSIGN(const Plan plan, plan_of(call));
-    std::array<bool, kP + 1> there{};
-    for (size_t i = 0; i < there.size(); ++i) {
-        there[i] = call.has_input(i);
-    }
-    const size_t outputs = call.outputs.size();
-    auto kernel = floats_kernel(call, kX, [=](auto tag, const kernels::Kernel::Buffers& b) -> Status {
-        using T = typename decltype(tag)::Type;
-        const CellPlan& first = plan.directions.front();
-        const int64_t gates = gates_of(first.kind);
-        const int64_t state = first.batch * first.units;
-        const auto count = static_cast<int64_t>(plan.directions.size());
-        // Of direction d, in an input with so many elements for each.
-        const auto input = [&](size_t i, int64_t d, int64_t each) {
-            return there[i] ? static_cast<const T*>(b.inputs[i]) + d * each : nullptr;
-        };
-        const auto* lengths = there[kLengths] ? static_cast<const int32_t*>(b.inputs[kLengths]) : nullptr;
-        SOFTACL_TRY(check_lengths(lengths, first));
-        auto* y = static_cast<T*>(b.outputs[0]);
-        std::fill_n(y, first.steps * count * state, T{});  // steps behind a sequence's end
+    const RealPorts types(call);
+    const CellPlan p = plan.directions.front();
+    const auto directions =
+        std::make_shared<const std::vector<Recurrence>>(plan.directions.begin(), plan.directions.end());
+    const auto count = static_cast<int64_t>(directions->size());
+    const int64_t state = p.batch * p.units;
+    const int64_t columns = p.columns();
+    const size_t y_bytes = static_cast<size_t>(p.steps * count * state) * size_of(call.outputs[0].dtype);
+    const size_t loops = directions->front().scratch_floats();
+    auto kernel = function_kernel(call, [=](const kernels::Kernel::Buffers& b) -> Status {
+        auto* const scratch = static_cast<float*>(b.scratch);
+        float* free = scratch + loops;
+        const auto* lengths = types.has_input(kLengths) ? static_cast<const int32_t*>(b.inputs[kLengths]) : nullptr;
+        SOFTACL_TRY(check_lengths(lengths, p));
+        const auto all = [&](size_t input, int64_t each) { return types.input(b, input).floats(count * each, free); };
+        const float* const x = types.input(b, kX).floats(p.steps * p.batch * p.width, free);
+        const float* const w = all(kW, columns * p.width);
+        const float* const r = all(kR, columns * p.units);
+        const float* const biases = all(kB, 2 * columns);
+        const float* const peepholes = all(kP, 3 * p.units);
+        const float* const h_0 = all(kInitialH, state);
+        const float* const c_0 = all(kInitialC, state);
+        const RealResults y = types.output(b, 0);
+        if (lengths != nullptr && y.is_there()) {  // steps behind a sequence's end
+            std::memset(b.outputs[0], 0, y_bytes);
+        }
         for (int64_t d = 0; d < count; ++d) {
-            const CellPlan& p = plan.directions[static_cast<size_t>(d)];
-            CellRun<T> run{p,
-                           input(kX, 0, 0),
-                           p.batch * p.width,
-                           p.width,
-                           {},
-                           {},
-                           nullptr,
-                           nullptr,
-                           nullptr,
-                           nullptr,
-                           nullptr,
-                           lengths,
-                           static_cast<float*>(b.scratch)};
-            run.w = {input(kW, d, gates * p.units * p.width), p.width, 1};
-            run.r = {input(kR, d, gates * p.units * p.units), p.units, 1};
-            run.bias_w = input(kB, d, 2 * gates * p.units);
-            run.bias_r = run.bias_w == nullptr ? nullptr : run.bias_w + gates * p.units;
-            run.peepholes = input(kP, d, 3 * p.units);
-            run.h_0 = input(kInitialH, d, state);
-            run.c_0 = input(kInitialC, d, state);
-            const auto write_last = [&](size_t output, int64_t n, int64_t unit, float value) {
-                if (output < outputs) {
-                    static_cast<T*>(b.outputs[output])[d * state + n * p.units + unit] = static_cast<T>(value);
-                }
+            const auto of_direction = [d](const float* list, int64_t each) {
+                return list == nullptr ? nullptr : list + d * each;
             };
-            run.run(
-                [&](int64_t step, int64_t n, int64_t unit, float h, float, const std::array<float, 5>&) {
-                    y[(step * count + d) * state + n * p.units + unit] = static_cast<T>(h);
-                },
-                [&](int64_t n, int64_t unit, float h, float c) {
-                    write_last(1, n, unit, h);
-                    write_last(2, n, unit, c);
-                });
+            CellInputs in;
+            in.x = x;
+            in.w = of_direction(w, columns * p.width);
+            in.r = of_direction(r, columns * p.units);
+            in.bias_w = of_direction(biases, 2 * columns);
+            in.bias_r = in.bias_w == nullptr ? nullptr : in.bias_w + columns;
+            in.peepholes = of_direction(peepholes, 3 * p.units);
+            in.h_0 = of_direction(h_0, state);
+            in.c_0 = of_direction(c_0, state);
+            in.lengths = lengths;
+            const auto write = [&](const CellState& s) {
+                y.set_row((s.step * count + d) * state + s.n * p.units, s.h, p.units);
+            };
+            const auto write_last = [&](int64_t n, const float* h, const float* c) {
+                const int64_t at = d * state + n * p.units;
+                types.output(b, 1).set_row(at, h, p.units);
+                types.output(b, 2).set_row(at, c, p.units);
+            };
+            SOFTACL_TRY((*directions)[static_cast<size_t>(d)].run(in, scratch, write, write_last));
         }
         return {};
     });
-    kernel->scratch_bytes = plan.directions.front().scratch_floats() * sizeof(float);
-    return kernel;
+    const int64_t copies =
+        p.steps * p.batch * p.width + count * (columns * (p.width + p.units + 2) + 3 * p.units + 2 * state);
+    kernel->scratch_bytes = (loops + static_cast<size_t>(copies)) * sizeof(float);
+    return Result<kernels::KernelPtr>(std::move(kernel));
 }
 
 /// With layout 1 sequences come before steps, in all inputs and outputs.

@@ -2,6 +2,8 @@
 // LSTM and GRU whose weights are matrices of inputs by gates, and which also give what each gate was.
 #include "ops/nn/recurrent.h"
 
+#include <memory>
+
 #include "ops/common/reals.h"
 #include "ops/common/values.h"
 
@@ -108,6 +110,9 @@ Result<Plan> plan_of(const OpCall& call) {
     SOFTACL_TRY(expect(call, ports.bias_r, {w[1]}));
     SOFTACL_TRY(expect(call, ports.h_0, {p.batch, p.units}, true));
     SOFTACL_TRY(expect(call, ports.c_0, {p.batch, p.units}, true));
+    p.x_step = p.width * (plan.time_first ? p.batch : 1);
+    p.x_row = p.width * (plan.time_first ? 1 : p.steps);
+    p.has_units_as_rows = false;
     p.f = CellActivation{CellActivation::Kind::kSigmoid};
     p.g = p.h = CellActivation{CellActivation::Kind::kTanh};
     p.forget_bias = call.attrs.get<float>("forget_bias", 0.0F);
@@ -149,80 +154,50 @@ Status infer(OpCall& call) {
     return {};
 }
 
-/// A list or state of another floating type, in the type of x: its place in the scratch memory.
-template <class T>
-const T* converted(const Reals& from, int64_t count, T*& scratch) {
-    if (!from.is_there()) {
-        return nullptr;
-    }
-    T* const list = scratch;
-    for (int64_t i = 0; i < count; ++i) {
-        list[i] = static_cast<T>(static_cast<float>(from.at(i)));
-    }
-    scratch += count;
-    return list;
-}
-
 /// x, weights and states are read as float32 whatever they are, so that all may differ.
 Result<kernels::KernelPtr> make(const OpCall& call) {
     SOFTACL_TRY(require_known_shapes(call));
     SOFTACL_ASSIGN(const Plan plan, plan_of(call));
     const Ports ports = ports_of(call);
     const RealPorts types(call);
-    const int64_t gates = gates_of(plan.cell.kind);
-    const CellPlan& cell = plan.cell;
-    const int64_t matrix = (cell.width + cell.units) * gates * cell.units;
-    const int64_t state = cell.batch * cell.units;
-    auto kernel = function_kernel(call, [=](const kernels::Kernel::Buffers& b) -> Status {
-        const CellPlan& p = plan.cell;
-        const int64_t columns = gates * p.units;
-        auto* free = static_cast<float*>(b.scratch) + p.scratch_floats();
-        const auto list = [&](size_t input, int64_t count) { return converted(types.input(b, input), count, free); };
-        const int64_t x_step = p.width * (plan.time_first ? p.batch : 1);
-        const int64_t x_row = p.width * (plan.time_first ? 1 : p.steps);
-        CellRun<float> run{p,
-                           list(0, p.steps * p.batch * p.width),
-                           x_step,
-                           x_row,
-                           {},
-                           {},
-                           nullptr,
-                           nullptr,
-                           nullptr,
-                           nullptr,
-                           nullptr,
-                           nullptr,
-                           static_cast<float*>(b.scratch)};
-        run.w = {list(ports.w, ports.one_matrix ? matrix : p.width * columns), 1, columns};
-        run.r = {ports.one_matrix ? run.w.data + p.width * columns : list(ports.r, p.units * columns), 1, columns};
-        run.bias_w = list(ports.bias_w, columns);
-        run.bias_r = list(ports.bias_r, columns);
-        run.h_0 = list(ports.h_0, state);
-        run.c_0 = list(ports.c_0, state);
-        run.run(
-            [&](int64_t step, int64_t n, int64_t unit, float h, float c, const std::array<float, 5>& told) {
-                const auto& [first, second, third, fourth, fifth] = told;
-                const int64_t at = (plan.time_first ? step * p.batch + n : n * p.steps + step) * p.units + unit;
-                const auto write = [&](std::initializer_list<float> values) {
-                    size_t output = 0;
-                    for (const float value : values) {
-                        types.output(b, output++).set(at, static_cast<double>(value));
-                    }
-                };
-                // An LSTM's gates are input, output, forget, candidate, tanh of the cell.
-                if (ports.one_step) {
-                    write({c, h, first, fourth, third, second, fifth});
-                } else if (p.kind == CellKind::kLstm) {
-                    write({h, h, c, first, fourth, third, second, fifth});
-                } else {
-                    write({h, h, first, second, third, fourth});
+    const CellPlan& p = plan.cell;
+    const bool time_first = plan.time_first;
+    const int64_t columns = p.columns();
+    const auto recurrence = std::make_shared<const Recurrence>(p);
+    auto kernel = function_kernel(call, [=, p = p](const kernels::Kernel::Buffers& b) -> Status {
+        auto* const scratch = static_cast<float*>(b.scratch);
+        float* free = scratch + recurrence->scratch_floats();
+        const auto list = [&](size_t input, int64_t count) { return types.input(b, input).floats(count, free); };
+        CellInputs in;
+        in.x = list(0, p.steps * p.batch * p.width);
+        in.w = list(ports.w, (p.width + (ports.one_matrix ? p.units : 0)) * columns);
+        in.r = ports.one_matrix ? in.w + p.width * columns : list(ports.r, p.units * columns);
+        in.bias_w = list(ports.bias_w, columns);
+        in.bias_r = list(ports.bias_r, columns);
+        in.h_0 = list(ports.h_0, p.batch * p.units);
+        in.c_0 = list(ports.c_0, p.batch * p.units);
+        const auto write = [&](const CellState& s) {
+            const int64_t at = (time_first ? s.step * p.batch + s.n : s.n * p.steps + s.step) * p.units;
+            const auto rows = [&](std::initializer_list<const float*> of_outputs) {
+                size_t output = 0;
+                for (const float* const row : of_outputs) {
+                    types.output(b, output++).set_row(at, row, p.units);
                 }
-            },
-            [](int64_t, int64_t, float, float) {});
-        return {};
+            };
+            // An LSTM's gates are input, output, forget, candidate, tanh of the cell.
+            const auto& [first, second, third, fourth, fifth] = s.gates;
+            if (ports.one_step) {
+                rows({s.c, s.h, first, fourth, third, second, fifth});
+            } else if (p.kind == CellKind::kLstm) {
+                rows({s.h, s.h, s.c, first, fourth, third, second, fifth});
+            } else {
+                rows({s.h, s.h, first, second, third, fourth});
+            }
+        };
+        return recurrence->run(in, scratch, write, [](int64_t, const float*, const float*) {});
     });
-    const int64_t copies = cell.steps * cell.batch * cell.width + matrix + 2 * gates * cell.units + 2 * state;
-    kernel->scratch_bytes = (cell.scratch_floats() + static_cast<size_t>(copies)) * sizeof(float);
+    const int64_t copies = p.steps * p.batch * p.width + (p.width + p.units + 2) * columns + 2 * p.batch * p.units;
+    kernel->scratch_bytes = (recurrence->scratch_floats() + static_cast<size_t>(copies)) * sizeof(float);
     return Result<kernels::KernelPtr>(std::move(kernel));
 }
 

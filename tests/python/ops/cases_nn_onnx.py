@@ -114,6 +114,14 @@ for op, gates in GATES.items():
                 attrs["linear_before_reset"] = extras % 2
             outputs = 3 if op == "CommonLSTM" else 2
             add(op, inputs, judge(ONNX_NAMES[op], outputs, **attrs), attrs, tolerance=1e-5)
+    for direction, count in (("forward", 1), ("bidirectional", 2)):  # so long that steps are computed in several lots
+        inputs = [draw.uniform((90, 32, 5)), draw.uniform((count, gates * 48, 5), -0.3, 0.3),
+                  draw.uniform((count, gates * 48, 48), -0.3, 0.3), draw.uniform((count, 2 * gates * 48), -0.3, 0.3),
+                  draw.integers((32,), 1, 90), None]
+        attrs = {"hidden_size": 48, "direction": direction}
+        outputs = 3 if op == "CommonLSTM" else 2
+        add(op, inputs + [None] * (2 if op == "CommonLSTM" else 0), judge(ONNX_NAMES[op], outputs, **attrs), attrs,
+            tolerance=1e-4)
 half = [draw.uniform(shape, dtype="float16") for shape in ((3, 2, 4), (1, 12, 4), (1, 12, 3))]
 add("CommonLSTM", [*half, *[None] * 5], judge("LSTM", 3, hidden_size=3), {"hidden_size": 3})
 add("CommonGRU", [draw.uniform((0, 2, 4)), draw.uniform((1, 9, 4)), draw.uniform((1, 9, 3)), *[None] * 3],
