@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ours and the rivals behind one interface: Engine(model, threads), run(arrays) -> arrays. Each is imported when used."""
+"""Ours and the rivals behind one interface: Engine(model, threads), run(arrays) -> arrays. Each is imported when used.
+
+load(arrays), then execute() any number of times, leaves out the way from and to the program's arrays, where there is one.
+"""
 import os
 import subprocess
 import sys
@@ -36,6 +39,12 @@ class Softacl:
     def run(self, arrays):
         return self.model(*arrays)
 
+    def load(self, arrays):
+        self.model.load(*arrays)
+
+    def execute(self):
+        self.model.execute()
+
     def close(self):
         self.model.close()
         self.device.__exit__()
@@ -61,6 +70,18 @@ class OnnxRuntime:
 
     def run(self, arrays):
         return self.session.run(None, dict(zip(self.names, arrays)))
+
+    def load(self, arrays):
+        import onnxruntime
+        value = onnxruntime.OrtValue.ortvalue_from_numpy
+        self.binding = self.session.io_binding()
+        for name, array in zip(self.names, arrays):
+            self.binding.bind_ortvalue_input(name, value(array))
+        for output, array in zip(self.session.get_outputs(), self.run(arrays)):
+            self.binding.bind_ortvalue_output(output.name, value(array))
+
+    def execute(self):
+        self.session.run_with_iobinding(self.binding)
 
     def close(self):
         del self.session

@@ -24,7 +24,7 @@ for program in "${programs[@]}"; do
       "build/release/bench/$title" "$@"
       ;;
     *.cpp) "build/release/bench/$title" "$@" ;;
-    bench/models.py) # as a user has it: the installed tree, beside the rivals
+    bench/models.py | bench/operators.py) # as a user has it: the installed tree, beside the rivals
       scripts/setup.sh demo
       scripts/rivals.sh
       step 'install into build/install' cmake --install build/release --prefix "$PWD/build/install"
