@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <map>
 
 #include "kernels/ref/number.h"
 #include "kernels/ref/strided.h"
@@ -11,6 +10,7 @@
 #include "ops/common/infer.h"
 #include "ops/common/reference.h"
 #include "ops/common/values.h"
+#include "ops/math/einsum.h"
 
 namespace softacl::ops {
 namespace {
@@ -20,15 +20,8 @@ using kernels::Kernel;
 constexpr size_t kMaxOperands = 8;
 constexpr size_t kMaxLabels = 64;
 
-// Letters name dimensions; those of an ellipsis are named 0, 1, ... from the last to the first.
-using Labels = std::vector<int>;
-
-struct Plan {
-    std::vector<Labels> operands;
-    Labels result;
-    std::vector<int> order;        // all labels: first those of the result, then those that are summed over
-    std::map<int, int64_t> sizes;  // of each label
-};
+using Labels = EinsumLabels;
+using Plan = EinsumPlan;
 
 Result<Labels> labels_of(const OpCall& call, const std::string& term, size_t rank) {
     const size_t dots = term.find("...");
@@ -219,6 +212,12 @@ Result<kernels::KernelPtr> make_einsum(const OpCall& call) {
     return kernel;
 }
 
+Result<kernels::KernelPtr> make_product(const OpCall& call) {
+    SOFTACL_TRY(require_known_shapes(call));
+    SOFTACL_ASSIGN(const Plan plan, plan_of(call));
+    return make_einsum_product(call, plan);
+}
+
 Imported import_einsum(Importer& graph, const ForeignNode& node) {
     return one(graph.add(
         "Einsum", node.inputs,
@@ -234,6 +233,7 @@ OpDef declare_Einsum() {
         .required_attr("equation", std::string())
         .required_attr("N", int64_t{})
         .infer(infer_einsum)
+        .kernel("onednn", make_product)
         .kernel("reference", make_einsum)
         .onnx("Einsum", import_einsum);
 }

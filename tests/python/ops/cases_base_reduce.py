@@ -156,6 +156,17 @@ def sums_of_products():
             yield Case("Einsum", [draw.array(shape, dtype) for shape in shapes],
                        lambda *x, e=equation: np.einsum(e, *x), {"equation": equation, "N": len(shapes)},
                        tolerance=5e-3 if dtype == "float16" else None)
+    for number in range(40):  # products of two tensors with their axes in any order, in blocks that are worth threads
+        labels = "abcdef"[:int(draw.random.integers(2, 7))]
+        sizes = {label: int(draw.random.choice([1, 2, 3, 4, 17 if number % 4 == 0 else 5])) for label in labels}
+        terms = [[], [], []]  # of both tensors and the result
+        for label in labels:
+            for index in ((0, 1, 2), (0, 2), (1, 2), (0, 1), (0,))[int(draw.random.choice(5, p=[.25, .25, .2, .25, .05]))]:
+                terms[index].append(label)
+        equation = "{},{}->{}".format(*("".join(draw.random.permutation(term)) for term in terms))
+        operands = equation.split("->")[0].split(",")
+        yield Case("Einsum", [draw.uniform([sizes[label] for label in term]) for term in operands],
+                   lambda *x, e=equation: np.einsum(e, *x), {"equation": equation, "N": 2})
 
 
 def quantized(x, scale, zero, dtype):
