@@ -174,6 +174,8 @@ class FastKernels {
     virtual Result<KernelPtr> resize(const ResizeParams& params) const = 0;
     virtual Result<KernelPtr> lrn(const LrnParams& params) const = 0;
     virtual Result<KernelPtr> transpose(const TensorType& type, const std::vector<int64_t>& permutation) const = 0;
+    /// `count` elements as another type, rounded to nearest.
+    virtual Result<KernelPtr> convert(aclDataType from, aclDataType to, int64_t count) const = 0;
     /// From one layout to another, any float32 tensor of rank 2 to 5.
     virtual Result<KernelPtr> reorder(const TensorType& type, Layout from, Layout to) const = 0;
 };

@@ -27,6 +27,9 @@ class EngineKernels final : public FastKernels {
     Result<KernelPtr> transpose(const TensorType& type, const std::vector<int64_t>& permutation) const override {
         return make_transpose(type, permutation);
     }
+    Result<KernelPtr> convert(aclDataType from, aclDataType to, int64_t count) const override {
+        return make_convert(from, to, count);
+    }
     Result<KernelPtr> reorder(const TensorType& type, Layout from, Layout to) const override {
         return make_reorder(type, from, to);
     }

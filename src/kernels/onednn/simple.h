@@ -16,6 +16,8 @@ Result<KernelPtr> make_resize(const ResizeParams& params);
 Result<KernelPtr> make_lrn(const LrnParams& params);
 Result<KernelPtr> make_transpose(const TensorType& type, const std::vector<int64_t>& permutation);
 Result<KernelPtr> make_reorder(const TensorType& type, Layout from, Layout to);
+/// Of `count` elements that lie one after the other.
+Result<KernelPtr> make_convert(aclDataType from, aclDataType to, int64_t count);
 Result<KernelPtr> make_matmul(const MatMulParams& params);
 
 }  // namespace softacl::kernels

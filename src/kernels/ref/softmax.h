@@ -23,6 +23,8 @@ inline constexpr int64_t kSide = 256;
 template <class T, class U>
 void softmax_side_by_side(const Middle& m, int64_t first, int64_t width, bool logarithm, const T* x, U* y) {
     using R = std::conditional_t<std::is_same_v<T, double>, double, float>;
+    // Exponentials wait for their sum in the result, unless that would round them.
+    const bool keeps = std::is_same_v<U, R> && !logarithm;
     std::array<R, kSide> highest;
     std::array<R, kSide> sums;
     highest.fill(-std::numeric_limits<R>::infinity());
@@ -40,11 +42,21 @@ void softmax_side_by_side(const Middle& m, int64_t first, int64_t width, bool lo
     }
     for (int64_t i = 0; i < m.count; ++i) {
         const T* const row = x + first + i * m.inner;
-        vectorised([=] {
-            for (int64_t j = 0; j < width; ++j) {
-                sum[j] += exponential(static_cast<R>(row[j]) - most[j]);
-            }
-        });
+        if (keeps) {
+            U* const results = y + first + i * m.inner;
+            vectorised([=] {
+                for (int64_t j = 0; j < width; ++j) {
+                    results[j] = static_cast<U>(exponential(static_cast<R>(row[j]) - most[j]));
+                    sum[j] += static_cast<R>(results[j]);
+                }
+            });
+        } else {
+            vectorised([=] {
+                for (int64_t j = 0; j < width; ++j) {
+                    sum[j] += exponential(static_cast<R>(row[j]) - most[j]);
+                }
+            });
+        }
     }
     if (logarithm) {
         std::transform(sum, sum + width, sum, [](R value) { return std::log(value); });
@@ -59,7 +71,13 @@ void softmax_side_by_side(const Middle& m, int64_t first, int64_t width, bool lo
                 }
             });
         };
-        if (logarithm) {
+        if (keeps) {
+            vectorised([=] {
+                for (int64_t j = 0; j < width; ++j) {
+                    results[j] = static_cast<U>(static_cast<R>(results[j]) / sum[j]);
+                }
+            });
+        } else if (logarithm) {
             write([](R shifted, R log_of_sum) { return shifted - log_of_sum; });
         } else {
             write([](R shifted, R sum_of_all) { return exponential(shifted) / sum_of_all; });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Elements as another type.
 #include "kernels/ref/number.h"
+#include "ops/common/adapt.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
 #include "ops/common/reference.h"
@@ -12,10 +13,16 @@ namespace {
 
 template <class From, class To>
 void convert(const void* from, void* to, int64_t count) {
-    const auto* const x = static_cast<const From*>(from);
     auto* const y = static_cast<To*>(to);
-    for_elements<kernels::kUsual<From> && kernels::kUsual<To>>(
-        count, [x, y](int64_t i) { y[i] = kernels::converted<To>(x[i]); });
+    constexpr bool kIsUsual = kernels::kUsual<From> && kernels::kUsual<To>;
+    if constexpr (std::is_same_v<From, bool>) {  // read as bytes, which vectors are made of
+        const auto* const x = static_cast<const uint8_t*>(from);
+        const To one = kernels::converted<To>(true);
+        for_elements<kIsUsual>(count, [x, y, one](int64_t i) { y[i] = x[i] != 0 ? one : To{}; });
+    } else {
+        const auto* const x = static_cast<const From*>(from);
+        for_elements<kIsUsual>(count, [x, y](int64_t i) { y[i] = kernels::converted<To>(x[i]); });
+    }
 }
 
 using Convert = void (*)(const void* from, void* to, int64_t count);
@@ -41,6 +48,14 @@ Result<kernels::KernelPtr> make_cast(const OpCall& call) {
             function(buffers.inputs[0], buffers.outputs[0], count);
             return {};
         });
+}
+
+Result<kernels::KernelPtr> make_fast(const OpCall& call) {
+    SOFTACL_TRY(require_known_shapes(call));
+    SOFTACL_ASSIGN(const auto* fast, kernels::fast_kernels());
+    const TensorType& y = call.outputs[0];
+    SOFTACL_ASSIGN(auto kernel, fast->convert(call.inputs[0]->dtype, y.dtype, y.shape.elements()));
+    return fit_kernel(std::move(kernel), call, {0});
 }
 
 Status infer_cast(OpCall& call) {
@@ -76,6 +91,7 @@ OpDef declare_Cast() {
         .output("y", kAny)
         .required_attr("dst_type", int64_t{})
         .infer(infer_cast)
+        .kernel("onednn", make_fast)
         .kernel("reference", make_cast)
         .onnx("Cast", import_cast);
 }
@@ -86,6 +102,7 @@ OpDef declare_CastLike() {
         .input("target", kAny)
         .output("y", kAny)
         .infer(infer_cast_like)
+        .kernel("onednn", make_fast)
         .kernel("reference", make_cast)
         .onnx("CastLike", import_cast_like);
 }

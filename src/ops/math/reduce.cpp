@@ -124,7 +124,7 @@ template <class Row, class T>
 void add_all(const T* x, int64_t count, Row& row) {
     int64_t i = 0;
     if constexpr (kMerges<Row>) {
-        constexpr int64_t kLanes = 16;
+        constexpr int64_t kLanes = sizeof(Row) > sizeof(float) ? 8 : 16;  // as many as stay in registers
         if (count >= 2 * kLanes) {
             std::array<Row, kLanes> lanes;
             lanes.fill(Row{});
