@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sum of any number of tensors of one shape.
+#include <algorithm>
+#include <array>
+
+#include "base/parallel.h"
+#include "base/vectorised.h"
 #include "kernels/ref/number.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
@@ -34,27 +39,48 @@ Status infer_add_n(OpCall& call) {
     return {};
 }
 
+/// Blocks of sums, which stay in the nearest cache while all tensors are added to them.
+template <class T>
+void add_all(size_t tensors, int64_t count, const kernels::Kernel::Buffers& buffers) {
+    using W = kernels::Wide<T>;
+    constexpr int64_t kBlock = 1024;
+    constexpr int64_t kWorth = 1 << 14;  // elements that are worth a thread
+    parallel_for(count, kWorth, [&](int64_t begin, int64_t end) {
+        std::array<W, kBlock> memory;
+        W* const sums = memory.data();
+        for (int64_t first = begin; first < end; first += kBlock) {
+            const int64_t size = std::min(kBlock, end - first);
+            std::fill_n(sums, size, W{});
+            for (size_t i = 0; i < tensors; ++i) {
+                const T* const x = static_cast<const T*>(buffers.inputs[i]) + first;
+                vectorised<kernels::kUsual<T>>([=] {
+                    for (int64_t j = 0; j < size; ++j) {
+                        sums[j] = kernels::wrapping_add(sums[j], kernels::widen(x[j]));
+                    }
+                });
+            }
+            T* const y = static_cast<T*>(buffers.outputs[0]) + first;
+            vectorised<kernels::kUsual<T>>([=] {
+                for (int64_t j = 0; j < size; ++j) {
+                    y[j] = kernels::narrow<T>(sums[j]);
+                }
+            });
+        }
+    });
+}
+
 Result<kernels::KernelPtr> make_add_n(const OpCall& call) {
     SOFTACL_TRY(require_known_shapes(call));
     kernels::KernelPtr kernel;
     visit_dtype(call.outputs[0].dtype, [&](auto tag) {
         using T = typename decltype(tag)::Type;
-        using W = kernels::Wide<T>;
         if constexpr (!std::is_same_v<T, bool>) {
-            kernel =
-                function_kernel(call,
-                                [n = call.inputs.size(), count = call.outputs[0].shape.elements()](
-                                    const kernels::Kernel::Buffers& buffers) -> Status {
-                                    for (int64_t i = 0; i < count; ++i) {
-                                        W sum{};
-                                        for (size_t input = 0; input < n; ++input) {
-                                            sum = kernels::wrapping_add(
-                                                sum, kernels::widen(static_cast<const T*>(buffers.inputs[input])[i]));
-                                        }
-                                        static_cast<T*>(buffers.outputs[0])[i] = kernels::narrow<T>(sum);
-                                    }
-                                    return {};
-                                });
+            kernel = function_kernel(call,
+                                     [n = call.inputs.size(), count = call.outputs[0].shape.elements()](
+                                         const kernels::Kernel::Buffers& buffers) -> Status {
+                                         add_all<T>(n, count, buffers);
+                                         return {};
+                                     });
         }
     });
     return kernel;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Running sums, products and the like along an axis.
 #include <algorithm>
+#include <array>
 
+#include "base/parallel.h"
+#include "base/vectorised.h"
 #include "kernels/ref/number.h"
 #include "ops/common/along.h"
 #include "ops/common/attribute_form.h"
@@ -48,31 +51,93 @@ Status infer_cumsum(OpCall& call) {
     return same_as_first(call);
 }
 
+struct Cumulation {
+    Rows rows;
+    bool exclusive;
+    bool reverse;
+
+    /// Where element j of a row lies, from its first one on.
+    int64_t place(int64_t j) const { return (reverse ? rows.size - 1 - j : j) * rows.step; }
+};
+
+template <template <class> class Row, class T>
+void accumulate_row(const Cumulation& c, const T* x, T* y) {
+    using W = kernels::Wide<T>;
+    W sum = Row<W>::kFirst;
+    for (int64_t j = 0; j < c.rows.size; ++j) {
+        const W before = sum;
+        sum = Row<W>::add(sum, kernels::widen(x[c.place(j)]));
+        y[c.place(j)] = kernels::narrow<T>(c.exclusive ? before : sum);
+    }
+}
+
+constexpr int64_t kSide = 256;
+
+/// At most kSide rows whose elements lie side by side.
+template <template <class> class Row, class T>
+void accumulate_side_by_side(const Cumulation& c, int64_t width, const T* x, T* y) {
+    using W = kernels::Wide<T>;
+    std::array<W, kSide> memory;
+    memory.fill(Row<W>::kFirst);
+    W* const sums = memory.data();
+    const auto each = [&](auto told) {
+        for (int64_t j = 0; j < c.rows.size; ++j) {
+            const T* const from = x + c.place(j);
+            T* const to = y + c.place(j);
+            vectorised<kernels::kUsual<T>>([=] {
+                for (int64_t i = 0; i < width; ++i) {
+                    const W before = sums[i];
+                    sums[i] = Row<W>::add(before, kernels::widen(from[i]));
+                    to[i] = kernels::narrow<T>(told(before, sums[i]));
+                }
+            });
+        }
+    };
+    if (c.exclusive) {
+        each([](W before, W) { return before; });
+    } else {
+        each([](W, W sum) { return sum; });
+    }
+}
+
+template <template <class> class Row, class T>
+void accumulate(const Cumulation& c, const T* x, T* y) {
+    constexpr int64_t kWorth = 1 << 13;  // elements that are worth a thread
+    const int64_t step = c.rows.step;
+    const int64_t grain = kWorth / std::max<int64_t>(1, c.rows.size) + 1;
+    if (step == 1) {
+        parallel_for(c.rows.count, grain, [&](int64_t begin, int64_t end) {
+            for (int64_t i = begin; i < end; ++i) {
+                accumulate_row<Row>(c, x + c.rows.begin(i), y + c.rows.begin(i));
+            }
+        });
+        return;
+    }
+    const int64_t sides = (step + kSide - 1) / kSide;
+    const int64_t outer = c.rows.count / std::max<int64_t>(1, step);
+    parallel_for(outer * sides, grain / std::min(step, kSide) + 1, [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; ++i) {
+            const int64_t inner = i % sides * kSide;
+            const int64_t at = c.rows.begin(i / sides * step + inner);
+            accumulate_side_by_side<Row>(c, std::min(kSide, step - inner), x + at, y + at);
+        }
+    });
+}
+
 template <template <class> class Row>
 Result<kernels::KernelPtr> make_cumulative(const OpCall& call) {
     SOFTACL_TRY(require_known_shapes(call));
     SOFTACL_ASSIGN(const int64_t value, required_int(call, 1));
     SOFTACL_ASSIGN(const size_t axis, normal_axis(call, value, call.inputs[0]->shape.rank()));
-    const Rows rows(call.inputs[0]->shape, axis);
-    const bool exclusive = call.attrs.at<bool>("exclusive");
-    const bool reverse = call.attrs.at<bool>("reverse");
+    const Cumulation cumulation{Rows(call.inputs[0]->shape, axis), call.attrs.at<bool>("exclusive"),
+                                call.attrs.at<bool>("reverse")};
     kernels::KernelPtr kernel;
     visit_dtype(call.inputs[0]->dtype, [&](auto tag) {
         using T = typename decltype(tag)::Type;
-        using W = kernels::Wide<T>;
         if constexpr (Row<float>::kTypes.contains(dtype_of<T>())) {
             kernel = function_kernel(call, [=](const Kernel::Buffers& buffers) -> Status {
-                for (int64_t i = 0; i < rows.count; ++i) {
-                    const T* x = static_cast<const T*>(buffers.inputs[0]) + rows.begin(i);
-                    T* y = static_cast<T*>(buffers.outputs[0]) + rows.begin(i);
-                    W sum = Row<W>::kFirst;
-                    for (int64_t j = 0; j < rows.size; ++j) {
-                        const int64_t at = (reverse ? rows.size - 1 - j : j) * rows.step;
-                        const W before = sum;
-                        sum = Row<W>::add(sum, kernels::widen(x[at]));
-                        y[at] = kernels::narrow<T>(exclusive ? before : sum);
-                    }
-                }
+                accumulate<Row>(cumulation, static_cast<const T*>(buffers.inputs[0]),
+                                static_cast<T*>(buffers.outputs[0]));
                 return {};
             });
         }

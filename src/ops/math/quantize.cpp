@@ -2,8 +2,10 @@
 // Floats as small integers with a scale and a zero point, and back. One pair for the tensor or for each place of an
 // axis.
 #include <algorithm>
+#include <array>
 
 #include "base/parallel.h"
+#include "base/vectorised.h"
 #include "kernels/ref/number.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
@@ -17,6 +19,7 @@ namespace {
 using kernels::Kernel;
 
 constexpr DTypes kQuantized = {ACL_INT8, ACL_UINT8};
+constexpr int64_t kWorth = 1 << 14;  // elements that are worth a thread
 
 // Element i belongs to scale (i / inner) % count.
 struct Scales {
@@ -44,7 +47,6 @@ Result<Scales> scales_of(const OpCall& call) {
 /// Calls body(begin, end, which scale) for elements that share one, by several threads where there are many.
 template <class Body>
 void for_runs(const Scales& scales, int64_t count, const Body& body) {
-    constexpr int64_t kWorth = 1 << 14;  // elements that are worth a thread
     const int64_t inner = scales.count == 1 ? std::max<int64_t>(count, 1) : scales.inner;
     parallel_for(count, kWorth, [&](int64_t begin, int64_t end) {
         for (int64_t at = begin; at < end;) {
@@ -189,22 +191,74 @@ Status infer_dynamic(OpCall& call) {
     return {};
 }
 
+// The smallest and the greatest of some elements and 0; NaN does not count.
+struct Range {
+    float low = 0;
+    float high = 0;
+    void add(float x) {
+        low = x < low ? x : low;
+        high = x > high ? x : high;
+    }
+};
+
+Range range_of_part(const float* x, int64_t count) {
+    constexpr size_t kLanes = 32;
+    std::array<Range, kLanes> lanes{};
+    const int64_t whole = count - count % static_cast<int64_t>(kLanes);
+    vectorised([&lanes, x, whole] {
+        std::array<float, kLanes> low{};  // which nobody else may change
+        std::array<float, kLanes> high{};
+        for (int64_t i = 0; i < whole; i += static_cast<int64_t>(kLanes)) {
+            for (size_t lane = 0; lane < kLanes; ++lane) {
+                const float value = x[static_cast<size_t>(i) + lane];
+                low[lane] = value < low[lane] ? value : low[lane];
+                high[lane] = value > high[lane] ? value : high[lane];
+            }
+        }
+        for (size_t lane = 0; lane < kLanes; ++lane) {
+            lanes[lane] = {low[lane], high[lane]};
+        }
+    });
+    Range range;
+    for (const Range& lane : lanes) {
+        range.add(lane.low);
+        range.add(lane.high);
+    }
+    std::for_each(x + whole, x + count, [&range](float value) { range.add(value); });
+    return range;
+}
+
+Range range_of(const float* x, int64_t count) {
+    constexpr int64_t kParts = 64;
+    std::array<Range, kParts> parts{};
+    const int64_t size = count / kParts + 1;
+    parallel_for(kParts, kWorth / size + 1, [&](int64_t begin, int64_t end) {
+        for (int64_t part = begin; part < end; ++part) {
+            const int64_t first = std::min(part * size, count);
+            parts[static_cast<size_t>(part)] = range_of_part(x + first, std::min(size, count - first));
+        }
+    });
+    Range range;
+    for (const Range& part : parts) {
+        range.add(part.low);
+        range.add(part.high);
+    }
+    return range;
+}
+
 // The range of the elements and 0 becomes that of 8 bits.
 Result<kernels::KernelPtr> make_dynamic(const OpCall& call) {
     SOFTACL_TRY(require_known_shapes(call));
     return function_kernel(call, [count = call.outputs[0].shape.elements()](const Kernel::Buffers& buffers) -> Status {
         const auto* x = static_cast<const float*>(buffers.inputs[0]);
-        float low = 0;
-        float high = 0;
-        for (int64_t i = 0; i < count; ++i) {
-            low = std::min(low, x[i]);
-            high = std::max(high, x[i]);
-        }
-        const float scale = high > low ? (high - low) / 255 : 1;  // any scale will do where all elements are 0
-        const auto zero = quantized<uint8_t>(-low, scale, 0);
-        for (int64_t i = 0; i < count; ++i) {
-            static_cast<uint8_t*>(buffers.outputs[0])[i] = quantized<uint8_t>(x[i], scale, zero);
-        }
+        const Range range = range_of(x, count);
+        const float scale =
+            range.high > range.low ? (range.high - range.low) / 255 : 1;  // any scale will do where all elements are 0
+        const auto zero = quantized<uint8_t>(-range.low, scale, 0);
+        parallel_for(count, kWorth, [&](int64_t begin, int64_t end) {
+            quantize_row(x + begin, end - begin, scale, zero, ACL_UINT8,
+                         static_cast<uint8_t*>(buffers.outputs[0]) + begin);
+        });
         *static_cast<float*>(buffers.outputs[1]) = scale;
         *static_cast<uint8_t*>(buffers.outputs[2]) = zero;
         return {};

@@ -64,9 +64,15 @@ Result<kernels::KernelPtr> make_unary_reference(const OpCall& call) {
                 call,
                 [row = Row(call),
                  count = call.outputs[0].shape.elements()](const kernels::Kernel::Buffers& buffers) -> Status {
-                    const auto* x = static_cast<const T*>(buffers.inputs[0]);
                     auto* y = static_cast<R*>(buffers.outputs[0]);
-                    for_elements<kernels::kUsual<T>>(count, [=](int64_t i) { y[i] = R(row(kernels::widen(x[i]))); });
+                    if constexpr (std::is_same_v<T, bool>) {  // read as bytes, which vectors are made of
+                        const auto* x = static_cast<const uint8_t*>(buffers.inputs[0]);
+                        for_elements<true>(count, [=](int64_t i) { y[i] = R(row(x[i] != 0)); });
+                    } else {
+                        const auto* x = static_cast<const T*>(buffers.inputs[0]);
+                        for_elements<kernels::kUsual<T>>(count,
+                                                         [=](int64_t i) { y[i] = R(row(kernels::widen(x[i]))); });
+                    }
                     return {};
                 });
         }

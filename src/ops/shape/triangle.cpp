@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/parallel.h"
 #include "kernels/ref/number.h"
 #include "ops/common/copy.h"
 #include "ops/common/importing.h"
@@ -14,6 +15,8 @@ namespace softacl::ops {
 namespace {
 
 using kernels::Kernel;
+
+constexpr int64_t kWorth = 1 << 14;  // elements that are worth a thread
 
 Status infer_triangle(OpCall& call) {
     if (call.inputs[0]->shape.rank() < 2) {
@@ -37,15 +40,20 @@ Result<kernels::KernelPtr> make_triangle(const OpCall& call) {
         kernel = function_kernel(call, [=](const Kernel::Buffers& buffers) -> Status {
             const T* from = static_cast<const T*>(buffers.inputs[0]);
             T* to = static_cast<T*>(buffers.outputs[0]);
-            for (int64_t i = 0; i < count; ++i) {
-                for (int64_t row = 0; row < rows; ++row) {
-                    for (int64_t column = 0; column < columns; ++column) {
-                        const bool kept = kUpper ? column - row >= diagonal : column - row <= diagonal;
-                        *to++ = kept ? *from : T{};
-                        ++from;
+            parallel_for(count * rows, kWorth / std::max<int64_t>(1, columns) + 1, [&](int64_t begin, int64_t end) {
+                for (int64_t i = begin; i < end; ++i) {
+                    const T* const in = from + i * columns;
+                    T* const out = to + i * columns;
+                    const int64_t border = std::clamp<int64_t>(i % rows + diagonal + (kUpper ? 0 : 1), 0, columns);
+                    if (kUpper) {
+                        std::fill_n(out, border, T{});
+                        std::copy(in + border, in + columns, out + border);
+                    } else {
+                        std::copy_n(in, border, out);
+                        std::fill(out + border, out + columns, T{});
                     }
                 }
-            }
+            });
             return {};
         });
     });
