@@ -2,10 +2,14 @@
 // Rows brought to mean 0 and variance 1, then scaled and moved.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
 
+#include "base/parallel.h"
+#include "base/vectorised.h"
+#include "kernels/ref/number.h"
 #include "kernels/ref/real.h"
 
 namespace softacl::kernels::ref {
@@ -21,17 +25,21 @@ struct NormGeometry {
 
 /// The sum of f(i), in several parts at once so that the loop is fast.
 template <class R, class Function>
-R sum_of(int64_t count, Function&& f) {
+R sum_of(int64_t count, const Function& f) {
     constexpr int64_t kParts = 16;
     std::array<R, kParts> parts{};
-    int64_t i = 0;
-    for (; i + kParts <= count; i += kParts) {
-        for (int64_t k = 0; k < kParts; ++k) {
-            parts[static_cast<size_t>(k)] += f(i + k);
+    const int64_t whole = count / kParts * kParts;
+    vectorised<kUsual<R>>([&parts, whole, f] {
+        std::array<R, kParts> mine{};  // which nobody else may change
+        for (int64_t i = 0; i < whole; i += kParts) {
+            for (int64_t k = 0; k < kParts; ++k) {
+                mine[static_cast<size_t>(k)] += f(i + k);
+            }
         }
-    }
+        parts = mine;
+    });
     R sum{};
-    for (; i < count; ++i) {
+    for (int64_t i = whole; i < count; ++i) {
         sum += f(i);
     }
     for (const R part : parts) {
@@ -40,47 +48,71 @@ R sum_of(int64_t count, Function&& f) {
     return sum;
 }
 
+/// gamma and beta may be null.
+template <class T>
+struct NormParameters {
+    const T* gamma;
+    const T* beta;
+    Real<T> scale(int64_t i) const { return gamma == nullptr ? 1 : static_cast<Real<T>>(gamma[i]); }
+    Real<T> offset(int64_t i) const { return beta == nullptr ? 0 : static_cast<Real<T>>(beta[i]); }
+};
+
+/// y of a row whose mean and 1 / deviation are known.
+template <class T>
+void scale_row(const NormGeometry& g, int64_t row, Real<T> mean, Real<T> factor, const T* x, const NormParameters<T>& p,
+               T* y) {
+    using R = Real<T>;
+    const int64_t first = row % g.periods * g.params;
+    const int64_t count = g.count;
+    if (g.inner == 1 && g.params == count && p.gamma != nullptr && p.beta != nullptr) {
+        const T* const gamma = p.gamma + first;
+        const T* const beta = p.beta + first;
+        vectorised<kUsual<T>>([=] {
+            for (int64_t i = 0; i < count; ++i) {
+                const R scaled = (static_cast<R>(x[i]) - mean) * factor * static_cast<R>(gamma[i]);
+                y[i] = static_cast<T>(scaled + static_cast<R>(beta[i]));
+            }
+        });
+        return;
+    }
+    for (int64_t i = 0; i < count; i += g.inner) {
+        const int64_t at = first + i / g.inner % g.params;
+        const R scale = factor * p.scale(at);
+        const R offset = p.offset(at);
+        const int64_t end = i + g.inner;
+        vectorised<kUsual<T>>([=] {
+            for (int64_t k = i; k < end; ++k) {
+                y[k] = static_cast<T>((static_cast<R>(x[k]) - mean) * scale + offset);
+            }
+        });
+    }
+}
+
 /// means and variances, one per row, may be null; gamma and beta, too.
 template <class T>
 void normalize(const NormGeometry& g, Real<T> epsilon, const T* x, const T* gamma, const T* beta, T* y, T* means,
                T* variances) {
     using R = Real<T>;
+    constexpr int64_t kWorth = 1 << 13;  // elements that are worth a thread
     const auto count = static_cast<R>(g.count);
-    for (int64_t row = 0; row < g.rows; ++row, x += g.count, y += g.count) {
-        const R mean = sum_of<R>(g.count, [x](int64_t i) { return static_cast<R>(x[i]); }) / count;
-        const R variance = sum_of<R>(g.count,
-                                     [x, mean](int64_t i) {
-                                         const R difference = static_cast<R>(x[i]) - mean;
-                                         return difference * difference;
-                                     }) /
-                           count;
-        if (means != nullptr) {
-            means[row] = static_cast<T>(mean);
-        }
-        if (variances != nullptr) {
-            variances[row] = static_cast<T>(variance);
-        }
-        const R factor = 1 / std::sqrt(variance + epsilon);
-        const int64_t first = row % g.periods * g.params;
-        const auto param = [first](const T* list, int64_t i, R fallback) {
-            return list == nullptr ? fallback : static_cast<R>(list[first + i]);
-        };
-        if (g.inner == 1 && g.params == g.count && gamma != nullptr && beta != nullptr) {
-            for (int64_t i = 0; i < g.count; ++i) {
-                const R scaled = (static_cast<R>(x[i]) - mean) * factor * static_cast<R>(gamma[first + i]);
-                y[i] = static_cast<T>(scaled + static_cast<R>(beta[first + i]));
+    parallel_for(g.rows, kWorth / std::max<int64_t>(1, g.count) + 1, [&](int64_t begin, int64_t end) {
+        for (int64_t row = begin; row < end; ++row) {
+            const T* const from = x + row * g.count;
+            const R mean = sum_of<R>(g.count, [from](int64_t i) { return static_cast<R>(from[i]); }) / count;
+            const auto square = [from, mean](int64_t i) {
+                const R difference = static_cast<R>(from[i]) - mean;
+                return difference * difference;
+            };
+            const R variance = sum_of<R>(g.count, square) / count;
+            if (means != nullptr) {
+                means[row] = static_cast<T>(mean);
             }
-            continue;
-        }
-        for (int64_t i = 0; i < g.count; i += g.inner) {
-            const int64_t at = i / g.inner % g.params;
-            const R scale = factor * param(gamma, at, 1);
-            const R offset = param(beta, at, 0);
-            for (int64_t k = i; k < i + g.inner; ++k) {
-                y[k] = static_cast<T>((static_cast<R>(x[k]) - mean) * scale + offset);
+            if (variances != nullptr) {
+                variances[row] = static_cast<T>(variance);
             }
+            scale_row<T>(g, row, mean, 1 / std::sqrt(variance + epsilon), from, {gamma, beta}, y + row * g.count);
         }
-    }
+    });
 }
 
 }  // namespace softacl::kernels::ref

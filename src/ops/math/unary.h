@@ -4,10 +4,9 @@
 
 #include <optional>
 
-#include "base/parallel.h"
-#include "base/vectorised.h"
 #include "kernels/fast.h"
 #include "kernels/ref/number.h"
+#include "ops/common/for_elements.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
 #include "ops/common/reference.h"
@@ -34,20 +33,6 @@ struct UnaryRow {
     /// Whether the fast kernel computes the same with the call's attributes.
     bool is_plain() const { return true; }
 };
-
-/// Calls body(i) for each element, by several threads where there are many; `usual`: of a usual type.
-template <bool usual, class Body>
-void for_elements(int64_t count, const Body& body) {
-    constexpr int64_t kWorth = 1 << 14;  // a thread
-    parallel_for(count, kWorth, [&](int64_t begin, int64_t end) {
-        vectorised<usual>([&] {
-            const Body mine = body;  // which nobody else may change
-            for (int64_t i = begin; i < end; ++i) {
-                mine(i);
-            }
-        });
-    });
-}
 
 template <class Row, class T>
 using UnaryResult = std::conditional_t<Row::kIsTest, bool, std::conditional_t<Row::kIsCount, uint8_t, T>>;

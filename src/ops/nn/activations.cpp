@@ -2,9 +2,11 @@
 // The operators that apply one function to each element.
 #include "kernels/ref/elementwise.h"
 
+#include "kernels/ref/number.h"
 #include "kernels/ref/real.h"
 #include "ops/caffe/imports.h"
 #include "ops/common/adapt.h"
+#include "ops/common/for_elements.h"
 #include "ops/common/import_simple.h"
 #include "ops/common/infer.h"
 #include "ops/common/reference.h"
@@ -58,9 +60,8 @@ Result<kernels::KernelPtr> make_reference(const OpCall& call) {
         kernel = function_kernel(call, [count, function](const kernels::Kernel::Buffers& buffers) -> Status {
             const auto* x = static_cast<const T*>(buffers.inputs[0]);
             auto* y = static_cast<T*>(buffers.outputs[0]);
-            for (int64_t i = 0; i < count; ++i) {
-                y[i] = static_cast<T>(function(static_cast<R>(x[i])));
-            }
+            for_elements<kernels::kUsual<T>>(
+                count, [x, y, function](int64_t i) { y[i] = static_cast<T>(function(static_cast<R>(x[i]))); });
             return {};
         });
         kernel->input_layouts[0] = kernel->output_layouts[0] = layout;
