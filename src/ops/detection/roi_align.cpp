@@ -2,6 +2,7 @@
 // Regions of pictures brought to one size: each cell of the result is the mean, or the maximum, of samples that are
 // interpolated between four elements.
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "base/parallel.h"
@@ -93,6 +94,7 @@ struct Range {
 
 /// Two neighbours of a position; none if it is more than one element outside.
 struct Between {
+    Between() = default;
     Between(float at, int64_t size) : inside(at >= -1 && at <= static_cast<float>(size) && size > 0) {  // not for NaN
         if (!inside) {
             return;
@@ -106,50 +108,87 @@ struct Between {
         }
         share = at - static_cast<float>(low);
     }
-    bool inside;
+    bool inside = false;
     int64_t low = 0;
     int64_t high = 0;
     float share = 0;
 };
 
-template <class T>
-Status align(const Plan& p, const T* x, const T* roi, T* y, int64_t index) {
-    const auto number = [&](int i) { return static_cast<float>(roi[i]); };
-    const float picture = number(0);
-    if (!(picture >= 0 && picture < static_cast<float>(p.x[0]))) {
-        return fail(ACL_ERROR_INVALID_PARAM, "rois[", index, "] belongs to picture ", picture, "; there are ", p.x[0]);
+/// Some samples of one cell along one axis: the places are the same for all channels.
+struct Samples {
+    static constexpr int64_t kMost = 32;
+    Samples(const Range& range, int64_t cell, int64_t first, int64_t size)
+        : count(std::min(kMost, range.count - first)) {
+        for (int64_t i = 0; i < count; ++i) {
+            places[static_cast<size_t>(i)] = Between(range.at(cell, first + i), size);
+        }
     }
-    const int64_t plane = p.x[2] * p.x[3];
-    x += static_cast<int64_t>(picture) * p.x[1] * plane;
-    const Range rows(number(2), number(4), p, p.height);
-    const Range columns(number(1), number(3), p, p.width);
-    const auto total = static_cast<float>(std::max<int64_t>(rows.count * columns.count, 1));
-    for (int64_t c = 0; c < p.x[1]; ++c, x += plane) {
-        for (int64_t i = 0; i < p.height; ++i) {
-            for (int64_t k = 0; k < p.width; ++k) {
-                float sum = 0;
-                float best = 0;
-                bool any = false;
-                for (int64_t r = 0; r < rows.count; ++r) {
-                    const Between row(rows.at(i, r), p.x[2]);
-                    for (int64_t s = 0; s < columns.count; ++s) {
-                        const Between column(columns.at(k, s), p.x[3]);
-                        float value = 0;
-                        if (row.inside && column.inside) {
-                            const auto at = [&](int64_t h, int64_t w) { return static_cast<float>(x[h * p.x[3] + w]); };
-                            const float rest = 1 - column.share;
-                            const float top = rest * at(row.low, column.low) + column.share * at(row.low, column.high);
-                            const float bottom =
-                                rest * at(row.high, column.low) + column.share * at(row.high, column.high);
-                            value = (1 - row.share) * top + row.share * bottom;
-                        }
-                        sum += value;
-                        best = any ? std::max(best, value) : value;
-                        any = true;
-                    }
+    const Between* begin() const { return places.data(); }
+    const Between* end() const { return places.data() + count; }
+    std::array<Between, kMost> places;
+    int64_t count;
+};
+
+/// What one cell has seen of its samples.
+struct Cell {
+    float sum = 0;
+    float best = 0;
+    bool any = false;
+
+    template <class T>
+    void see(const T* x, int64_t width, const Samples& rows, const Samples& columns) {
+        for (const Between& row : rows) {
+            const T* const low = x + row.low * width;
+            const T* const high = x + row.high * width;
+            for (const Between& column : columns) {
+                float value = 0;
+                if (row.inside && column.inside) {
+                    const float rest = 1 - column.share;
+                    const float top = rest * static_cast<float>(low[column.low]) +
+                                      column.share * static_cast<float>(low[column.high]);
+                    const float bottom = rest * static_cast<float>(high[column.low]) +
+                                         column.share * static_cast<float>(high[column.high]);
+                    value = (1 - row.share) * top + row.share * bottom;
                 }
-                *y++ = static_cast<T>(p.maximum ? best : sum / total);
+                sum += value;
+                best = any ? std::max(best, value) : value;
+                any = true;
             }
+        }
+    }
+};
+
+/// Cell (i, k) of all channels.
+template <class T>
+void align_cell(const Plan& p, const Range& rows, const Range& columns, int64_t i, int64_t k, const T* x, T* y) {
+    constexpr int64_t kChannels = 64;
+    const int64_t plane = p.x[2] * p.x[3];
+    const auto total = static_cast<float>(std::max<int64_t>(rows.count * columns.count, 1));
+    for (int64_t first = 0; first < p.x[1]; first += kChannels) {
+        const int64_t channels = std::min(kChannels, p.x[1] - first);
+        std::array<Cell, kChannels> cells{};
+        for (int64_t r = 0; r < rows.count; r += Samples::kMost) {
+            const Samples some_rows(rows, i, r, p.x[2]);
+            for (int64_t s = 0; s < columns.count; s += Samples::kMost) {
+                const Samples some_columns(columns, k, s, p.x[3]);
+                for (int64_t c = 0; c < channels; ++c) {
+                    cells[static_cast<size_t>(c)].see(x + (first + c) * plane, p.x[3], some_rows, some_columns);
+                }
+            }
+        }
+        for (int64_t c = 0; c < channels; ++c) {
+            const Cell& cell = cells[static_cast<size_t>(c)];
+            y[((first + c) * p.height + i) * p.width + k] = static_cast<T>(p.maximum ? cell.best : cell.sum / total);
+        }
+    }
+}
+
+template <class T>
+Status check_pictures(const Plan& p, const T* rois) {
+    for (int64_t i = 0; i < p.rois; ++i) {
+        const auto picture = static_cast<float>(rois[i * 5]);
+        if (!(picture >= 0 && picture < static_cast<float>(p.x[0]))) {
+            return fail(ACL_ERROR_INVALID_PARAM, "rois[", i, "] belongs to picture ", picture, "; there are ", p.x[0]);
         }
     }
     return {};
@@ -160,10 +199,21 @@ Result<kernels::KernelPtr> make(const OpCall& call) {
     SOFTACL_ASSIGN(const Plan p, plan_of(call));
     return floats_kernel(call, 0, [p](auto tag, const kernels::Kernel::Buffers& b) -> Status {
         using T = typename decltype(tag)::Type;
-        for (int64_t i = 0; i < p.rois; ++i) {
-            SOFTACL_TRY(align(p, static_cast<const T*>(b.inputs[0]), static_cast<const T*>(b.inputs[1]) + i * 5,
-                              static_cast<T*>(b.outputs[0]) + i * p.x[1] * p.height * p.width, i));
-        }
+        const auto* const rois = static_cast<const T*>(b.inputs[1]);
+        SOFTACL_TRY(check_pictures(p, rois));
+        const int64_t cells = p.height * p.width;
+        parallel_for(p.rois * cells, 1, [&](int64_t begin, int64_t end) {
+            for (int64_t at = begin; at < end; ++at) {
+                const T* const roi = rois + at / cells * 5;
+                const auto number = [roi](int i) { return static_cast<float>(roi[i]); };
+                const Range rows(number(2), number(4), p, p.height);
+                const Range columns(number(1), number(3), p, p.width);
+                const int64_t picture = static_cast<int64_t>(number(0)) * p.x[1] * p.x[2] * p.x[3];
+                align_cell(p, rows, columns, at % cells / p.width, at % cells % p.width,
+                           static_cast<const T*>(b.inputs[0]) + picture,
+                           static_cast<T*>(b.outputs[0]) + at / cells * p.x[1] * cells);
+            }
+        });
         return {};
     });
 }

@@ -167,24 +167,33 @@ void sample(const Plan& p, const T* x, const T* grid, T* y, int64_t place) {
         taps[axis] = taps_of(p, static_cast<R>(grid[p.axes - 1 - i]), p.sizes[axis]);
         total *= taps[axis].count;
     }
+    constexpr size_t kMost = 16;  // elements that become one: 4 x 4 or 2 x 2 x 2
+    std::array<int64_t, kMost> offsets;
+    std::array<R, kMost> weights;
+    size_t count = 0;
+    for (int tap = 0; tap < total; ++tap) {
+        R weight = 1;
+        int64_t at = 0;
+        bool inside = true;
+        for (int i = p.axes - 1, rest = tap; i >= 0; --i) {
+            const auto axis = static_cast<size_t>(i);
+            const auto which = static_cast<size_t>(rest % taps[axis].count);
+            rest /= taps[axis].count;
+            weight *= taps[axis].weight[which];
+            inside = inside && taps[axis].at[which] >= 0;
+            at += taps[axis].at[which] * p.strides[axis];
+        }
+        if (inside) {
+            offsets[count] = at;
+            weights[count] = weight;
+            ++count;
+        }
+    }
     const int64_t plane = p.sizes[0] * p.strides[0];
-    for (int64_t c = 0; c < p.channels; ++c) {
+    for (int64_t c = 0; c < p.channels; ++c, x += plane) {
         R sum = 0;
-        for (int tap = 0; tap < total; ++tap) {
-            R weight = 1;
-            int64_t at = c * plane;
-            bool inside = true;
-            for (int i = p.axes - 1, rest = tap; i >= 0; --i) {
-                const auto axis = static_cast<size_t>(i);
-                const auto which = static_cast<size_t>(rest % taps[axis].count);
-                rest /= taps[axis].count;
-                weight *= taps[axis].weight[which];
-                inside = inside && taps[axis].at[which] >= 0;
-                at += taps[axis].at[which] * p.strides[axis];
-            }
-            if (inside) {
-                sum += weight * static_cast<R>(x[at]);
-            }
+        for (size_t i = 0; i < count; ++i) {
+            sum += weights[i] * static_cast<R>(x[offsets[i]]);
         }
         y[c * p.places + place] = static_cast<T>(sum);
     }

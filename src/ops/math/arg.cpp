@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the greatest or the smallest element of an axis is; the first one, if there are several.
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "base/parallel.h"
+#include "base/vectorised.h"
 #include "kernels/ref/number.h"
 #include "ops/common/along.h"
 #include "ops/common/importing.h"
@@ -62,6 +68,61 @@ int64_t find(const T* x, int64_t size, int64_t step) {
     return best;
 }
 
+constexpr int64_t kSide = 256;
+
+// The same for at most kSide rows whose elements lie side by side.
+template <class T, bool kMost>
+void find_side_by_side(const T* x, int64_t size, int64_t step, int64_t width, int32_t* places) {
+    using W = kernels::Wide<T>;
+    std::array<W, kSide> memory;
+    W* const values = memory.data();
+    std::transform(x, x + width, values, [](T first) { return kernels::widen(first); });
+    std::fill_n(places, width, 0);
+    for (int64_t i = 1; i < size; ++i) {
+        const T* const row = x + i * step;
+        const auto place = static_cast<int32_t>(i);
+        vectorised<kernels::kUsual<T>>([=] {
+            for (int64_t j = 0; j < width; ++j) {
+                const W candidate = kernels::widen(row[j]);
+                const bool beyond = kMost ? candidate > values[j] : candidate < values[j];
+                // without branches, which vectors do not have
+                const int wins = (int{beyond} | int{kernels::is_nan(candidate)}) & int{!kernels::is_nan(values[j])};
+                places[j] = wins != 0 ? place : places[j];
+                values[j] = wins != 0 ? candidate : values[j];
+            }
+        });
+    }
+}
+
+// put(row, place of its element) for all rows.
+template <class T, bool kMost, class Put>
+void find_all(const Rows& rows, const T* x, const Put& put) {
+    constexpr int64_t kWorth = 1 << 13;  // elements that are worth a thread
+    const int64_t grain = kWorth / std::max<int64_t>(1, rows.size) + 1;
+    if (rows.step == 1 || rows.size > std::numeric_limits<int32_t>::max()) {
+        parallel_for(rows.count, grain, [&](int64_t begin, int64_t end) {
+            for (int64_t i = begin; i < end; ++i) {
+                put(i, find<T, kMost>(x + rows.begin(i), rows.size, rows.step));
+            }
+        });
+        return;
+    }
+    const int64_t sides = (rows.step + kSide - 1) / kSide;
+    const int64_t outer = rows.count / std::max<int64_t>(1, rows.step);
+    parallel_for(outer * sides, grain / kSide + 1, [&](int64_t begin, int64_t end) {
+        std::array<int32_t, kSide> places;
+        for (int64_t i = begin; i < end; ++i) {
+            const int64_t inner = i % sides * kSide;
+            const int64_t first = i / sides * rows.step + inner;
+            const int64_t width = std::min(kSide, rows.step - inner);
+            find_side_by_side<T, kMost>(x + rows.begin(first), rows.size, rows.step, width, places.data());
+            for (int64_t j = 0; j < width; ++j) {
+                put(first + j, int64_t{places[static_cast<size_t>(j)]});
+            }
+        }
+    });
+}
+
 template <bool kMost>
 Result<kernels::KernelPtr> make_arg(const OpCall& call) {
     SOFTACL_TRY(require_known_shapes(call));
@@ -78,18 +139,17 @@ Result<kernels::KernelPtr> make_arg(const OpCall& call) {
         if constexpr (!std::is_same_v<T, bool>) {
             kernel = function_kernel(
                 call, [rows, wide, has_value = call.outputs.size() > 1](const Kernel::Buffers& buffers) -> Status {
-                    for (int64_t i = 0; i < rows.count; ++i) {
-                        const T* x = static_cast<const T*>(buffers.inputs[0]) + rows.begin(i);
-                        const int64_t at = find<T, kMost>(x, rows.size, rows.step);
+                    const T* const x = static_cast<const T*>(buffers.inputs[0]);
+                    find_all<T, kMost>(rows, x, [&](int64_t i, int64_t at) {
                         if (wide) {
                             static_cast<int64_t*>(buffers.outputs[0])[i] = at;
                         } else {
                             static_cast<int32_t*>(buffers.outputs[0])[i] = static_cast<int32_t>(at);
                         }
                         if (has_value) {
-                            static_cast<T*>(buffers.outputs[1])[i] = x[at * rows.step];
+                            static_cast<T*>(buffers.outputs[1])[i] = x[rows.begin(i) + at * rows.step];
                         }
-                    }
+                    });
                     return {};
                 });
         }

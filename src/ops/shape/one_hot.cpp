@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Indices as rows with one marked element.
-#include <cstring>
+#include <algorithm>
 
+#include "base/parallel.h"
 #include "ops/common/attribute_form.h"
+#include "ops/common/copy.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
 #include "ops/common/reference.h"
@@ -49,19 +51,30 @@ Result<kernels::KernelPtr> make_one_hot(const OpCall& call) {
     const int64_t outer = y.elements(0, axis);
     const int64_t depth = y[axis];
     const int64_t inner = y.elements(axis + 1, y.rank());
-    const size_t size = size_of(call.outputs[0].dtype);
-    return function_kernel(call, [=, type = call.inputs[0]->dtype](const Kernel::Buffers& buffers) -> Status {
-        char* to = static_cast<char*>(buffers.outputs[0]);
-        for (int64_t i = 0; i < outer; ++i) {
-            for (int64_t j = 0; j < depth; ++j) {
-                for (int64_t k = 0; k < inner; ++k, to += size) {
-                    const bool on = index_at(buffers.inputs[0], type, i * inner + k) == j;
-                    std::memcpy(to, buffers.inputs[on ? 2 : 3], size);
+    kernels::KernelPtr kernel;
+    visit_size(call.outputs[0].dtype, [&](auto tag) {
+        using T = typename decltype(tag)::Type;
+        kernel = function_kernel(call, [=, type = call.inputs[0]->dtype](const Kernel::Buffers& buffers) -> Status {
+            const T on = *static_cast<const T*>(buffers.inputs[2]);
+            const T off = *static_cast<const T*>(buffers.inputs[3]);
+            constexpr int64_t kWorth = 1 << 14;  // elements that are worth a thread
+            const int64_t block = depth * inner;
+            parallel_for(outer, kWorth / std::max<int64_t>(1, block) + 1, [&](int64_t begin, int64_t end) {
+                for (int64_t i = begin; i < end; ++i) {
+                    T* const to = static_cast<T*>(buffers.outputs[0]) + i * block;
+                    std::fill_n(to, block, off);
+                    for (int64_t k = 0; k < inner; ++k) {
+                        const int64_t index = index_at(buffers.inputs[0], type, i * inner + k);
+                        if (index >= 0 && index < depth) {
+                            to[index * inner + k] = on;
+                        }
+                    }
                 }
-            }
-        }
-        return {};
+            });
+            return {};
+        });
     });
+    return kernel;
 }
 
 // The values are one tensor [off, on]; indices may count from the end.

@@ -2,6 +2,7 @@
 // Borders around a tensor: of one value, of the elements mirrored, or of the outermost ones. Negative ones cut off.
 #include <algorithm>
 
+#include "base/parallel.h"
 #include "ops/common/attribute_form.h"
 #include "ops/common/copy.h"
 #include "ops/common/importing.h"
@@ -13,6 +14,8 @@ namespace softacl::ops {
 namespace {
 
 using kernels::Kernel;
+
+constexpr int64_t kWorth = 1 << 14;  // elements that are worth a thread
 
 enum class Mode { kConstant, kReflect, kSymmetric, kEdge };
 
@@ -120,6 +123,13 @@ int64_t source(Mode mode, int64_t place, int64_t size) {
     return place >= size ? 2 * size - 2 + twice - place : place;
 }
 
+// The places of a padded row that its own elements have, `shift` places before.
+struct Inside {
+    int64_t first;
+    int64_t last;
+    int64_t shift;
+};
+
 Result<kernels::KernelPtr> make_mirror_pad(const OpCall& call, const std::vector<Border>& borders, Mode mode) {
     const Shape& x = call.inputs[0]->shape;
     const Shape& y = call.outputs[0].shape;
@@ -134,24 +144,37 @@ Result<kernels::KernelPtr> make_mirror_pad(const OpCall& call, const std::vector
     if (y.rank() == 0) {
         return copy_kernel(call, {{0, 0, y, {}, {}}});
     }
+    const size_t last = y.rank() - 1;
+    const int64_t before = borders[last].before;
+    const Inside inside{std::clamp<int64_t>(before, 0, y[last]), std::clamp<int64_t>(before + x[last], 0, y[last]),
+                        before};
     kernels::KernelPtr kernel;
     visit_size(call.outputs[0].dtype, [&](auto tag) {
         using T = typename decltype(tag)::Type;
         kernel = function_kernel(
-            call, [offsets, rows = y.elements(0, y.rank() - 1), y](const Kernel::Buffers& buffers) -> Status {
+            call, [offsets, inside, rows = y.elements(0, y.rank() - 1), y](const Kernel::Buffers& buffers) -> Status {
                 const auto& columns = offsets.back();
-                T* to = static_cast<T*>(buffers.outputs[0]);
-                for (int64_t row = 0; row < rows; ++row) {
-                    const T* from = static_cast<const T*>(buffers.inputs[0]);
-                    int64_t rest = row;
-                    for (size_t i = y.rank() - 1; i > 0; --i) {
-                        from += offsets[i - 1][static_cast<size_t>(rest % y[i - 1])];
-                        rest /= y[i - 1];
+                const auto width = static_cast<int64_t>(columns.size());
+                parallel_for(rows, kWorth / std::max<int64_t>(1, width) + 1, [&](int64_t begin, int64_t end) {
+                    for (int64_t row = begin; row < end; ++row) {
+                        const T* from = static_cast<const T*>(buffers.inputs[0]);
+                        int64_t rest = row;
+                        for (size_t i = y.rank() - 1; i > 0; --i) {
+                            from += offsets[i - 1][static_cast<size_t>(rest % y[i - 1])];
+                            rest /= y[i - 1];
+                        }
+                        T* const to = static_cast<T*>(buffers.outputs[0]) + row * width;
+                        const auto mirror = [&](int64_t left, int64_t right) {
+                            for (int64_t i = left; i < right; ++i) {
+                                to[i] = from[columns[static_cast<size_t>(i)]];
+                            }
+                        };
+                        mirror(0, inside.first);
+                        std::copy(from + inside.first - inside.shift, from + inside.last - inside.shift,
+                                  to + inside.first);
+                        mirror(inside.last, width);
                     }
-                    for (const int64_t column : columns) {
-                        *to++ = from[column];
-                    }
-                }
+                });
                 return {};
             });
     });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/shape/scattering.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "kernels/ref/strided.h"
@@ -26,6 +27,10 @@ Status scatter(const ScatterPlan& plan, const kernels::Strides& strides, const I
                 return index_failure(indexes[i * plan.depth + j], i * plan.depth + j, size);
             }
             place += index * strides[static_cast<size_t>(j)];
+        }
+        if (plan.how == How::kReplace && !plan.one_update) {
+            std::copy_n(from + i * slice, slice, place);
+            continue;
         }
         for (int64_t j = 0; j < slice; ++j) {
             const T update = plan.one_update ? *from : from[i * slice + j];
