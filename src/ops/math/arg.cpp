@@ -85,10 +85,9 @@ void find_side_by_side(const T* x, int64_t size, int64_t step, int64_t width, in
             for (int64_t j = 0; j < width; ++j) {
                 const W candidate = kernels::widen(row[j]);
                 const bool beyond = kMost ? candidate > values[j] : candidate < values[j];
-                // without branches, which vectors do not have
-                const int wins = (int{beyond} | int{kernels::is_nan(candidate)}) & int{!kernels::is_nan(values[j])};
-                places[j] = wins != 0 ? place : places[j];
-                values[j] = wins != 0 ? candidate : values[j];
+                const bool wins = (beyond || kernels::is_nan(candidate)) && !kernels::is_nan(values[j]);
+                places[j] = wins ? place : places[j];
+                values[j] = wins ? candidate : values[j];
             }
         });
     }
