@@ -9,15 +9,12 @@
 #include <limits>
 #include <type_traits>
 
-#include "base/parallel.h"
 #include "base/vectorised.h"
 #include "kernels/ref/middle.h"
 #include "kernels/ref/real.h"
 #include "kernels/ref/vector_math.h"
 
 namespace softacl::kernels::ref {
-
-inline constexpr int64_t kSide = 256;
 
 /// At most kSide of the inner ones, side by side, from element `first` on.
 template <class T, class U>
@@ -90,17 +87,9 @@ void softmax(const Middle& m, bool logarithm, const T* x, U* y) {
     if (m.count == 0) {
         return;
     }
-    constexpr int64_t kWorth = 1 << 12;  // elements that are worth a thread
-    const int64_t parts = (m.inner + kSide - 1) / kSide;
-    parallel_for(m.outer * parts,
-                 std::max<int64_t>(1, kWorth / (m.count * std::min(kSide, std::max<int64_t>(1, m.inner)))),
-                 [&](int64_t begin, int64_t end) {
-                     for (int64_t i = begin; i < end; ++i) {
-                         const int64_t inner = i % parts * kSide;
-                         softmax_side_by_side(m, i / parts * m.count * m.inner + inner,
-                                              std::min(kSide, m.inner - inner), logarithm, x, y);
-                     }
-                 });
+    for_sides(m, [&](int64_t outer, int64_t first, int64_t width) {
+        softmax_side_by_side(m, outer * m.count * m.inner + first, width, logarithm, x, y);
+    });
 }
 
 /// 1 at the first maximum, else 0.

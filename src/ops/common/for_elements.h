@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A loop over the elements of a tensor.
+// Loops over the elements of a tensor, by several threads where there are many.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "base/parallel.h"
@@ -9,17 +10,28 @@
 
 namespace softacl::ops {
 
-/// Calls body(i) for each element, by several threads where there are many; `usual`: of a usual type.
+inline constexpr int64_t kElementsWorthAThread = 1 << 14;
+
+/// Calls body(i) for each element, in vectors; `usual`: of a usual type.
 template <bool usual, class Body>
 void for_elements(int64_t count, const Body& body) {
-    constexpr int64_t kWorth = 1 << 14;  // a thread
-    parallel_for(count, kWorth, [&](int64_t begin, int64_t end) {
+    parallel_for(count, kElementsWorthAThread, [&](int64_t begin, int64_t end) {
         vectorised<usual>([&] {
             const Body mine = body;  // which nobody else may change
             for (int64_t i = begin; i < end; ++i) {
                 mine(i);
             }
         });
+    });
+}
+
+/// Calls body(row) for each row of so many elements.
+template <class Body>
+void for_rows(int64_t rows, int64_t elements, const Body& body) {
+    parallel_for(rows, kElementsWorthAThread / std::max<int64_t>(1, elements) + 1, [&](int64_t begin, int64_t end) {
+        for (int64_t row = begin; row < end; ++row) {
+            body(row);
+        }
     });
 }
 

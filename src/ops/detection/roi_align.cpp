@@ -114,19 +114,25 @@ struct Between {
     float share = 0;
 };
 
-/// Some samples of one cell along one axis: the places are the same for all channels.
+/// Some samples of one cell along one axis, which are the same for all channels: those that are inside. Of wild regions
+/// only few are.
 struct Samples {
     static constexpr int64_t kMost = 32;
-    Samples(const Range& range, int64_t cell, int64_t first, int64_t size)
-        : count(std::min(kMost, range.count - first)) {
-        for (int64_t i = 0; i < count; ++i) {
-            places[static_cast<size_t>(i)] = Between(range.at(cell, first + i), size);
+    Samples(const Range& range, int64_t cell, int64_t first, int64_t size) {
+        for (int64_t i = first; i < std::min(first + kMost, range.count); ++i) {
+            const Between place(range.at(cell, i), size);
+            if (place.inside) {
+                places[count++] = place;
+            } else {
+                any_outside = true;
+            }
         }
     }
     const Between* begin() const { return places.data(); }
     const Between* end() const { return places.data() + count; }
     std::array<Between, kMost> places;
-    int64_t count;
+    size_t count = 0;
+    bool any_outside = false;
 };
 
 /// What one cell has seen of its samples.
@@ -135,24 +141,23 @@ struct Cell {
     float best = 0;
     bool any = false;
 
+    void see(float value) {
+        sum += value;
+        best = any ? std::max(best, value) : value;
+        any = true;
+    }
     template <class T>
     void see(const T* x, int64_t width, const Samples& rows, const Samples& columns) {
         for (const Between& row : rows) {
             const T* const low = x + row.low * width;
             const T* const high = x + row.high * width;
             for (const Between& column : columns) {
-                float value = 0;
-                if (row.inside && column.inside) {
-                    const float rest = 1 - column.share;
-                    const float top = rest * static_cast<float>(low[column.low]) +
-                                      column.share * static_cast<float>(low[column.high]);
-                    const float bottom = rest * static_cast<float>(high[column.low]) +
-                                         column.share * static_cast<float>(high[column.high]);
-                    value = (1 - row.share) * top + row.share * bottom;
-                }
-                sum += value;
-                best = any ? std::max(best, value) : value;
-                any = true;
+                const float rest = 1 - column.share;
+                const float top =
+                    rest * static_cast<float>(low[column.low]) + column.share * static_cast<float>(low[column.high]);
+                const float bottom =
+                    rest * static_cast<float>(high[column.low]) + column.share * static_cast<float>(high[column.high]);
+                see((1 - row.share) * top + row.share * bottom);
             }
         }
     }
@@ -167,17 +172,23 @@ void align_cell(const Plan& p, const Range& rows, const Range& columns, int64_t 
     for (int64_t first = 0; first < p.x[1]; first += kChannels) {
         const int64_t channels = std::min(kChannels, p.x[1] - first);
         std::array<Cell, kChannels> cells{};
+        bool any_outside = false;
         for (int64_t r = 0; r < rows.count; r += Samples::kMost) {
             const Samples some_rows(rows, i, r, p.x[2]);
-            for (int64_t s = 0; s < columns.count; s += Samples::kMost) {
+            any_outside = any_outside || some_rows.any_outside;
+            for (int64_t s = 0; s < columns.count && some_rows.count > 0; s += Samples::kMost) {
                 const Samples some_columns(columns, k, s, p.x[3]);
+                any_outside = any_outside || some_columns.any_outside;
                 for (int64_t c = 0; c < channels; ++c) {
                     cells[static_cast<size_t>(c)].see(x + (first + c) * plane, p.x[3], some_rows, some_columns);
                 }
             }
         }
         for (int64_t c = 0; c < channels; ++c) {
-            const Cell& cell = cells[static_cast<size_t>(c)];
+            Cell& cell = cells[static_cast<size_t>(c)];
+            if (any_outside) {
+                cell.see(0);  // as all samples outside
+            }
             y[((first + c) * p.height + i) * p.width + k] = static_cast<T>(p.maximum ? cell.best : cell.sum / total);
         }
     }

@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "base/parallel.h"
-#include "base/vectorised.h"
 #include "kernels/ref/number.h"
+#include "ops/common/for_elements.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
 #include "ops/common/reference.h"
@@ -44,8 +43,7 @@ template <class T>
 void add_all(size_t tensors, int64_t count, const kernels::Kernel::Buffers& buffers) {
     using W = kernels::Wide<T>;
     constexpr int64_t kBlock = 1024;
-    constexpr int64_t kWorth = 1 << 14;  // elements that are worth a thread
-    parallel_for(count, kWorth, [&](int64_t begin, int64_t end) {
+    parallel_for(count, kElementsWorthAThread, [&](int64_t begin, int64_t end) {
         std::array<W, kBlock> memory;
         W* const sums = memory.data();
         for (int64_t first = begin; first < end; first += kBlock) {

@@ -4,10 +4,9 @@
 #include <array>
 #include <limits>
 
-#include "base/parallel.h"
-#include "base/vectorised.h"
 #include "kernels/ref/number.h"
 #include "ops/common/along.h"
+#include "ops/common/for_elements.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
 #include "ops/common/reference.h"
@@ -15,6 +14,8 @@
 
 namespace softacl::ops {
 namespace {
+
+namespace ref = kernels::ref;
 
 using kernels::Kernel;
 
@@ -68,13 +69,11 @@ int64_t find(const T* x, int64_t size, int64_t step) {
     return best;
 }
 
-constexpr int64_t kSide = 256;
-
-// The same for at most kSide rows whose elements lie side by side.
+// The same for at most ref::kSide rows whose elements lie side by side.
 template <class T, bool kMost>
 void find_side_by_side(const T* x, int64_t size, int64_t step, int64_t width, int32_t* places) {
     using W = kernels::Wide<T>;
-    std::array<W, kSide> memory;
+    std::array<W, ref::kSide> memory;
     W* const values = memory.data();
     std::transform(x, x + width, values, [](T first) { return kernels::widen(first); });
     std::fill_n(places, width, 0);
@@ -96,28 +95,17 @@ void find_side_by_side(const T* x, int64_t size, int64_t step, int64_t width, in
 // put(row, place of its element) for all rows.
 template <class T, bool kMost, class Put>
 void find_all(const Rows& rows, const T* x, const Put& put) {
-    constexpr int64_t kWorth = 1 << 13;  // elements that are worth a thread
-    const int64_t grain = kWorth / std::max<int64_t>(1, rows.size) + 1;
     if (rows.step == 1 || rows.size > std::numeric_limits<int32_t>::max()) {
-        parallel_for(rows.count, grain, [&](int64_t begin, int64_t end) {
-            for (int64_t i = begin; i < end; ++i) {
-                put(i, find<T, kMost>(x + rows.begin(i), rows.size, rows.step));
-            }
-        });
+        for_rows(rows.count, rows.size,
+                 [&](int64_t i) { put(i, find<T, kMost>(x + rows.begin(i), rows.size, rows.step)); });
         return;
     }
-    const int64_t sides = (rows.step + kSide - 1) / kSide;
-    const int64_t outer = rows.count / std::max<int64_t>(1, rows.step);
-    parallel_for(outer * sides, grain / kSide + 1, [&](int64_t begin, int64_t end) {
-        std::array<int32_t, kSide> places;
-        for (int64_t i = begin; i < end; ++i) {
-            const int64_t inner = i % sides * kSide;
-            const int64_t first = i / sides * rows.step + inner;
-            const int64_t width = std::min(kSide, rows.step - inner);
-            find_side_by_side<T, kMost>(x + rows.begin(first), rows.size, rows.step, width, places.data());
-            for (int64_t j = 0; j < width; ++j) {
-                put(first + j, int64_t{places[static_cast<size_t>(j)]});
-            }
+    ref::for_sides(rows.middle(), [&](int64_t outer, int64_t first, int64_t width) {
+        std::array<int32_t, ref::kSide> places;
+        find_side_by_side<T, kMost>(x + outer * rows.size * rows.step + first, rows.size, rows.step, width,
+                                    places.data());
+        for (int64_t i = 0; i < width; ++i) {
+            put(outer * rows.step + first + i, int64_t{places[static_cast<size_t>(i)]});
         }
     });
 }

@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <array>
 
-#include "base/parallel.h"
-#include "base/vectorised.h"
 #include "kernels/ref/number.h"
 #include "ops/common/along.h"
 #include "ops/common/attribute_form.h"
+#include "ops/common/for_elements.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
 #include "ops/common/reference.h"
@@ -15,6 +14,8 @@
 
 namespace softacl::ops {
 namespace {
+
+namespace ref = kernels::ref;
 
 using kernels::Kernel;
 
@@ -71,13 +72,11 @@ void accumulate_row(const Cumulation& c, const T* x, T* y) {
     }
 }
 
-constexpr int64_t kSide = 256;
-
-/// At most kSide rows whose elements lie side by side.
+/// At most ref::kSide rows whose elements lie side by side.
 template <template <class> class Row, class T>
 void accumulate_side_by_side(const Cumulation& c, int64_t width, const T* x, T* y) {
     using W = kernels::Wide<T>;
-    std::array<W, kSide> memory;
+    std::array<W, ref::kSide> memory;
     memory.fill(Row<W>::kFirst);
     W* const sums = memory.data();
     const auto each = [&](auto told) {
@@ -102,25 +101,14 @@ void accumulate_side_by_side(const Cumulation& c, int64_t width, const T* x, T* 
 
 template <template <class> class Row, class T>
 void accumulate(const Cumulation& c, const T* x, T* y) {
-    constexpr int64_t kWorth = 1 << 13;  // elements that are worth a thread
-    const int64_t step = c.rows.step;
-    const int64_t grain = kWorth / std::max<int64_t>(1, c.rows.size) + 1;
-    if (step == 1) {
-        parallel_for(c.rows.count, grain, [&](int64_t begin, int64_t end) {
-            for (int64_t i = begin; i < end; ++i) {
-                accumulate_row<Row>(c, x + c.rows.begin(i), y + c.rows.begin(i));
-            }
-        });
+    if (c.rows.step == 1) {
+        for_rows(c.rows.count, c.rows.size,
+                 [&](int64_t i) { accumulate_row<Row>(c, x + c.rows.begin(i), y + c.rows.begin(i)); });
         return;
     }
-    const int64_t sides = (step + kSide - 1) / kSide;
-    const int64_t outer = c.rows.count / std::max<int64_t>(1, step);
-    parallel_for(outer * sides, grain / std::min(step, kSide) + 1, [&](int64_t begin, int64_t end) {
-        for (int64_t i = begin; i < end; ++i) {
-            const int64_t inner = i % sides * kSide;
-            const int64_t at = c.rows.begin(i / sides * step + inner);
-            accumulate_side_by_side<Row>(c, std::min(kSide, step - inner), x + at, y + at);
-        }
+    ref::for_sides(c.rows.middle(), [&](int64_t outer, int64_t first, int64_t width) {
+        const int64_t at = outer * c.rows.size * c.rows.step + first;
+        accumulate_side_by_side<Row>(c, width, x + at, y + at);
     });
 }
 

@@ -4,9 +4,8 @@
 #include <algorithm>
 #include <array>
 
-#include "base/parallel.h"
-#include "base/vectorised.h"
 #include "kernels/ref/number.h"
+#include "ops/common/for_elements.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
 #include "ops/common/reference.h"
@@ -19,7 +18,6 @@ namespace {
 using kernels::Kernel;
 
 constexpr DTypes kQuantized = {ACL_INT8, ACL_UINT8};
-constexpr int64_t kWorth = 1 << 14;  // elements that are worth a thread
 
 // Element i belongs to scale (i / inner) % count.
 struct Scales {
@@ -48,7 +46,7 @@ Result<Scales> scales_of(const OpCall& call) {
 template <class Body>
 void for_runs(const Scales& scales, int64_t count, const Body& body) {
     const int64_t inner = scales.count == 1 ? std::max<int64_t>(count, 1) : scales.inner;
-    parallel_for(count, kWorth, [&](int64_t begin, int64_t end) {
+    parallel_for(count, kElementsWorthAThread, [&](int64_t begin, int64_t end) {
         for (int64_t at = begin; at < end;) {
             const int64_t next = std::min(end, (at / inner + 1) * inner);
             body(at, next, at / inner % scales.count);
@@ -232,7 +230,7 @@ Range range_of(const float* x, int64_t count) {
     constexpr int64_t kParts = 64;
     std::array<Range, kParts> parts{};
     const int64_t size = count / kParts + 1;
-    parallel_for(kParts, kWorth / size + 1, [&](int64_t begin, int64_t end) {
+    parallel_for(kParts, kElementsWorthAThread / size + 1, [&](int64_t begin, int64_t end) {
         for (int64_t part = begin; part < end; ++part) {
             const int64_t first = std::min(part * size, count);
             parts[static_cast<size_t>(part)] = range_of_part(x + first, std::min(size, count - first));
@@ -255,7 +253,7 @@ Result<kernels::KernelPtr> make_dynamic(const OpCall& call) {
         const float scale =
             range.high > range.low ? (range.high - range.low) / 255 : 1;  // any scale will do where all elements are 0
         const auto zero = quantized<uint8_t>(-range.low, scale, 0);
-        parallel_for(count, kWorth, [&](int64_t begin, int64_t end) {
+        parallel_for(count, kElementsWorthAThread, [&](int64_t begin, int64_t end) {
             quantize_row(x + begin, end - begin, scale, zero, ACL_UINT8,
                          static_cast<uint8_t*>(buffers.outputs[0]) + begin);
         });

@@ -2,11 +2,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/parallel.h"
-#include "base/vectorised.h"
 #include "kernels/ref/number.h"
 #include "kernels/ref/real.h"
 #include "ops/caffe/imports.h"
+#include "ops/common/for_elements.h"
 #include "ops/common/import_simple.h"
 #include "ops/common/reals.h"
 #include "ops/common/scalar.h"
@@ -64,25 +63,20 @@ Result<kernels::KernelPtr> make_reference(const OpCall& call) {
             const auto* x = static_cast<const T*>(b.inputs[kX]);
             auto* y = static_cast<T*>(b.outputs[0]);
             const int64_t plane = shape.elements(2, shape.rank());
-            constexpr int64_t kWorth = 1 << 14;  // elements that are worth a thread
-            parallel_for(shape[0] * shape[1], kWorth / std::max<int64_t>(1, plane) + 1,
-                         [&](int64_t begin, int64_t end) {
-                             for (int64_t i = begin; i < end; ++i) {
-                                 const int64_t c = i % shape[1];
-                                 const double scale =
-                                     number(kScale, c, 1) / std::sqrt(number(kVariance, c, 1) * factor + epsilon);
-                                 const double offset = number(kOffset, c, 0) - number(kMean, c, 0) * factor * scale;
-                                 const R a = static_cast<R>(scale);
-                                 const R z = static_cast<R>(offset);
-                                 const T* const from = x + i * plane;
-                                 T* const to = y + i * plane;
-                                 vectorised<kernels::kUsual<T>>([=] {
-                                     for (int64_t k = 0; k < plane; ++k) {
-                                         to[k] = static_cast<T>(static_cast<R>(from[k]) * a + z);
-                                     }
-                                 });
-                             }
-                         });
+            for_rows(shape[0] * shape[1], plane, [&](int64_t i) {
+                const int64_t c = i % shape[1];
+                const double scale = number(kScale, c, 1) / std::sqrt(number(kVariance, c, 1) * factor + epsilon);
+                const double offset = number(kOffset, c, 0) - number(kMean, c, 0) * factor * scale;
+                const R a = static_cast<R>(scale);
+                const R z = static_cast<R>(offset);
+                const T* const from = x + i * plane;
+                T* const to = y + i * plane;
+                vectorised<kernels::kUsual<T>>([=] {
+                    for (int64_t k = 0; k < plane; ++k) {
+                        to[k] = static_cast<T>(static_cast<R>(from[k]) * a + z);
+                    }
+                });
+            });
             return {};
         });
     });

@@ -3,13 +3,10 @@
 
 #include <algorithm>
 
-#include "base/parallel.h"
-#include "base/vectorised.h"
+#include "ops/common/for_elements.h"
 
 namespace softacl::ops {
 namespace {
-
-constexpr int64_t kWorth = 1 << 13;  // elements to pass over that are worth a thread
 
 /// So many that the product is a large one, and no more than the nearer caches hold until they are used.
 int64_t steps_at_once(const CellPlan& p) {
@@ -148,17 +145,14 @@ class Recurrence::Run {
         if (!p_.reverse && p_.x_row == p_.width && p_.x_step == p_.batch * p_.width) {
             return in_.x + first * p_.x_step;
         }
-        const int64_t rows = of_.steps_at_once_ * p_.batch;
-        parallel_for(rows, kWorth / std::max<int64_t>(p_.width, 1) + 1, [&](int64_t begin, int64_t end) {
-            for (int64_t row = begin; row < end; ++row) {
-                const int64_t n = row % p_.batch;
-                const int64_t step = first + row / p_.batch;
-                float* const to = gathered_ + row * p_.width;
-                if (step < length(n)) {
-                    std::copy_n(in_.x + place(step, n) * p_.x_step + n * p_.x_row, p_.width, to);
-                } else {
-                    std::fill_n(to, p_.width, 0.0F);
-                }
+        for_rows(of_.steps_at_once_ * p_.batch, p_.width, [&](int64_t row) {
+            const int64_t n = row % p_.batch;
+            const int64_t step = first + row / p_.batch;
+            float* const to = gathered_ + row * p_.width;
+            if (step < length(n)) {
+                std::copy_n(in_.x + place(step, n) * p_.x_step + n * p_.x_row, p_.width, to);
+            } else {
+                std::fill_n(to, p_.width, 0.0F);
             }
         });
         return gathered_;
@@ -172,11 +166,9 @@ class Recurrence::Run {
     /// body(n) for all sequences that are so long.
     template <class Body>
     void for_sequences(int64_t step, const Body& body) const {
-        parallel_for(p_.batch, kWorth / p_.columns() + 1, [&](int64_t begin, int64_t end) {
-            for (int64_t n = begin; n < end; ++n) {
-                if (step < length(n)) {
-                    body(n);
-                }
+        for_rows(p_.batch, p_.columns(), [&](int64_t n) {
+            if (step < length(n)) {
+                body(n);
             }
         });
     }

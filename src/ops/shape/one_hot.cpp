@@ -2,9 +2,9 @@
 // Indices as rows with one marked element.
 #include <algorithm>
 
-#include "base/parallel.h"
 #include "ops/common/attribute_form.h"
 #include "ops/common/copy.h"
+#include "ops/common/for_elements.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
 #include "ops/common/reference.h"
@@ -57,17 +57,14 @@ Result<kernels::KernelPtr> make_one_hot(const OpCall& call) {
         kernel = function_kernel(call, [=, type = call.inputs[0]->dtype](const Kernel::Buffers& buffers) -> Status {
             const T on = *static_cast<const T*>(buffers.inputs[2]);
             const T off = *static_cast<const T*>(buffers.inputs[3]);
-            constexpr int64_t kWorth = 1 << 14;  // elements that are worth a thread
             const int64_t block = depth * inner;
-            parallel_for(outer, kWorth / std::max<int64_t>(1, block) + 1, [&](int64_t begin, int64_t end) {
-                for (int64_t i = begin; i < end; ++i) {
-                    T* const to = static_cast<T*>(buffers.outputs[0]) + i * block;
-                    std::fill_n(to, block, off);
-                    for (int64_t k = 0; k < inner; ++k) {
-                        const int64_t index = index_at(buffers.inputs[0], type, i * inner + k);
-                        if (index >= 0 && index < depth) {
-                            to[index * inner + k] = on;
-                        }
+            for_rows(outer, block, [&](int64_t i) {
+                T* const to = static_cast<T*>(buffers.outputs[0]) + i * block;
+                std::fill_n(to, block, off);
+                for (int64_t k = 0; k < inner; ++k) {
+                    const int64_t index = index_at(buffers.inputs[0], type, i * inner + k);
+                    if (index >= 0 && index < depth) {
+                        to[index * inner + k] = on;
                     }
                 }
             });

@@ -2,9 +2,9 @@
 // Borders around a tensor: of one value, of the elements mirrored, or of the outermost ones. Negative ones cut off.
 #include <algorithm>
 
-#include "base/parallel.h"
 #include "ops/common/attribute_form.h"
 #include "ops/common/copy.h"
+#include "ops/common/for_elements.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
 #include "ops/common/reference.h"
@@ -14,8 +14,6 @@ namespace softacl::ops {
 namespace {
 
 using kernels::Kernel;
-
-constexpr int64_t kWorth = 1 << 14;  // elements that are worth a thread
 
 enum class Mode { kConstant, kReflect, kSymmetric, kEdge };
 
@@ -155,25 +153,22 @@ Result<kernels::KernelPtr> make_mirror_pad(const OpCall& call, const std::vector
             call, [offsets, inside, rows = y.elements(0, y.rank() - 1), y](const Kernel::Buffers& buffers) -> Status {
                 const auto& columns = offsets.back();
                 const auto width = static_cast<int64_t>(columns.size());
-                parallel_for(rows, kWorth / std::max<int64_t>(1, width) + 1, [&](int64_t begin, int64_t end) {
-                    for (int64_t row = begin; row < end; ++row) {
-                        const T* from = static_cast<const T*>(buffers.inputs[0]);
-                        int64_t rest = row;
-                        for (size_t i = y.rank() - 1; i > 0; --i) {
-                            from += offsets[i - 1][static_cast<size_t>(rest % y[i - 1])];
-                            rest /= y[i - 1];
-                        }
-                        T* const to = static_cast<T*>(buffers.outputs[0]) + row * width;
-                        const auto mirror = [&](int64_t left, int64_t right) {
-                            for (int64_t i = left; i < right; ++i) {
-                                to[i] = from[columns[static_cast<size_t>(i)]];
-                            }
-                        };
-                        mirror(0, inside.first);
-                        std::copy(from + inside.first - inside.shift, from + inside.last - inside.shift,
-                                  to + inside.first);
-                        mirror(inside.last, width);
+                for_rows(rows, width, [&](int64_t row) {
+                    const T* from = static_cast<const T*>(buffers.inputs[0]);
+                    int64_t rest = row;
+                    for (size_t i = y.rank() - 1; i > 0; --i) {
+                        from += offsets[i - 1][static_cast<size_t>(rest % y[i - 1])];
+                        rest /= y[i - 1];
                     }
+                    T* const to = static_cast<T*>(buffers.outputs[0]) + row * width;
+                    const auto mirror = [&](int64_t left, int64_t right) {
+                        for (int64_t i = left; i < right; ++i) {
+                            to[i] = from[columns[static_cast<size_t>(i)]];
+                        }
+                    };
+                    mirror(0, inside.first);
+                    std::copy(from + inside.first - inside.shift, from + inside.last - inside.shift, to + inside.first);
+                    mirror(inside.last, width);
                 });
                 return {};
             });

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/parallel.h"
 #include "kernels/ref/number.h"
 #include "ops/common/copy.h"
+#include "ops/common/for_elements.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
 #include "ops/common/reference.h"
@@ -15,8 +15,6 @@ namespace softacl::ops {
 namespace {
 
 using kernels::Kernel;
-
-constexpr int64_t kWorth = 1 << 14;  // elements that are worth a thread
 
 Status infer_triangle(OpCall& call) {
     if (call.inputs[0]->shape.rank() < 2) {
@@ -40,18 +38,16 @@ Result<kernels::KernelPtr> make_triangle(const OpCall& call) {
         kernel = function_kernel(call, [=](const Kernel::Buffers& buffers) -> Status {
             const T* from = static_cast<const T*>(buffers.inputs[0]);
             T* to = static_cast<T*>(buffers.outputs[0]);
-            parallel_for(count * rows, kWorth / std::max<int64_t>(1, columns) + 1, [&](int64_t begin, int64_t end) {
-                for (int64_t i = begin; i < end; ++i) {
-                    const T* const in = from + i * columns;
-                    T* const out = to + i * columns;
-                    const int64_t border = std::clamp<int64_t>(i % rows + diagonal + (kUpper ? 0 : 1), 0, columns);
-                    if (kUpper) {
-                        std::fill_n(out, border, T{});
-                        std::copy(in + border, in + columns, out + border);
-                    } else {
-                        std::copy_n(in, border, out);
-                        std::fill(out + border, out + columns, T{});
-                    }
+            for_rows(count * rows, columns, [&](int64_t i) {
+                const T* const in = from + i * columns;
+                T* const out = to + i * columns;
+                const int64_t border = std::clamp<int64_t>(i % rows + diagonal + (kUpper ? 0 : 1), 0, columns);
+                if (kUpper) {
+                    std::fill_n(out, border, T{});
+                    std::copy(in + border, in + columns, out + border);
+                } else {
+                    std::copy_n(in, border, out);
+                    std::fill(out + border, out + columns, T{});
                 }
             });
             return {};
