@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the greatest or the smallest element of an axis is; the first one, if there are several.
-#include <algorithm>
-#include <array>
-#include <limits>
-
-#include "kernels/ref/number.h"
-#include "ops/common/along.h"
-#include "ops/common/for_elements.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
 #include "ops/common/reference.h"
 #include "ops/common/values.h"
+#include "ops/math/arg_loops.h"
 
 namespace softacl::ops {
 namespace {
-
-namespace ref = kernels::ref;
 
 using kernels::Kernel;
 
@@ -54,62 +46,6 @@ Status infer_arg(OpCall& call) {
     return {};
 }
 
-// NaN wins over every number, as in sums.
-template <class T, bool kMost>
-int64_t find(const T* x, int64_t size, int64_t step) {
-    int64_t best = 0;
-    auto value = kernels::widen(x[0]);
-    for (int64_t i = 1; i < size && !kernels::is_nan(value); ++i) {
-        const auto candidate = kernels::widen(x[i * step]);
-        if ((kMost ? candidate > value : candidate < value) || kernels::is_nan(candidate)) {
-            best = i;
-            value = candidate;
-        }
-    }
-    return best;
-}
-
-// The same for at most ref::kSide rows whose elements lie side by side.
-template <class T, bool kMost>
-void find_side_by_side(const T* x, int64_t size, int64_t step, int64_t width, int32_t* places) {
-    using W = kernels::Wide<T>;
-    std::array<W, ref::kSide> memory;
-    W* const values = memory.data();
-    std::transform(x, x + width, values, [](T first) { return kernels::widen(first); });
-    std::fill_n(places, width, 0);
-    for (int64_t i = 1; i < size; ++i) {
-        const T* const row = x + i * step;
-        const auto place = static_cast<int32_t>(i);
-        vectorised<kernels::kUsual<T>>([=] {
-            for (int64_t j = 0; j < width; ++j) {
-                const W candidate = kernels::widen(row[j]);
-                const bool beyond = kMost ? candidate > values[j] : candidate < values[j];
-                const bool wins = (beyond || kernels::is_nan(candidate)) && !kernels::is_nan(values[j]);
-                places[j] = wins ? place : places[j];
-                values[j] = wins ? candidate : values[j];
-            }
-        });
-    }
-}
-
-// put(row, place of its element) for all rows.
-template <class T, bool kMost, class Put>
-void find_all(const Rows& rows, const T* x, const Put& put) {
-    if (rows.step == 1 || rows.size > std::numeric_limits<int32_t>::max()) {
-        for_rows(rows.count, rows.size,
-                 [&](int64_t i) { put(i, find<T, kMost>(x + rows.begin(i), rows.size, rows.step)); });
-        return;
-    }
-    ref::for_sides(rows.middle(), [&](int64_t outer, int64_t first, int64_t width) {
-        std::array<int32_t, ref::kSide> places;
-        find_side_by_side<T, kMost>(x + outer * rows.size * rows.step + first, rows.size, rows.step, width,
-                                    places.data());
-        for (int64_t i = 0; i < width; ++i) {
-            put(outer * rows.step + first + i, int64_t{places[static_cast<size_t>(i)]});
-        }
-    });
-}
-
 template <bool kMost>
 Result<kernels::KernelPtr> make_arg(const OpCall& call) {
     SOFTACL_TRY(require_known_shapes(call));
@@ -118,23 +54,25 @@ Result<kernels::KernelPtr> make_arg(const OpCall& call) {
         return call.fail("the dimension must be known before the model runs");
     }
     SOFTACL_ASSIGN(const size_t axis, normal_axis(call, *dimension, call.inputs[0]->shape.rank()));
-    const Rows rows(call.inputs[0]->shape, axis);
+    const Shape& shape = call.inputs[0]->shape;
+    const kernels::ref::Middle m{shape.elements(0, axis), shape[axis], shape.elements(axis + 1, shape.rank())};
     const bool wide = call.outputs[0].dtype == ACL_INT64;
     kernels::KernelPtr kernel;
     visit_dtype(call.inputs[0]->dtype, [&](auto tag) {
         using T = typename decltype(tag)::Type;
         if constexpr (!std::is_same_v<T, bool>) {
             kernel = function_kernel(
-                call, [rows, wide, has_value = call.outputs.size() > 1](const Kernel::Buffers& buffers) -> Status {
-                    const T* const x = static_cast<const T*>(buffers.inputs[0]);
-                    find_all<T, kMost>(rows, x, [&](int64_t i, int64_t at) {
+                call, [m, wide, has_value = call.outputs.size() > 1](const Kernel::Buffers& buffers) -> Status {
+                    const T* x = static_cast<const T*>(buffers.inputs[0]);
+                    find_all<kMost>(m, x, [&](int64_t i, int64_t place) {
                         if (wide) {
-                            static_cast<int64_t*>(buffers.outputs[0])[i] = at;
+                            static_cast<int64_t*>(buffers.outputs[0])[i] = place;
                         } else {
-                            static_cast<int32_t*>(buffers.outputs[0])[i] = static_cast<int32_t>(at);
+                            static_cast<int32_t*>(buffers.outputs[0])[i] = static_cast<int32_t>(place);
                         }
                         if (has_value) {
-                            static_cast<T*>(buffers.outputs[1])[i] = x[rows.begin(i) + at * rows.step];
+                            static_cast<T*>(buffers.outputs[1])[i] =
+                                x[(i / m.inner * m.count + place) * m.inner + i % m.inner];
                         }
                     });
                     return {};

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The greatest or smallest elements of an axis, and where they are.
 #include <algorithm>
+#include <array>
 #include <numeric>
 
+#include "base/parallel.h"
 #include "kernels/ref/number.h"
 #include "ops/caffe/imports.h"
 #include "ops/common/along.h"
+#include "ops/common/for_elements.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
 #include "ops/common/reference.h"
@@ -46,6 +49,102 @@ bool comes_before(T a, T b, bool largest) {
     return largest ? a > b : a < b;
 }
 
+// Calls enter(i, value) for each element from number `first` on that may come before last(), or is NaN.
+template <class T, class Last, class Enter>
+void for_candidates(const T* x, int64_t first, int64_t size, int64_t step, bool largest, const Last& last,
+                    const Enter& enter) {
+    using W = kernels::Wide<T>;
+    const auto some = [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; ++i) {
+            const W value = kernels::widen(x[i * step]);
+            if (largest ? !(value <= last()) : !(value >= last())) {
+                enter(i, value);
+            }
+        }
+    };
+    if (step != 1) {
+        return some(first, size);
+    }
+    constexpr int64_t kBlock = 16;  // most have no candidate
+    int64_t i = first;
+    for (; i + kBlock <= size; i += kBlock) {
+        const T* const block = x + i;
+        const W limit = last();
+        int any = 0;
+        if (largest) {
+            for (int64_t j = 0; j < kBlock; ++j) {
+                any |= static_cast<int>(!(kernels::widen(block[j]) <= limit));
+            }
+        } else {
+            for (int64_t j = 0; j < kBlock; ++j) {
+                any |= static_cast<int>(!(kernels::widen(block[j]) >= limit));
+            }
+        }
+        if (any != 0) {
+            some(i, i + kBlock);
+        }
+    }
+    some(i, size);
+}
+
+// Which are the first k of a row, in order: few enough to be moved when another comes between them.
+constexpr int64_t kFew = 64;
+template <class T>
+void find_few(const T* x, int64_t size, int64_t step, int64_t k, bool largest, int32_t* order) {
+    using W = kernels::Wide<T>;
+    std::array<W, kFew> values;
+    const auto enter = [&](int64_t at, W value, int64_t place) {
+        for (; place > 0 && comes_before(value, values[static_cast<size_t>(place) - 1], largest); --place) {
+            values[static_cast<size_t>(place)] = values[static_cast<size_t>(place) - 1];
+            order[place] = order[place - 1];
+        }
+        values[static_cast<size_t>(place)] = value;
+        order[place] = static_cast<int32_t>(at);
+    };
+    for (int64_t i = 0; i < k; ++i) {
+        enter(i, kernels::widen(x[i * step]), i);
+    }
+    const W& last = values[static_cast<size_t>(k) - 1];
+    for_candidates(
+        x, k, size, step, largest, [&] { return last; },
+        [&](int64_t i, W value) {
+            if (comes_before(value, last, largest)) {
+                enter(i, value, k - 1);
+            }
+        });
+}
+
+// Many: a heap with the last of them on top.
+template <class T>
+void find_many(const T* x, int64_t size, int64_t step, int64_t k, bool largest, int32_t* order) {
+    using W = kernels::Wide<T>;
+    const auto before = [=](int32_t a, int32_t b) {
+        const auto left = kernels::widen(x[a * step]);
+        const auto right = kernels::widen(x[b * step]);
+        return comes_before(left, right, largest) || (!comes_before(right, left, largest) && a < b);
+    };
+    std::iota(order, order + k, 0);
+    std::make_heap(order, order + k, before);
+    const auto last = [&] { return kernels::widen(x[order[0] * step]); };
+    for_candidates(x, k, size, step, largest, last, [&](int64_t i, W value) {
+        if (comes_before(value, last(), largest)) {
+            std::pop_heap(order, order + k, before);
+            order[k - 1] = static_cast<int32_t>(i);
+            std::push_heap(order, order + k, before);
+        }
+    });
+    std::sort_heap(order, order + k, before);
+}
+
+template <class T>
+void find_first(const T* x, int64_t size, int64_t step, int64_t k, bool largest, int32_t* order) {
+    if (k > kFew) {
+        find_many(x, size, step, k, largest, order);
+    } else if (k > 0) {
+        vectorised<kernels::kUsual<T>>([=] { find_few(x, size, step, k, largest, order); });
+    }
+}
+
 Result<kernels::KernelPtr> make_top_k(const OpCall& call) {
     SOFTACL_TRY(require_known_shapes(call));
     const Shape& x = call.inputs[0]->shape;
@@ -62,15 +161,10 @@ Result<kernels::KernelPtr> make_top_k(const OpCall& call) {
         using T = typename decltype(tag)::Type;
         if constexpr (!std::is_same_v<T, bool>) {
             kernel = function_kernel(call, [=](const Kernel::Buffers& buffers) -> Status {
-                auto* order = static_cast<int32_t*>(buffers.scratch);
-                for (int64_t row = 0; row < rows.count; ++row) {
+                for_rows(rows.count, rows.size, [&](int64_t row) {
+                    int32_t* const order = static_cast<int32_t*>(buffers.scratch) + team_index() * results.size;
                     const T* from = static_cast<const T*>(buffers.inputs[0]) + rows.begin(row);
-                    std::iota(order, order + rows.size, 0);
-                    std::partial_sort(order, order + results.size, order + rows.size, [&](int32_t a, int32_t b) {
-                        const auto left = kernels::widen(from[a * rows.step]);
-                        const auto right = kernels::widen(from[b * rows.step]);
-                        return comes_before(left, right, largest) || (!comes_before(right, left, largest) && a < b);
-                    });
+                    find_first(from, rows.size, rows.step, results.size, largest, order);
                     for (int64_t i = 0; i < results.size; ++i) {
                         const int64_t at = results.begin(row) + i * results.step;
                         static_cast<T*>(buffers.outputs[0])[at] = from[order[i] * rows.step];
@@ -78,10 +172,10 @@ Result<kernels::KernelPtr> make_top_k(const OpCall& call) {
                             static_cast<int32_t*>(buffers.outputs[1])[at] = order[i];
                         }
                     }
-                }
+                });
                 return {};
             });
-            kernel->scratch_bytes = static_cast<size_t>(rows.size) * sizeof(int32_t);
+            kernel->scratch_bytes = parallel_width() * static_cast<size_t>(results.size) * sizeof(int32_t);
         }
     });
     return kernel;

@@ -142,6 +142,9 @@ def sums():
             yield Case("AddN", terms, lambda *x: functools.reduce(np.add, x), {"N": count})
         if np.dtype(dtype).kind in "iu":
             yield Case("AddN", [extremes(dtype)] * 3, lambda *x: functools.reduce(np.add, x), {"N": 3}, note="wraps")
+        if dtype in ("float32", "float16", "int32", "int64"):
+            terms = [draw.array((5, 9001), dtype) for _ in range(3)]
+            yield Case("AddN", terms, lambda *x: functools.reduce(np.add, x), {"N": 3}, note="many")
 
 
 CASES = [*numeric(), *powers(), *tests(), *bits(), *sums()]

@@ -138,7 +138,7 @@ def whole():
             yield Case("Adds", [x], by_value(lambda x, v=value: x + v), {"value": value})
     for dtype in INTS:
         yield from (Case("Invert", [x], np.invert) for x in (*arrays(draw, dtype), extremes(dtype)))
-    yield from (Case("LogicalNot", [x], np.logical_not) for x in arrays(draw, "bool"))
+    yield from (Case("LogicalNot", [x], np.logical_not) for x in (*arrays(draw, "bool"), draw.bools((3, 20001))))
     for op, test in TESTS.items():
         for dtype in FLOATS:
             yield from (Case(op, [x], test, types=["bool"]) for x in (*arrays(draw, dtype), extremes(dtype)))

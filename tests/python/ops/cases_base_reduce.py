@@ -79,6 +79,13 @@ def arg():
                            lambda x, a, f=function: f(x, axis=int(a)), {"dtype": Type(result)}, types=[result])
         yield Case(op, [draw.array((3, 4), "float32"), np.array(0, "int32")], lambda x, a, f=function: f(x, axis=0),
                    types=["int64"], note="default")
+        for dtype in NUMBERS:
+            for shape, axis in (((500, 101), 1), ((7, 33, 300), 1), ((9, 5000), 0), ((40, 130, 5), 1)):
+                x = draw.array(shape, dtype, -1, 1)
+                if np.dtype(dtype).kind == "f":  # the first of several NaN; not in all rows
+                    x.flat[draw.integers((60,), 0, x.size // 2)] = np.nan
+                yield Case(op, [x, np.array(axis, "int32")], lambda x, a, f=function: f(x, axis=int(a)),
+                           types=["int64"], note="many")
 
 
 def running():
@@ -99,11 +106,14 @@ def top_k():
     draw = Draw("TopKV2")
     for dtype in NUMBERS:
         for shape, k, dim, largest in (((3, 7), 3, -1, True), ((5, 2, 3), 2, 0, False), ((6,), 6, 0, True),
-                                       ((2, 4), 0, -1, True), ((0, 3), 2, 1, True)):
+                                       ((2, 4), 0, -1, True), ((0, 3), 2, 1, True), ((9, 4001), 10, -1, True),
+                                       ((9, 4001), 700, -1, False), ((300, 4, 31), 5, 0, True)):
             x = draw.array(shape, dtype, -0.4, 0.4)
+            if x.dtype.kind == "f" and x.size > 1000:
+                x.flat[draw.integers((60,), 0, x.size // 2)] = np.nan
 
             def judge(x, k, d=dim, up=largest):
-                wide = x.astype(object) if x.dtype.kind in "iu" else x
+                wide = x.astype(object) if x.dtype.kind in "iu" else np.where(np.isnan(x), np.inf, x)
                 order = np.argsort(-wide if up else wide, axis=d, kind="stable").astype(np.int64)
                 order = np.take(order, np.arange(int(k)), axis=d)
                 return np.take_along_axis(x, order, axis=d), order

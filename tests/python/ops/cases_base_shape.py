@@ -182,7 +182,8 @@ def spread():
         y = draw.array((2, 3), dtype)
         yield Case("ZerosLike", [y], np.zeros_like(y))
         yield Case("OnesLike", [y], np.ones_like(y))
-        for diagonal, shape in ((0, (4, 4)), (1, (2, 3, 5)), (-2, (5, 3)), (9, (3, 3)), (-9, (3, 3)), (0, (0, 3))):
+        for diagonal, shape in ((0, (4, 4)), (1, (2, 3, 5)), (-2, (5, 3)), (9, (3, 3)), (-9, (3, 3)), (0, (0, 3)),
+                                (0, (3, 0)), (-3, (30, 41, 43))):
             z = draw.array(shape, dtype)
             yield Case("Triu", [z], np.triu(z, diagonal), {"diagonal": diagonal})
             yield Case("Tril", [z], np.tril(z, diagonal), {"diagonal": diagonal})
@@ -207,6 +208,15 @@ def borders():
     x = draw.array((4, 5), "float32")
     yield Case("PadV3", [x, ints([1, 0, 2, 3]), None], np.pad(x, around), {"paddings_contiguous": False})
     yield Case("PadV3", [x, ints([[-1, 0], [1, -2]]), None], np.pad(x[1:, :-2], [[0, 0], [1, 0]]), note="cut")
+    wide, around = draw.array((3, 2, 70, 101), "float32"), [[0, 0], [1, 1], [3, 0], [2, 100]]
+    for mode in ("reflect", "symmetric"):
+        yield Case("MirrorPad", [wide, host(around)], np.pad(wide, around, mode=mode), {"mode": mode.upper()})
+    for mode in ("reflect", "edge"):  # the last dimension cut, on one side or both
+        for cut in ([-1, 2], [2, -1], [-1, -1], [2, -4]):
+            inside = np.pad(x, [[1, 0], [max(n, 0) for n in cut]], mode=mode)
+            end = inside.shape[1] + min(cut[1], 0)
+            yield Case("PadV3", [x, ints([[1, 0], cut]), None], inside[:, max(-cut[0], 0):end], {"mode": mode},
+                       note="cut")
     yield Case("Pad", [np.zeros((0, 2), "float32"), ints([[1, 1], [0, 0]])], np.zeros((2, 2)))
     yield Case("Pad", [np.array(3, "float32"), np.zeros((0, 2), "int32")], np.array(3))
 
@@ -234,6 +244,11 @@ def choices():
                types=["float32"])
     yield Case("OneHot", [ints([-1, 7, 2**40]), ints(3), np.array(1, "float32"), np.array(0, "float32")],
                np.zeros((3, 3)), types=["float32"], note="outside")
+    at = draw.integers((40, 33), -2, 50, "int64")
+    for axis in (0, 1, 2):
+        hot = np.moveaxis(np.arange(49) == at[..., None], -1, axis)
+        yield Case("OneHot", [at, ints(49), np.array(3, "int16"), np.array(-1, "int16")], np.where(hot, 3, -1),
+                   {"axis": axis}, types=["int16"], note="many")
     yield Case("NonZero", [np.zeros((2, 3), "float32")], np.zeros((0, 2)), types=["int64"])
     yield Case("SelectV2", [np.zeros((0, 1), bool), np.ones((1, 3), "int8"), np.ones(3, "int8")], np.zeros((0, 3)),
                types=["int8"])
