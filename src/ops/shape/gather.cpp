@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Elements and slices by their index.
 #include <algorithm>
+#include <atomic>
 #include <cstring>
+#include <limits>
 
 #include "ops/caffe/imports.h"
 #include "ops/common/attribute_form.h"
@@ -138,6 +140,37 @@ Status infer_gather_elements(OpCall& call) {
     return {};
 }
 
+struct ElementsPlan {
+    kernels::StridedLoop<2> loop;  // of x without the axis, and of the index
+    int64_t size = 0;              // of the axis
+    int64_t step = 0;
+};
+
+// The number of the first index that is out of range, or -1.
+template <class T, class Index>
+int64_t gather_elements(const ElementsPlan& plan, const T* x, const Index* indexes, T* y) {
+    constexpr int64_t kNone = std::numeric_limits<int64_t>::max();
+    std::atomic<int64_t> faulty{kNone};
+    plan.loop.run_shared([&, size = plan.size, step = plan.step](const auto& at, int64_t count, const auto& steps) {
+        const T* const from = x + at[0];
+        const Index* const index = indexes + at[1];
+        T* const to = y + at[1];
+        const int64_t from_step = steps[0];
+        for (int64_t i = 0; i < count; ++i) {
+            const auto given = static_cast<int64_t>(index[i]);
+            const int64_t place = given + (given < 0 ? size : 0);
+            if (place < 0 || place >= size) {
+                int64_t first = faulty.load();
+                while (at[1] + i < first && !faulty.compare_exchange_weak(first, at[1] + i)) {
+                }
+                return;
+            }
+            to[i] = from[i * from_step + place * step];
+        }
+    });
+    return faulty == kNone ? -1 : faulty.load();
+}
+
 Result<kernels::KernelPtr> make_gather_elements(const OpCall& call) {
     SOFTACL_TRY(require_known_shapes(call));
     const Shape& x = call.inputs[0]->shape;
@@ -148,30 +181,22 @@ Result<kernels::KernelPtr> make_gather_elements(const OpCall& call) {
         return call.fail("the input dim must be known before the model runs");
     }
     const size_t axis = *found;
-    kernels::Strides from = kernels::row_strides(x);
-    const int64_t step = from[axis];
-    from[axis] = 0;
-    const kernels::StridedLoop<2> loop(y, {from, kernels::row_strides(y)});
+    kernels::Strides strides = kernels::row_strides(x);
+    const int64_t step = strides[axis];
+    strides[axis] = 0;
+    const ElementsPlan plan{{y, {strides, kernels::row_strides(y)}}, x[axis], step};
     kernels::KernelPtr kernel;
     visit_size(call.inputs[0]->dtype, [&](auto tag) {
         using T = typename decltype(tag)::Type;
         kernel = function_kernel(
-            call, [=, size = x[axis], type = call.inputs[input]->dtype](const Kernel::Buffers& buffers) -> Status {
-                const Indexes indexes(buffers.inputs[input], type);
-                int64_t faulty = -1;
-                loop.run([&](const auto& at, int64_t count, const auto& steps) {
-                    for (int64_t i = 0; i < count; ++i) {
-                        const int64_t place_of_index = at[1] + i * steps[1];
-                        const int64_t index = indexes.within(place_of_index, size);
-                        if (index < 0) {
-                            faulty = faulty < 0 ? place_of_index : faulty;
-                            continue;
-                        }
-                        static_cast<T*>(buffers.outputs[0])[place_of_index] =
-                            static_cast<const T*>(buffers.inputs[0])[at[0] + i * steps[0] + index * step];
-                    }
-                });
-                return faulty < 0 ? Status() : index_failure(indexes[faulty], faulty, size);
+            call, [plan, input, type = call.inputs[input]->dtype](const Kernel::Buffers& buffers) -> Status {
+                const T* from = static_cast<const T*>(buffers.inputs[0]);
+                T* to = static_cast<T*>(buffers.outputs[0]);
+                const void* index = buffers.inputs[input];
+                const int64_t faulty = type == ACL_INT64
+                                           ? gather_elements(plan, from, static_cast<const int64_t*>(index), to)
+                                           : gather_elements(plan, from, static_cast<const int32_t*>(index), to);
+                return faulty < 0 ? Status() : index_failure(Indexes(index, type)[faulty], faulty, plan.size);
             });
     });
     return kernel;

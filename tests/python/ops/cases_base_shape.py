@@ -167,6 +167,10 @@ def gathers():
     yield Case("GatherV2", [x, ints([-1, -4, 3]), ints(0)], x[[-1, -4, 3]], {"negative_index_support": True})
     yield Case("GatherNd", [x, ints([[-1], [2]])], x[[-1, 2]], {"negative_index_support": True})
     yield Case("GatherElements", [x, ints([[-1, 0]])], x[[[3, 0]], [[0, 1]]], {"dim": 0})
+    x = draw.array((40, 50, 31), "float32")
+    for dim, index in turns((0, 1, 2), INDEXES):
+        at = draw.integers(x.shape, -x.shape[dim], x.shape[dim] - 1, index)
+        yield Case("GatherElements", [x, at], np.take_along_axis(x, at.astype(int), dim), {"dim": dim}, note="many")
 
 
 def spread():
@@ -177,6 +181,9 @@ def spread():
         yield Case("Expand", [x, ints([2, 1, 4], index)], np.broadcast_to(x, (2, 3, 4)))
         yield Case("Tile", [x, host([2, 3], index)], np.tile(x, (2, 3)))
         yield Case("Tile", [x, ints([0, 3], index)], np.zeros((0, 3), dtype))
+        z = draw.array((2, 3, 1, 4), dtype)
+        for multiples in ((1, 1, 1, 1), (3, 1, 5, 1), (1, 2, 1, 7), (2, 3, 4, 5), (1, 0, 2, 1)):
+            yield Case("Tile", [z, host(multiples, index)], np.tile(z, multiples))
         yield Case("Fill", [ints([2, 3], index), np.array(1, dtype)], np.full((2, 3), 1), types=[dtype])
         yield Case("Fill", [ints([], index), extremes(dtype)[-2]], extremes(dtype)[-2], types=[dtype])
         y = draw.array((2, 3), dtype)
@@ -187,6 +194,9 @@ def spread():
             z = draw.array(shape, dtype)
             yield Case("Triu", [z], np.triu(z, diagonal), {"diagonal": diagonal})
             yield Case("Tril", [z], np.tril(z, diagonal), {"diagonal": diagonal})
+    many = draw.array((60, 20, 7), "float32")
+    yield Case("Tile", [many, host([1, 3, 4])], np.tile(many, (1, 3, 4)))
+    yield Case("Tile", [np.array(3, "int8"), ints([])], np.array(3))
     yield Case("BroadcastTo", [np.array(2.5, "float32"), ints([2, 0])], np.zeros((2, 0)))
     yield Case("BroadcastTo", [np.array(2.5, "float32"), ints([3])], np.full(3, 2.5))
     yield Case("Fill", [ints([0, 4], "int16"), np.array(1, "float32")], np.zeros((0, 4)), types=["float32"])

@@ -62,6 +62,18 @@ TEST(ShapeGather, IndexesOutOfRangeAreNamed) {
     EXPECT_THAT(sentence(nd), HasSubstr("index 3 (element 1 of the indices) is out of range of a dimension of 3"));
     const auto one = run({"GatherElements", {counting({2, 3}), Tensor::of<int64_t>({1, 2}, {1, -3})}});
     EXPECT_THAT(sentence(one), HasSubstr("index -3"));
+    std::vector<int64_t> many(100000);
+    many[1234] = 7;
+    many[99990] = -108;
+    EXPECT_THAT(sentence(run({"GatherElements",
+                              {counting({1000, 100}), Tensor::of<int64_t>({1000, 100}, many)},
+                              {{"dim", int64_t{1}}}})),
+                HasSubstr("index -108 (element 99990 of the indices)"));
+    many[1234] = 107;
+    EXPECT_THAT(sentence(run({"GatherElements",
+                              {counting({1000, 100}), Tensor::of<int64_t>({1000, 100}, many)},
+                              {{"dim", int64_t{1}}}})),
+                HasSubstr("index 107 (element 1234 of the indices)"));
 }
 
 TEST(ShapeGather, SingleElements) {
