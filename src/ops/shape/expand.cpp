@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // A tensor repeated along its dimensions.
+#include <algorithm>
+
+#include "base/parallel.h"
 #include "ops/caffe/imports.h"
 #include "ops/common/attribute_form.h"
 #include "ops/common/copy.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
+#include "ops/common/reference.h"
 #include "ops/common/values.h"
 
 namespace softacl::ops {
@@ -73,22 +77,72 @@ Status infer_tile(OpCall& call) {
     return {};
 }
 
-// Each dimension of the result is two: which copy, and where in it.
+// One or more dimensions of x, repeated together.
+struct TileLevel {
+    int64_t count;     // of what the next level writes
+    int64_t multiple;  // of all that
+    int64_t from;      // elements of x that one of the count takes
+    int64_t to;        // elements of the result that it becomes
+};
+
+// What is repeated is copied from the result: the longer, the faster.
+template <class T>
+void tile(const TileLevel* level, const TileLevel* end, const T* from, T* to) {
+    if (level + 1 == end) {
+        std::copy_n(from, level->count, to);
+    } else {
+        for (int64_t i = 0; i < level->count; ++i) {
+            tile(level + 1, end, from + i * level->from, to + i * level->to);
+        }
+    }
+    const int64_t part = level->count * level->to;
+    const int64_t all = part * level->multiple;
+    for (int64_t done = part; done < all; done += std::min(done, all - done)) {
+        std::copy_n(to, std::min(done, all - done), to + done);
+    }
+}
+
 Result<kernels::KernelPtr> make_tile(const OpCall& call) {
     SOFTACL_TRY(require_known_shapes(call));
     SOFTACL_ASSIGN(const Ints multiples, required_ints(call, 1));
     const Shape& x = call.inputs[0]->shape;
-    const kernels::Strides from = kernels::row_strides(x);
-    const kernels::Strides to = kernels::row_strides(call.outputs[0].shape);
-    StridedCopy copy;
-    std::vector<int64_t> dims;
-    for (size_t i = 0; i < x.rank(); ++i) {
-        dims.insert(dims.end(), {multiples[i], x[i]});
-        copy.from.insert(copy.from.end(), {0, from[i]});
-        copy.to.insert(copy.to.end(), {to[i] * x[i], to[i]});
+    // From behind. Dimensions that are not repeated belong to those before them.
+    std::vector<TileLevel> levels = {{1, 1, 1, 1}};
+    for (size_t i = x.rank(); i > 0; --i) {
+        TileLevel& last = levels.back();
+        if (last.multiple == 1) {
+            last.count *= x[i - 1];
+            last.multiple = multiples[i - 1];
+        } else {
+            levels.push_back(
+                {x[i - 1], multiples[i - 1], last.count * last.from, last.count * last.multiple * last.to});
+        }
     }
-    copy.shape = Shape(std::move(dims));
-    return copy_kernel(call, {copy});
+    std::reverse(levels.begin(), levels.end());
+    if (levels[0].multiple != 1 || levels.size() == 1) {
+        levels.insert(levels.begin(),
+                      {1, 1, levels[0].count * levels[0].from, levels[0].count * levels[0].multiple * levels[0].to});
+    }
+    kernels::KernelPtr kernel;
+    visit_size(call.outputs[0].dtype, [&](auto tag) {
+        using T = typename decltype(tag)::Type;
+        kernel = function_kernel(call, [levels](const kernels::Kernel::Buffers& buffers) -> Status {
+            constexpr int64_t kWorth = 1 << 14;  // elements for a thread
+            const TileLevel& first = levels[0];
+            if (first.to == 0) {
+                return {};
+            }
+            parallel_for(first.count, std::max<int64_t>(1, kWorth / first.to), [&](int64_t begin, int64_t end) {
+                for (int64_t i = begin; i < end; ++i) {
+                    tile(levels.data() + 1, levels.data() + levels.size(),
+                         static_cast<const T*>(buffers.inputs[0]) + i * first.from,
+                         static_cast<T*>(buffers.outputs[0]) + i * first.to);
+                }
+            });
+            return {};
+        });
+    });
+    return kernel;
 }
 
 Imported import_expand(Importer& graph, const ForeignNode& node) { return one(graph.add("Expand", node.inputs)); }
