@@ -2,10 +2,10 @@
 // A tensor repeated along its dimensions.
 #include <algorithm>
 
-#include "base/parallel.h"
 #include "ops/caffe/imports.h"
 #include "ops/common/attribute_form.h"
 #include "ops/common/copy.h"
+#include "ops/common/for_elements.h"
 #include "ops/common/importing.h"
 #include "ops/common/infer.h"
 #include "ops/common/reference.h"
@@ -127,17 +127,14 @@ Result<kernels::KernelPtr> make_tile(const OpCall& call) {
     visit_size(call.outputs[0].dtype, [&](auto tag) {
         using T = typename decltype(tag)::Type;
         kernel = function_kernel(call, [levels](const kernels::Kernel::Buffers& buffers) -> Status {
-            constexpr int64_t kWorth = 1 << 14;  // elements for a thread
             const TileLevel& first = levels[0];
             if (first.to == 0) {
                 return {};
             }
-            parallel_for(first.count, std::max<int64_t>(1, kWorth / first.to), [&](int64_t begin, int64_t end) {
-                for (int64_t i = begin; i < end; ++i) {
-                    tile(levels.data() + 1, levels.data() + levels.size(),
-                         static_cast<const T*>(buffers.inputs[0]) + i * first.from,
-                         static_cast<T*>(buffers.outputs[0]) + i * first.to);
-                }
+            for_rows(first.count, first.to, [&](int64_t i) {
+                tile(levels.data() + 1, levels.data() + levels.size(),
+                     static_cast<const T*>(buffers.inputs[0]) + i * first.from,
+                     static_cast<T*>(buffers.outputs[0]) + i * first.to);
             });
             return {};
         });
