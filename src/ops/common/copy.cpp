@@ -5,6 +5,8 @@
 #include <array>
 #include <cstring>
 
+#include "base/parallel.h"
+#include "kernels/ref/transpose.h"
 #include "ops/common/reference.h"
 #include "ops/common/values.h"
 
@@ -13,44 +15,81 @@ namespace {
 
 struct Prepared {
     StridedCopy copy;
-    kernels::StridedLoop<2> loop;
+    kernels::StridedLoop<2> loop;  // of all but the columns
+    // An axis whose sources lie side by side, where rows of the result have theirs far apart.
+    int64_t columns = 1;
+    int64_t column_step = 0;  // of the result
 };
 
-/// Axes in the order in which the result lies, so that it is written from its begin to its end. But the rows that the
-/// innermost loop walks should not be short.
-kernels::StridedLoop<2> loop_of(const StridedCopy& copy) {
-    constexpr int64_t kShort = 16;
-    std::vector<size_t> order;
+/// Axes of more than one element, in the order in which the result lies, so that it is written from its begin to its
+/// end.
+std::vector<size_t> axes_of(const StridedCopy& copy) {
+    std::vector<size_t> axes;
     for (size_t axis = 0; axis < copy.shape.rank(); ++axis) {
         if (copy.shape[axis] != 1) {
-            order.push_back(axis);
+            axes.push_back(axis);
         }
     }
-    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return copy.to[a] > copy.to[b]; });
-    if (const size_t rank = order.size(); rank > 1) {
-        size_t& last = order[rank - 1];
-        size_t& before = order[rank - 2];
-        const bool joins = copy.from[before] == copy.from[last] * copy.shape[last];  // both are one row
-        if (copy.shape[last] < kShort && copy.shape[before] > copy.shape[last] && !joins) {
-            std::swap(last, before);
-        }
-    }
+    std::stable_sort(axes.begin(), axes.end(), [&](size_t a, size_t b) { return copy.to[a] > copy.to[b]; });
+    return axes;
+}
+
+Prepared prepare(const StridedCopy& copy) {
+    Prepared prepared{copy, {}};
     Ints dims;
     std::array<kernels::Strides, 2> strides;
-    for (const size_t axis : order) {
+    auto& [from, to] = strides;
+    for (const size_t axis : axes_of(copy)) {
         dims.push_back(copy.shape[axis]);
-        strides[0].push_back(copy.from[axis]);
-        strides[1].push_back(copy.to[axis]);
+        from.push_back(copy.from[axis]);
+        to.push_back(copy.to[axis]);
     }
-    return kernels::StridedLoop<2>(Shape(std::move(dims)), strides);
+    const auto found = std::find(from.begin(), from.end(), 1);
+    if (found != from.end() && from.back() > 1 && to.back() == 1) {
+        const auto last = static_cast<size_t>(found - from.begin());
+        size_t first = last;
+        int64_t columns = dims[last];
+        while (first > 0 && from[first - 1] == columns && to[first - 1] == columns * to[last]) {
+            columns *= dims[--first];
+        }
+        constexpr int64_t kWorth = 8;
+        if (columns >= kWorth || (columns == 3 && from.back() == 3)) {
+            prepared.columns = columns;
+            prepared.column_step = to[last];
+            for (auto* const list : {&dims, &from, &to}) {
+                list->erase(list->begin() + static_cast<std::ptrdiff_t>(first),
+                            list->begin() + static_cast<std::ptrdiff_t>(last) + 1);
+            }
+        }
+    }
+    constexpr int64_t kShort = 16;  // of a row that the innermost loop walks
+    const size_t rank = dims.size();
+    if (prepared.columns == 1 && rank > 1 && dims[rank - 1] < kShort && dims[rank - 2] > dims[rank - 1] &&
+        from[rank - 2] != from[rank - 1] * dims[rank - 1]) {  // else both are one row
+        for (auto* const list : {&dims, &from, &to}) {
+            std::swap((*list)[rank - 1], (*list)[rank - 2]);
+        }
+    }
+    prepared.loop = kernels::StridedLoop<2>(Shape(std::move(dims)), strides);
+    return prepared;
 }
 
 template <class T>
 void run_copy(const Prepared& prepared, const kernels::Kernel::Buffers& buffers) {
     const StridedCopy& copy = prepared.copy;
-    prepared.loop.run_shared([&](const auto& at, int64_t count, const auto& steps) {
-        const T* from = static_cast<const T*>(buffers.inputs[copy.input]) + copy.from_offset + at[0];
-        T* to = static_cast<T*>(buffers.outputs[copy.output]) + copy.to_offset + at[1];
+    const auto source = [&](const auto& at) {
+        return static_cast<const T*>(buffers.inputs[copy.input]) + copy.from_offset + at[0];
+    };
+    const auto target = [&](const auto& at) {
+        return static_cast<T*>(buffers.outputs[copy.output]) + copy.to_offset + at[1];
+    };
+    const auto row = [&](const auto& at, int64_t count, const auto& steps) {
+        const T* const from = source(at);
+        T* const to = target(at);
+        if (prepared.columns != 1) {
+            kernels::ref::transpose(from, steps[0], count, prepared.columns, to, prepared.column_step);
+            return;
+        }
         if (steps[0] == 1 && steps[1] == 1) {
             std::memcpy(to, from, static_cast<size_t>(count) * sizeof(T));
             return;
@@ -58,7 +97,23 @@ void run_copy(const Prepared& prepared, const kernels::Kernel::Buffers& buffers)
         for (int64_t i = 0; i < count; ++i) {
             to[i * steps[1]] = from[i * steps[0]];
         }
-    });
+    };
+    const int64_t count = copy.shape.elements() / std::max<int64_t>(1, prepared.columns);
+    if (prepared.loop.rows() != 1 || prepared.columns <= count) {
+        return prepared.loop.run_shared(row, prepared.columns);
+    }
+    // Few rows stay together, their columns are shared.
+    constexpr int64_t kPart = 256;
+    constexpr int64_t kWorth = 1 << 14;  // elements for a thread
+    parallel_for((prepared.columns + kPart - 1) / kPart,
+                 std::max<int64_t>(1, kWorth / (kPart * std::max<int64_t>(1, count))), [&](int64_t begin, int64_t end) {
+                     const int64_t first = begin * kPart;
+                     prepared.loop.run([&](const auto& at, int64_t rows, const auto& steps) {
+                         kernels::ref::transpose(source(at) + first, steps[0], rows,
+                                                 std::min(end * kPart, prepared.columns) - first,
+                                                 target(at) + first * prepared.column_step, prepared.column_step);
+                     });
+                 });
 }
 
 }  // namespace
@@ -68,7 +123,7 @@ Result<kernels::KernelPtr> copy_kernel(const OpCall& call, const std::vector<Str
     std::vector<Prepared> prepared;
     prepared.reserve(copies.size());
     for (const StridedCopy& copy : copies) {
-        prepared.push_back({copy, loop_of(copy)});
+        prepared.push_back(prepare(copy));
     }
     kernels::KernelPtr kernel;
     visit_size(call.outputs[0].dtype, [&](auto tag) {

@@ -76,6 +76,12 @@ def orders():
             if dtype in ("float32", "int8"):
                 yield Case("Transpose", [x, ints(perm, "int32")], x.transpose(perm))
                 yield Case("Permute", [x], x.transpose(perm), {"order": perm})
+        for shape, perm in (((3, 37, 50), [0, 2, 1]), ((2, 20, 5, 9), [0, 2, 3, 1]), ((2, 5, 9, 20), [0, 3, 1, 2]),
+                            ((150, 209), [1, 0]), ((17, 3, 32, 19), [3, 1, 2, 0]), ((3, 3, 40, 21), [2, 0, 3, 1]),
+                            ((2, 3, 40, 17), [0, 2, 3, 1]), ((1, 3, 99, 120), [0, 2, 3, 1]),
+                            ((2, 41, 17, 3), [0, 3, 1, 2]), ((1, 99, 120, 3), [0, 3, 1, 2])):
+            x = draw.array(shape, dtype)
+            yield Case("TransposeD", [x], x.transpose(perm), {"perm": perm}, note="blocks")
         x = draw.array((4, 5), dtype)
         yield Case("ReverseV2", [x, ints([0])], x[::-1])
         yield Case("ReverseV2", [x, ints([-1, 0], "int32")], x[::-1, ::-1])
