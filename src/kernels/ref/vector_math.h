@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 #include <type_traits>
 
 #include "tensor/half.h"
@@ -41,6 +43,39 @@ inline float growth(float x) {
     odd = odd * square + 1.0F / 24;
     odd = odd * square + 0.5F;
     return even + odd * x;
+}
+
+/// x = quarters * pi / 2 + rest, quarters whole (their low bits), rest within pi / 4 of 0; for x within kMostAngle of 0.
+struct Turn {
+    uint32_t quarters;
+    float rest;
+};
+inline Turn turn(float x) {
+    constexpr double kRounder = 6755399441055744.0;  // 1.5 * 2^52, as in split()
+    const double wide = static_cast<double>(x);      // a float next to a multiple of pi has no digits to spare
+    const double rounded = wide * 0.63661977236758134 + kRounder;
+    const double quarters = rounded - kRounder;
+    uint64_t bits = 0;
+    std::memcpy(&bits, &rounded, sizeof(bits));
+    // The first part of pi / 2 has 32 digits, so that its product is exact.
+    return {static_cast<uint32_t>(bits),
+            static_cast<float>((wide - quarters * 1.5707963267341256) - quarters * 6.0771005065061922e-11)};
+}
+
+/// The sine of what was turned. Both polynomials were fitted at Chebyshev's points.
+inline float sine_of(const Turn& turned) {
+    const float rest = turned.rest;
+    const float square = rest * rest;
+    float sine = -1.9515630265232176e-4F;
+    sine = sine * square + 8.332163095474243e-3F;
+    sine = sine * square - 1.6666655242443085e-1F;
+    sine = sine * (square * rest) + rest;
+    float cosine = 2.4435488739982247e-5F;
+    cosine = cosine * square - 1.3887338573113084e-3F;
+    cosine = cosine * square + 4.166664555668831e-2F;
+    cosine = cosine * (square * square) + (1.0F - 0.5F * square);
+    const float size = (turned.quarters & 1) != 0 ? cosine : sine;
+    return float_of(bits_of(size) ^ (turned.quarters & 2) << 30);
 }
 
 /// 2^power for -126 to 127.
@@ -90,6 +125,29 @@ T hyperbolic_tangent(T x) {
         return std::copysign(x != x ? x : result, x);
     } else {
         return std::tanh(x);
+    }
+}
+
+/// The largest angle that sine() and cosine() take as float.
+inline constexpr float kMostAngle = 1 << 20;
+
+template <class T>
+T sine(T x) {
+    if constexpr (std::is_same_v<T, float>) {
+        const float result = detail::sine_of(detail::turn(x));
+        return x == 0.0F ? x : result;  // which has a sign
+    } else {
+        return std::sin(x);
+    }
+}
+
+template <class T>
+T cosine(T x) {
+    if constexpr (std::is_same_v<T, float>) {
+        const auto [quarters, rest] = detail::turn(x);
+        return detail::sine_of({quarters + 1, rest});
+    } else {
+        return std::cos(x);
     }
 }
 

@@ -21,8 +21,8 @@ using kernels::Activation;
             return EXPRESSION;                      \
         }                                           \
     };
-FUNCTION(Sin, "Sin", "The sine.", std::sin(x))
-FUNCTION(Cos, "Cos", "The cosine.", std::cos(x))
+FUNCTION(NearSin, "Sin", "The sine.", kernels::ref::sine(x))
+FUNCTION(NearCos, "Cos", "The cosine.", kernels::ref::cosine(x))
 FUNCTION(Tan, "Tan", "The tangent.", std::tan(x))
 FUNCTION(Asin, "Asin", "The inverse sine.", std::asin(x))
 FUNCTION(Acos, "Acos", "The inverse cosine.", std::acos(x))
@@ -42,6 +42,19 @@ FUNCTION(Reciprocal, "Reciprocal", "1 / x.", 1 / x)
 FUNCTION(Floor, "Floor", "The greatest whole number that is not greater.", std::floor(x))
 FUNCTION(Ceil, "Ceil", "The smallest whole number that is not smaller.", std::ceil(x))
 #undef FUNCTION
+
+struct SinRow : NearSinRow {
+    using NearSinRow::NearSinRow;
+    static constexpr const char* kName = "Sin";
+    static constexpr float kMost = kernels::ref::kMostAngle;
+    static float beyond(float x) { return std::sin(x); }
+};
+struct CosRow : NearCosRow {
+    using NearCosRow::NearCosRow;
+    static constexpr const char* kName = "Cos";
+    static constexpr float kMost = kernels::ref::kMostAngle;
+    static float beyond(float x) { return std::cos(x); }
+};
 
 struct InvRow : ReciprocalRow {
     using ReciprocalRow::ReciprocalRow;

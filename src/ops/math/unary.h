@@ -2,6 +2,8 @@
 // Operators that apply a function to each element. Each is a row: a struct with what is special of it.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "kernels/fast.h"
@@ -25,6 +27,7 @@ struct UnaryRow {
     static constexpr const char* kOutput = "y";
     static constexpr bool kIsTest = false;   ///< the result is bool
     static constexpr bool kIsCount = false;  ///< the result is uint8
+    static constexpr float kMost = 0;        ///< if not 0, blocks with a larger |x| (as float) take `float beyond(float)`
     static constexpr kernels::Activation kFast = kernels::Activation::kNone;
     static constexpr float kAlpha = 0;  ///< of kFast
     static constexpr float kBeta = 0;
@@ -36,6 +39,38 @@ struct UnaryRow {
 
 template <class Row, class T>
 using UnaryResult = std::conditional_t<Row::kIsTest, bool, std::conditional_t<Row::kIsCount, uint8_t, T>>;
+
+/// In blocks, as far as |x| goes beyond what the row's vectors are for.
+template <class Row, class T>
+void run_unary_in_blocks(const Row& row, const T* x, int64_t count, T* y) {
+    constexpr int64_t kBlock = 1024;
+    constexpr int64_t kWorth = 8;  // blocks that are worth a thread
+    parallel_for((count + kBlock - 1) / kBlock, kWorth, [&](int64_t begin, int64_t end) {
+        for (int64_t at = begin * kBlock; at < std::min(end * kBlock, count); at += kBlock) {
+            const T* const from = x + at;
+            T* const to = y + at;
+            const int64_t size = std::min(kBlock, count - at);
+            int32_t beyond = 0;
+            vectorised<kernels::kUsual<T>>([=, &beyond] {
+                int32_t any = 0;
+                for (int64_t i = 0; i < size; ++i) {
+                    any |= static_cast<int32_t>(std::abs(kernels::widen(from[i])) > Row::kMost);
+                }
+                beyond = any;
+            });
+            if (beyond != 0) {
+                std::transform(from, from + size, to, [](T value) { return T(Row::beyond(kernels::widen(value))); });
+                continue;
+            }
+            vectorised<kernels::kUsual<T>>([=] {
+                const Row mine = row;
+                for (int64_t i = 0; i < size; ++i) {
+                    to[i] = T(mine(kernels::widen(from[i])));
+                }
+            });
+        }
+    });
+}
 
 template <class Row>
 Result<kernels::KernelPtr> make_unary_reference(const OpCall& call) {
@@ -55,8 +90,12 @@ Result<kernels::KernelPtr> make_unary_reference(const OpCall& call) {
                         for_elements<true>(count, [=](int64_t i) { y[i] = R(row(x[i] != 0)); });
                     } else {
                         const auto* x = static_cast<const T*>(buffers.inputs[0]);
-                        for_elements<kernels::kUsual<T>>(count,
-                                                         [=](int64_t i) { y[i] = R(row(kernels::widen(x[i]))); });
+                        if constexpr (Row::kMost != 0 && std::is_same_v<kernels::Wide<T>, float>) {
+                            run_unary_in_blocks(row, x, count, y);
+                        } else {
+                            for_elements<kernels::kUsual<T>>(count,
+                                                             [=](int64_t i) { y[i] = R(row(kernels::widen(x[i]))); });
+                        }
                     }
                     return {};
                 });
