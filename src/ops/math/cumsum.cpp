@@ -61,15 +61,35 @@ struct Cumulation {
     int64_t place(int64_t j) const { return (reverse ? rows.size - 1 - j : j) * rows.step; }
 };
 
-template <template <class> class Row, class T>
-void accumulate_row(const Cumulation& c, const T* x, T* y) {
-    using W = kernels::Wide<T>;
-    W sum = Row<W>::kFirst;
-    for (int64_t j = 0; j < c.rows.size; ++j) {
-        const W before = sum;
-        sum = Row<W>::add(sum, kernels::widen(x[c.place(j)]));
-        y[c.place(j)] = kernels::narrow<T>(c.exclusive ? before : sum);
+/// Calls body(told): which of the sums before and after an element is the result.
+template <class Body>
+void visit_told(const Cumulation& c, Body&& body) {
+    if (c.exclusive) {
+        body([](auto before, auto /*sum*/) { return before; });
+    } else {
+        body([](auto /*before*/, auto sum) { return sum; });
     }
+}
+
+/// Rows whose elements lie one after the other; several at once, because each sum waits for the one before.
+template <template <class> class Row, size_t rows, class T>
+void accumulate_rows(const Cumulation& c, const T* x, T* y) {
+    using W = kernels::Wide<T>;
+    visit_told(c, [&](auto told) {
+        std::array<W, rows> sums;
+        sums.fill(Row<W>::kFirst);
+        for (int64_t j = 0; j < c.rows.size; ++j) {
+            const T* const from = x + c.place(j);
+            T* const to = y + c.place(j);
+#pragma GCC unroll 4
+            for (size_t row = 0; row < rows; ++row) {
+                const int64_t at = static_cast<int64_t>(row) * c.rows.size;
+                const W before = sums[row];
+                sums[row] = Row<W>::add(before, kernels::widen(from[at]));
+                to[at] = kernels::narrow<T>(told(before, sums[row]));
+            }
+        }
+    });
 }
 
 /// At most ref::kSide rows whose elements lie side by side.
@@ -79,7 +99,7 @@ void accumulate_side_by_side(const Cumulation& c, int64_t width, const T* x, T* 
     std::array<W, ref::kSide> memory;
     memory.fill(Row<W>::kFirst);
     W* const sums = memory.data();
-    const auto each = [&](auto told) {
+    visit_told(c, [&](auto told) {
         for (int64_t j = 0; j < c.rows.size; ++j) {
             const T* const from = x + c.place(j);
             T* const to = y + c.place(j);
@@ -91,19 +111,24 @@ void accumulate_side_by_side(const Cumulation& c, int64_t width, const T* x, T* 
                 }
             });
         }
-    };
-    if (c.exclusive) {
-        each([](W before, W) { return before; });
-    } else {
-        each([](W, W sum) { return sum; });
-    }
+    });
 }
 
 template <template <class> class Row, class T>
 void accumulate(const Cumulation& c, const T* x, T* y) {
     if (c.rows.step == 1) {
-        for_rows(c.rows.count, c.rows.size,
-                 [&](int64_t i) { accumulate_row<Row>(c, x + c.rows.begin(i), y + c.rows.begin(i)); });
+        constexpr size_t kTogether = 4;
+        constexpr int64_t kStep = kTogether;
+        for_rows((c.rows.count + kStep - 1) / kStep, kStep * c.rows.size, [&](int64_t group) {
+            int64_t row = group * kStep;
+            if (row + kStep <= c.rows.count) {
+                accumulate_rows<Row, kTogether>(c, x + c.rows.begin(row), y + c.rows.begin(row));
+                return;
+            }
+            for (; row < c.rows.count; ++row) {
+                accumulate_rows<Row, 1>(c, x + c.rows.begin(row), y + c.rows.begin(row));
+            }
+        });
         return;
     }
     ref::for_sides(c.rows.middle(), [&](int64_t outer, int64_t first, int64_t width) {
