@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pictures and volumes read at the places that a grid names, from -1 to 1 over each axis.
+#include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 
 #include "base/parallel.h"
+#include "base/vectorised.h"
+#include "kernels/ref/number.h"
 #include "ops/common/importing.h"
 #include "ops/common/reals.h"
 #include "ops/common/values.h"
@@ -157,45 +159,77 @@ Taps<R> taps_of(const Plan& p, R grid, int64_t size) {
     return taps;
 }
 
-template <class T>
-void sample(const Plan& p, const T* x, const T* grid, T* y, int64_t place) {
-    using R = ref::Real<T>;
-    std::array<Taps<R>, kMostAxes> taps;
-    int total = 1;
-    for (int i = 0; i < p.axes; ++i) {  // the grid names the innermost axis first
-        const auto axis = static_cast<size_t>(i);
-        taps[axis] = taps_of(p, static_cast<R>(grid[p.axes - 1 - i]), p.sizes[axis]);
-        total *= taps[axis].count;
-    }
-    constexpr size_t kMost = 16;  // elements that become one: 4 x 4 or 2 x 2 x 2
-    std::array<int64_t, kMost> offsets;
-    std::array<R, kMost> weights;
-    size_t count = 0;
-    for (int tap = 0; tap < total; ++tap) {
-        R weight = 1;
-        int64_t at = 0;
-        bool inside = true;
-        for (int i = p.axes - 1, rest = tap; i >= 0; --i) {
+/// The elements that the result at one place is made of, at most so many.
+template <class R, size_t most>
+struct Mix {
+    size_t count;
+    std::array<int64_t, most> at;
+    std::array<R, most> weight;
+
+    template <class T>
+    void find(const Plan& p, const T* grid) {
+        at[0] = 0;
+        weight[0] = 1;
+        count = 1;
+        for (int i = p.axes - 1; i >= 0; --i) {  // the grid names the innermost axis first
             const auto axis = static_cast<size_t>(i);
-            const auto which = static_cast<size_t>(rest % taps[axis].count);
-            rest /= taps[axis].count;
-            weight *= taps[axis].weight[which];
-            inside = inside && taps[axis].at[which] >= 0;
-            at += taps[axis].at[which] * p.strides[axis];
+            spread(taps_of(p, static_cast<R>(grid[p.axes - 1 - i]), p.sizes[axis]), p.strides[axis]);
         }
-        if (inside) {
-            offsets[count] = at;
-            weights[count] = weight;
-            ++count;
+    }
+
+    /// Along one more axis.
+    void spread(const Taps<R>& taps, int64_t stride) {
+        size_t inside = 0;
+        for (size_t tap = 0; tap < static_cast<size_t>(taps.count); ++tap) {
+            inside += taps.at[tap] >= 0 ? 1 : 0;
         }
+        size_t to = inside * count;
+        for (size_t tap = static_cast<size_t>(taps.count); tap > 0; --tap) {  // the first ones stay until the end
+            if (taps.at[tap - 1] >= 0) {
+                to -= count;
+                for (size_t i = 0; i < count; ++i) {
+                    at[to + i] = taps.at[tap - 1] * stride + at[i];
+                    weight[to + i] = weight[i] * taps.weight[tap - 1];
+                }
+            }
+        }
+        count *= inside;
+    }
+
+    template <class T>
+    R sum(const T* x) const {
+        R sum = 0;
+        if (count == most) {
+#pragma GCC unroll 4
+            for (size_t i = 0; i < most; ++i) {
+                sum += weight[i] * static_cast<R>(x[at[i]]);
+            }
+        } else {
+            for (size_t i = 0; i < count; ++i) {
+                sum += weight[i] * static_cast<R>(x[at[i]]);
+            }
+        }
+        return sum;
+    }
+};
+
+constexpr size_t kFewTaps = 4;    // 2 x 2
+constexpr size_t kManyTaps = 16;  // 4 x 4, or 2 x 2 x 2
+constexpr int64_t kBlock = 256;   // places whose mixes are known before channel after channel is read
+
+/// At most kBlock places; y: of the first of them.
+template <size_t most, class T>
+void sample(const Plan& p, const T* x, const T* grid, T* y, int64_t places) {
+    using R = ref::Real<T>;
+    std::array<Mix<R, most>, kBlock> mixes;
+    for (int64_t i = 0; i < places; ++i) {
+        mixes[static_cast<size_t>(i)].find(p, grid + i * p.axes);
     }
     const int64_t plane = p.sizes[0] * p.strides[0];
-    for (int64_t c = 0; c < p.channels; ++c, x += plane) {
-        R sum = 0;
-        for (size_t i = 0; i < count; ++i) {
-            sum += weights[i] * static_cast<R>(x[offsets[i]]);
+    for (int64_t c = 0; c < p.channels; ++c) {
+        for (int64_t i = 0; i < places; ++i) {
+            y[c * p.places + i] = static_cast<T>(mixes[static_cast<size_t>(i)].sum(x + c * plane));
         }
-        y[c * p.places + place] = static_cast<T>(sum);
     }
 }
 
@@ -213,13 +247,20 @@ Result<kernels::KernelPtr> make(const OpCall& call) {
     }
     return floats_kernel(call, 0, [p](auto tag, const kernels::Kernel::Buffers& b) -> Status {
         using T = typename decltype(tag)::Type;
-        parallel_for(p.batch * p.places, 64, [&](int64_t begin, int64_t end) {
+        const int64_t blocks = (p.places + kBlock - 1) / kBlock;  // of each picture
+        parallel_for(p.batch * blocks, 1, [&](int64_t begin, int64_t end) {
             for (int64_t i = begin; i < end; ++i) {
-                const int64_t n = i / p.places;
+                const int64_t n = i / blocks;
+                const int64_t place = i % blocks * kBlock;
                 const int64_t picture = n * p.channels;
-                sample(p, static_cast<const T*>(b.inputs[0]) + picture * p.sizes[0] * p.strides[0],
-                       static_cast<const T*>(b.inputs[1]) + i * p.axes,
-                       static_cast<T*>(b.outputs[0]) + picture * p.places, i % p.places);
+                const T* const from = static_cast<const T*>(b.inputs[0]) + picture * p.sizes[0] * p.strides[0];
+                const T* const at = static_cast<const T*>(b.inputs[1]) + (n * p.places + place) * p.axes;
+                T* const to = static_cast<T*>(b.outputs[0]) + picture * p.places + place;
+                const int64_t count = std::min(kBlock, p.places - place);
+                vectorised<kernels::kUsual<T>>([&] {
+                    p.axes == 2 && p.mode != Mode::kCubic ? sample<kFewTaps>(p, from, at, to, count)
+                                                          : sample<kManyTaps>(p, from, at, to, count);
+                });
             }
         });
         return {};
