@@ -135,14 +135,61 @@ struct Samples {
     bool any_outside = false;
 };
 
-/// What one cell has seen of its samples.
-struct Cell {
-    float sum = 0;
+/// The elements that they are between, and how much each counts in their sum.
+struct Taps {
+    Taps(const Range& range, int64_t cell, int64_t first, int64_t size) {
+        const Samples samples(range, cell, first, size);
+        any_outside = samples.any_outside;
+        for (const Between& place : samples) {
+            add(place.low, 1 - place.share);
+            add(place.high, place.share);
+        }
+    }
+    void add(int64_t element, float share) {
+        for (size_t i = count; i > 0 && i + 2 > count; --i) {  // the last two may be those of the sample before
+            if (at[i - 1] == element) {
+                weight[i - 1] += share;
+                return;
+            }
+        }
+        at[count] = element;
+        weight[count] = share;
+        ++count;
+    }
+    static constexpr size_t kMost = 2 * Samples::kMost;
+    std::array<int64_t, kMost> at;
+    std::array<float, kMost> weight;
+    size_t count = 0;
+    bool any_outside;
+};
+
+/// The sum of one cell's samples, in which an element's weight is that of its row times that of its column.
+struct Sum {
+    using Along = Taps;
+    float value = 0;
+
+    template <class T>
+    void see(const T* x, int64_t width, const Taps& rows, const Taps& columns) {
+        for (size_t r = 0; r < rows.count; ++r) {
+            const T* const row = x + rows.at[r] * width;
+            float sum = 0;
+            for (size_t c = 0; c < columns.count; ++c) {
+                sum += columns.weight[c] * static_cast<float>(row[columns.at[c]]);
+            }
+            value += rows.weight[r] * sum;
+        }
+    }
+    void see_outside() {}
+    float result(float samples) const { return value / samples; }
+};
+
+/// The largest of them.
+struct Maximum {
+    using Along = Samples;
     float best = 0;
     bool any = false;
 
     void see(float value) {
-        sum += value;
         best = any ? std::max(best, value) : value;
         any = true;
     }
@@ -161,11 +208,14 @@ struct Cell {
             }
         }
     }
+    void see_outside() { see(0); }
+    float result(float /*samples*/) const { return best; }
 };
 
 /// Cell (i, k) of all channels.
-template <class T>
+template <class Cell, class T>
 void align_cell(const Plan& p, const Range& rows, const Range& columns, int64_t i, int64_t k, const T* x, T* y) {
+    using Along = typename Cell::Along;
     constexpr int64_t kChannels = 64;
     const int64_t plane = p.x[2] * p.x[3];
     const auto total = static_cast<float>(std::max<int64_t>(rows.count * columns.count, 1));
@@ -174,10 +224,10 @@ void align_cell(const Plan& p, const Range& rows, const Range& columns, int64_t 
         std::array<Cell, kChannels> cells{};
         bool any_outside = false;
         for (int64_t r = 0; r < rows.count; r += Samples::kMost) {
-            const Samples some_rows(rows, i, r, p.x[2]);
+            const Along some_rows(rows, i, r, p.x[2]);
             any_outside = any_outside || some_rows.any_outside;
             for (int64_t s = 0; s < columns.count && some_rows.count > 0; s += Samples::kMost) {
-                const Samples some_columns(columns, k, s, p.x[3]);
+                const Along some_columns(columns, k, s, p.x[3]);
                 any_outside = any_outside || some_columns.any_outside;
                 for (int64_t c = 0; c < channels; ++c) {
                     cells[static_cast<size_t>(c)].see(x + (first + c) * plane, p.x[3], some_rows, some_columns);
@@ -187,9 +237,9 @@ void align_cell(const Plan& p, const Range& rows, const Range& columns, int64_t 
         for (int64_t c = 0; c < channels; ++c) {
             Cell& cell = cells[static_cast<size_t>(c)];
             if (any_outside) {
-                cell.see(0);  // as all samples outside
+                cell.see_outside();  // all of them at once
             }
-            y[((first + c) * p.height + i) * p.width + k] = static_cast<T>(p.maximum ? cell.best : cell.sum / total);
+            y[((first + c) * p.height + i) * p.width + k] = static_cast<T>(cell.result(total));
         }
     }
 }
@@ -220,9 +270,10 @@ Result<kernels::KernelPtr> make(const OpCall& call) {
                 const Range rows(number(2), number(4), p, p.height);
                 const Range columns(number(1), number(3), p, p.width);
                 const int64_t picture = static_cast<int64_t>(number(0)) * p.x[1] * p.x[2] * p.x[3];
-                align_cell(p, rows, columns, at % cells / p.width, at % cells % p.width,
-                           static_cast<const T*>(b.inputs[0]) + picture,
-                           static_cast<T*>(b.outputs[0]) + at / cells * p.x[1] * cells);
+                const auto align = p.maximum ? align_cell<Maximum, T> : align_cell<Sum, T>;
+                align(p, rows, columns, at % cells / p.width, at % cells % p.width,
+                      static_cast<const T*>(b.inputs[0]) + picture,
+                      static_cast<T*>(b.outputs[0]) + at / cells * p.x[1] * cells);
             }
         });
         return {};

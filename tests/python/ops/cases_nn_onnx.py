@@ -77,8 +77,11 @@ for half in (False, True):
                  "roi_end_mode": 2 if half else 0}, tolerance=2e-3 if dtype == "float16" else 1e-4)
 # Corners of mode 1 name elements: the last one belongs to the region. On a plane the mean is the value at the middle.
 ramp = (np.arange(12)[:, None] * 3 + np.arange(12)[None, :]).astype("float32")[None, None]
-add("ROIAlign", [ramp, np.array([[0, 2, 3, 5, 6]], "float32"), None], np.array([3 * 5 + 4]).reshape((1, 1, 1, 1)),
-    {"spatial_scale": 1.0, "pooled_height": 1, "pooled_width": 1, "sample_num": 2, "roi_end_mode": 1})
+for mode, row, column in (("avg", 5, 4), ("max", 6, 5)):
+    add("ROIAlign", [ramp, np.array([[0, 2, 3, 5, 6]], "float32"), None],
+        np.array([3 * row + column]).reshape((1, 1, 1, 1)),
+        {"spatial_scale": 1.0, "pooled_height": 1, "pooled_width": 1, "sample_num": 2, "roi_end_mode": 1,
+         "pool_mode": mode})
 add("ROIAlign", [ramp, np.zeros((0, 5), "float32"), None], np.zeros((0, 1, 2, 2)),
     {"spatial_scale": 1.0, "pooled_height": 2, "pooled_width": 2})
 
