@@ -45,7 +45,8 @@ inline float growth(float x) {
     return even + odd * x;
 }
 
-/// x = quarters * pi / 2 + rest, quarters whole (their low bits), rest within pi / 4 of 0; for x within kMostAngle of 0.
+/// x = quarters * pi / 2 + rest, quarters whole (their low bits), rest within pi / 4 of 0; for x within kMostAngle of
+/// 0.
 struct Turn {
     uint32_t quarters;
     float rest;

@@ -27,7 +27,7 @@ struct UnaryRow {
     static constexpr const char* kOutput = "y";
     static constexpr bool kIsTest = false;   ///< the result is bool
     static constexpr bool kIsCount = false;  ///< the result is uint8
-    static constexpr float kMost = 0;        ///< if not 0, blocks with a larger |x| (as float) take `float beyond(float)`
+    static constexpr float kMost = 0;  ///< if not 0, blocks with a larger |x| (as float) take `float beyond(float)`
     static constexpr kernels::Activation kFast = kernels::Activation::kNone;
     static constexpr float kAlpha = 0;  ///< of kFast
     static constexpr float kBeta = 0;

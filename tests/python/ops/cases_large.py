@@ -46,6 +46,10 @@ def dynamic(x):
     return np.clip(np.rint(x.astype(np.float32) / scale) + zero, 0, 255), scale, zero
 
 
+def quiet(function):
+    return np.errstate(invalid="ignore")(function)
+
+
 for shape in SHAPES:
     x = draw.uniform(shape)
     for axis in range(len(shape)):
@@ -78,6 +82,13 @@ for shape in SHAPES:
     add("LayerNorm", [x, gamma, beta], norm((-1,), (-1,)),
         {"begin_norm_axis": -1, "begin_params_axis": -1, "epsilon": 1e-5}, tolerance=1e-4)
 
+angles = draw.uniform((7, 4001), -3e5, 3e5)
+wild = angles.copy()
+wild[(0, 3, 4, 6), (1, 2000, 4000, 4000)] = (2.5e6, np.inf, np.nan, -1e30)  # whose blocks go by another way
+for x in (angles, wild, (angles / 9).astype("float16")):
+    add("Sin", [x], quiet(np.sin))
+    add("Cos", [x], quiet(np.cos))
+
 for block, height, width in ((2, 6, 70), (3, 5, 40), (20, 2, 3)):  # blocks that are shorter and longer than rows
     deep = draw.uniform((2, 5 * block * block, height, width))
     for mode in ("DCR", "CRD"):
@@ -92,6 +103,9 @@ add("BNInference", [picture, *(draw.uniform((70,), 0.5, 2) for _ in range(2)), n
     lambda x, *lists: normalised(x, *(each[:, None, None] for each in lists if each.size > 1)))
 add("InstanceNorm", [picture, draw.uniform((70,)), draw.uniform((70,))], norm((2, 3), (-1, 1, 1)),
     {"data_format": "NCHW", "epsilon": 1e-5}, tolerance=1e-4)
+grid = draw.uniform((2, 13, 41, 2), -1.2, 1.2)
+for mode in ("bilinear", "nearest", "bicubic"):
+    add("GridSampler2D", [picture, grid], judge("GridSample", mode=mode), {"interpolation_mode": mode}, tolerance=1e-4)
 rois = np.concatenate([draw.integers((9, 1), 0, 1), draw.uniform((9, 2), -3, 9), draw.uniform((9, 2), 9, 60)], 1)
 for samples in (0, 3, 40):
     add("ROIAlign", [picture, rois.astype("float32"), None],
