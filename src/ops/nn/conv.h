@@ -32,6 +32,9 @@ Result<kernels::ConvParams> conv_params(const OpCall& call, const ConvInputs& in
 
 Result<kernels::KernelPtr> make_fast_convolution(const OpCall& call, const ConvInputs& inputs,
                                                  kernels::Elementwise activation);
+/// For one weight for each channel, where x lies row by row. (To have it in blocks would take longer than the rest.)
+Result<kernels::KernelPtr> make_channels_convolution(const OpCall& call, const ConvInputs& inputs,
+                                                     kernels::Elementwise activation);
 Result<kernels::KernelPtr> make_reference_convolution(const OpCall& call, const ConvInputs& inputs,
                                                       kernels::Elementwise activation);
 

@@ -27,6 +27,13 @@ Status infer_fused(OpCall& call) {
     return {};
 }
 
+Result<kernels::KernelPtr> make_plain_channels(const OpCall& call) {
+    return make_channels_convolution(call, kPlain, {});
+}
+Result<kernels::KernelPtr> make_fused_channels(const OpCall& call) {
+    SOFTACL_ASSIGN(const auto activation, activation_of(call));
+    return make_channels_convolution(call, kFused, activation);
+}
 Result<kernels::KernelPtr> make_plain_fast(const OpCall& call) { return make_fast_convolution(call, kPlain, {}); }
 Result<kernels::KernelPtr> make_plain_reference(const OpCall& call) {
     return make_reference_convolution(call, kPlain, {});
@@ -90,6 +97,7 @@ OpDef declare_Conv2D() {
     return declare_conv_attrs(op, 4)
         .attr("offset_x", int64_t{0})
         .infer(infer_plain<4>)
+        .kernel("channels", make_plain_channels)
         .kernel("onednn", make_plain_fast)
         .kernel("reference", make_plain_reference)
         .onnx("Conv", import_conv)
@@ -111,7 +119,10 @@ OpDef declare_CpuFusedConv2D() {
     OpDef op = convolution("CpuFusedConv2D", "Conv2D, then the sum with addend, then an activation.");
     op.optional_input("addend", kFloats);
     declare_activation(declare_conv_attrs(op, 4));
-    return op.infer(infer_fused).kernel("onednn", make_fused_fast).kernel("reference", make_fused_reference);
+    return op.infer(infer_fused)
+        .kernel("channels", make_fused_channels)
+        .kernel("onednn", make_fused_fast)
+        .kernel("reference", make_fused_reference);
 }
 
 }  // namespace softacl::ops

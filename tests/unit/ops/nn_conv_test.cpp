@@ -191,6 +191,26 @@ INSTANTIATE_TEST_SUITE_P(All, ConvolutionTest,
                          ::testing::Values("Conv2D", "Conv3D", "Conv2DTranspose", "Conv3DTranspose"),
                          [](const auto& info) { return std::string(info.param); });
 
+TEST(Conv2D, OfOneWeightForEachChannel) {
+    Dice dice(10);
+    const auto call = [&](const char* op, const Ints& size, int64_t kernel, bool biased) {
+        const Case c = {2, 5, 1, 1, size, {kernel, 1}, {1, 1}, {1, 1}, {0, 0}, {0, 0}};
+        const Tensor bias = dice.floats({5});
+        return call_of(c, op, dice.floats(c.x()), dice.floats(c.filter()), biased ? &bias : nullptr);
+    };
+    for (const Ints& size : {Ints{4, 4}, Ints{1, 37}, Ints{200, 131}}) {  // the last by several threads
+        for (const bool biased : {true, false}) {
+            NnCall plain = call("Conv2D", size, 1, biased);
+            expect_near(plain.run("channels"), plain.run(), 1e-6);
+        }
+        NnCall fused = call("CpuFusedConv2D", size, 1, true);
+        fused.attr("activation", std::string("LeakyRelu")).attr("activation_alpha", 0.25F);
+        expect_near(fused.run("channels"), fused.run(), 1e-6);
+    }
+    EXPECT_FALSE(call("Conv2D", {3, 5}, 1, true).try_run("channels").ok()) << "short channels";
+    EXPECT_FALSE(call("Conv2D", {9, 9}, 2, true).try_run("channels").ok()) << "a window";
+}
+
 NnCall small(Shape x = {1, 4, 5, 5}, Shape filter = {6, 4, 3, 3}) {
     NnCall call("Conv2D");
     call.typed(ACL_FLOAT, std::move(x)).typed(ACL_FLOAT, std::move(filter));
