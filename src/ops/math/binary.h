@@ -2,6 +2,8 @@
 // Operators with two inputs that broadcast. Each is a row: a struct with what is special of it.
 #pragma once
 
+#include <atomic>
+#include <limits>
 #include <optional>
 
 #include "base/vectorised.h"
@@ -29,53 +31,66 @@ struct BinaryRow {
     static constexpr std::optional<kernels::Binary> kFast = std::nullopt;
 };
 
+/// One element; says whether there is a result.
+template <class Row, class T, class R>
+bool apply_binary(T a, T b, R& result) {
+    bool fault = false;
+    if constexpr (Row::kFault != nullptr) {
+        result = R(Row::apply(kernels::widen(a), kernels::widen(b), fault));
+    } else {
+        result = R(Row::apply(kernels::widen(a), kernels::widen(b)));
+    }
+    return !fault;
+}
+
 template <class Row, class T, class R>
 Status run_binary(const kernels::StridedLoop<3>& loop, const kernels::Kernel::Buffers& buffers) {
     const auto* x1 = static_cast<const T*>(buffers.inputs[0]);
     const auto* x2 = static_cast<const T*>(buffers.inputs[1]);
     auto* y = static_cast<R*>(buffers.outputs[0]);
+    constexpr int64_t kNone = std::numeric_limits<int64_t>::max();
+    std::atomic<int64_t> faulty = kNone;  // the first element without a result
+    loop.run_shared([&](const auto& at, int64_t count, const auto& steps) {
+        const T* const a = x1 + at[0];
+        const T* const b = x2 + at[1];
+        R* const result = y + at[2];
+        const auto run = [&](auto a_step, auto b_step) {  // constants for what the compiler makes vectors of
+            int64_t first = count;
+            vectorised<kernels::kUsual<T>>([=, &first] {
+                int64_t without = count;
+                for (int64_t i = 0; i < count; ++i) {
+                    const bool good = apply_binary<Row>(a[i * a_step], b[i * b_step], result[i]);
+                    without = good || without < count ? without : i;
+                }
+                first = without;
+            });
+            int64_t known = faulty;
+            while (first < count && at[2] + first < known && !faulty.compare_exchange_weak(known, at[2] + first)) {
+            }
+        };
+        using One = std::integral_constant<int64_t, 1>;
+        using None = std::integral_constant<int64_t, 0>;
+        if constexpr (kVectorises) {
+            if (steps[0] == 1 && steps[1] == 1) {
+                return run(One(), One());
+            }
+        }
+        if constexpr (kVectorises && kernels::kUsual<T>) {
+            if (steps[0] == 1 && steps[1] == 0) {
+                return run(One(), None());
+            }
+            if (steps[0] == 0 && steps[1] == 1) {
+                return run(None(), One());
+            }
+        }
+        run(steps[0], steps[1]);
+    });
     if constexpr (Row::kFault != nullptr) {
-        int64_t faulty = -1;
-        loop.run([&](const auto& at, int64_t count, const auto& steps) {
-            for (int64_t i = 0; i < count; ++i) {
-                bool fault = false;
-                y[at[2] + i] = R(Row::apply(kernels::widen(x1[at[0] + i * steps[0]]),
-                                            kernels::widen(x2[at[1] + i * steps[1]]), fault));
-                faulty = fault && faulty < 0 ? at[2] + i : faulty;
-            }
-        });
-        return faulty < 0 ? Status() : import_fail(Row::kFault, " in element ", faulty, " of the result");
-    } else {
-        loop.run_shared([&](const auto& at, int64_t count, const auto& steps) {
-            const T* const a = x1 + at[0];
-            const T* const b = x2 + at[1];
-            R* const result = y + at[2];
-            const auto run = [&](auto a_step, auto b_step) {  // constants for what the compiler makes vectors of
-                vectorised<kernels::kUsual<T>>([=] {
-                    for (int64_t i = 0; i < count; ++i) {
-                        result[i] = R(Row::apply(kernels::widen(a[i * a_step]), kernels::widen(b[i * b_step])));
-                    }
-                });
-            };
-            using One = std::integral_constant<int64_t, 1>;
-            using None = std::integral_constant<int64_t, 0>;
-            if constexpr (kVectorises) {
-                if (steps[0] == 1 && steps[1] == 1) {
-                    return run(One(), One());
-                }
-            }
-            if constexpr (kVectorises && kernels::kUsual<T>) {
-                if (steps[0] == 1 && steps[1] == 0) {
-                    return run(One(), None());
-                }
-                if (steps[0] == 0 && steps[1] == 1) {
-                    return run(None(), One());
-                }
-            }
-            run(steps[0], steps[1]);
-        });
-        return {};
+        if (faulty != kNone) {
+            return import_fail(Row::kFault, " in element ", faulty.load(), " of the result");
+        }
     }
+    return {};
 }
 
 template <class Row>

@@ -178,6 +178,16 @@ TEST(MathBinary, PowersOfIntegers) {
     EXPECT_THAT(sentence(failure), HasSubstr("0 has a negative exponent in element 1"));
 }
 
+TEST(MathBinary, TheFirstDivisionByZeroOfManyThreadsIsNamed) {
+    std::vector<int32_t> divisors(200000, 3);
+    for (const size_t zero : {70001, 130000, 199999}) {
+        divisors[zero] = 0;
+    }
+    const Tensor x = Tensor::list(std::vector<int32_t>(divisors.size(), 7));
+    const auto failure = run({"FloorMod", {x, Tensor::list(divisors)}});
+    EXPECT_THAT(sentence(failure), HasSubstr("divided by 0 in element 70001 of the result"));
+}
+
 TEST(MathBinary, IntegersDividedByZeroAreAnError) {
     for (const char* op : {"Div", "FloorDiv", "FloorMod", "TruncateMod", "Mod"}) {
         for (const aclDataType type : kAllTypes) {
