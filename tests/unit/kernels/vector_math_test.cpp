@@ -29,6 +29,24 @@ struct Errors {
     }
 };
 
+/// The largest error of a function at many places from -most to most.
+double largest_error(float most, float (*function)(float), double (*exact)(double)) {
+    double largest = 0;
+    for (uint32_t bits = bits_of(1e-30F); bits <= bits_of(most); bits += 997) {
+        for (const float x : {float_of(bits), -float_of(bits)}) {
+            largest = std::max(largest, error_of(function(x), exact(static_cast<double>(x))));
+        }
+    }
+    return largest;
+}
+
+TEST(VectorMath, ExponentialsAndWhatIsMadeOfThemAreExactToTheLastPlaces) {
+    EXPECT_LE(largest_error(87, exponential<float>, std::exp), 4);
+    EXPECT_LE(largest_error(88, exponential_less_1<float>, std::expm1), 4);
+    EXPECT_LE(largest_error(20, hyperbolic_tangent<float>, std::tanh), 4);
+    EXPECT_LE(largest_error(9, error_function<float>, std::erf), 4);
+}
+
 TEST(VectorMath, SinesAreExactToTheLastPlaces) {
     Errors errors;
     for (uint32_t bits = bits_of(1e-30F); bits <= bits_of(kMostAngle); bits += 997) {
