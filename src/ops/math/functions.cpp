@@ -21,8 +21,6 @@ using kernels::Activation;
             return EXPRESSION;                      \
         }                                           \
     };
-FUNCTION(NearSin, "Sin", "The sine.", kernels::ref::sine(x))
-FUNCTION(NearCos, "Cos", "The cosine.", kernels::ref::cosine(x))
 FUNCTION(Tan, "Tan", "The tangent.", std::tan(x))
 FUNCTION(Asin, "Asin", "The inverse sine.", std::asin(x))
 FUNCTION(Acos, "Acos", "The inverse cosine.", std::acos(x))
@@ -43,16 +41,30 @@ FUNCTION(Floor, "Floor", "The greatest whole number that is not greater.", std::
 FUNCTION(Ceil, "Ceil", "The smallest whole number that is not smaller.", std::ceil(x))
 #undef FUNCTION
 
-struct SinRow : NearSinRow {
-    using NearSinRow::NearSinRow;
-    static constexpr const char* kName = "Sin";
+struct AngleRow : UnaryRow {
+    using UnaryRow::UnaryRow;
     static constexpr float kMost = kernels::ref::kMostAngle;
+};
+struct SinRow : AngleRow {
+    using AngleRow::AngleRow;
+    static constexpr const char* kName = "Sin";
+    static constexpr const char* kDoc = "The sine.";
+    static constexpr const char* kOnnx = "Sin";
+    template <class T>
+    T operator()(T x) const {
+        return kernels::ref::sine(x);
+    }
     static float beyond(float x) { return std::sin(x); }
 };
-struct CosRow : NearCosRow {
-    using NearCosRow::NearCosRow;
+struct CosRow : AngleRow {
+    using AngleRow::AngleRow;
     static constexpr const char* kName = "Cos";
-    static constexpr float kMost = kernels::ref::kMostAngle;
+    static constexpr const char* kDoc = "The cosine.";
+    static constexpr const char* kOnnx = "Cos";
+    template <class T>
+    T operator()(T x) const {
+        return kernels::ref::cosine(x);
+    }
     static float beyond(float x) { return std::cos(x); }
 };
 
