@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include "base/vectorised.h"
 
@@ -72,23 +73,37 @@ void transpose_all(const T* x, int64_t x_step, int64_t rows, int64_t columns, T*
     }
 }
 
-/// Three rows become dense columns: the channels of a picture.
-template <class T>
+/// Few rows become dense columns: the channels of a picture.
+template <int64_t rows, class T>
 void interleave(const T* x, int64_t x_step, int64_t columns, T* y) {
     for (int64_t j = 0; j < columns; ++j) {
-        y[j * 3] = x[j];
-        y[j * 3 + 1] = x[j + x_step];
-        y[j * 3 + 2] = x[j + 2 * x_step];
+#pragma GCC unroll 4
+        for (int64_t i = 0; i < rows; ++i) {
+            y[j * rows + i] = x[j + i * x_step];
+        }
     }
 }
 
 /// The way back.
-template <class T>
+template <int64_t columns, class T>
 void deinterleave(const T* x, int64_t rows, T* y, int64_t y_step) {
     for (int64_t i = 0; i < rows; ++i) {
-        y[i] = x[i * 3];
-        y[i + y_step] = x[i * 3 + 1];
-        y[i + 2 * y_step] = x[i * 3 + 2];
+#pragma GCC unroll 4
+        for (int64_t j = 0; j < columns; ++j) {
+            y[i + j * y_step] = x[i * columns + j];
+        }
+    }
+}
+
+/// So many rows or columns are interleaved.
+inline bool is_interleaved(int64_t count) { return count >= 2 && count <= 4; }
+
+template <class Body>
+void visit_interleaved(int64_t count, Body&& body) {
+    switch (count) {
+        case 2: return body(std::integral_constant<int64_t, 2>());
+        case 3: return body(std::integral_constant<int64_t, 3>());
+        default: return body(std::integral_constant<int64_t, 4>());
     }
 }
 
@@ -97,10 +112,10 @@ template <class T>
 void transpose(const T* x, int64_t x_step, int64_t rows, int64_t columns, T* y, int64_t y_step) {
     // Functions called with copies: bytes that are written might else be what the loop has captured.
     vectorised([=] {
-        if (rows == 3 && y_step == 3) {
-            interleave(x, x_step, columns, y);
-        } else if (columns == 3 && x_step == 3) {
-            deinterleave(x, rows, y, y_step);
+        if (rows == y_step && is_interleaved(rows)) {
+            visit_interleaved(rows, [&](auto count) { interleave<count>(x, x_step, columns, y); });
+        } else if (columns == x_step && is_interleaved(columns)) {
+            visit_interleaved(columns, [&](auto count) { deinterleave<count>(x, rows, y, y_step); });
         } else {
             transpose_all(x, x_step, rows, columns, y, y_step);
         }

@@ -54,7 +54,8 @@ Prepared prepare(const StridedCopy& copy) {
             columns *= dims[--first];
         }
         constexpr int64_t kWorth = 8;
-        if (columns >= kWorth || (columns == 3 && from.back() == 3)) {
+        const bool interleaved = columns == from.back() && kernels::ref::is_interleaved(columns);
+        if (columns >= kWorth || (interleaved && dims.back() >= kWorth)) {
             prepared.columns = columns;
             prepared.column_step = to[last];
             for (auto* const list : {&dims, &from, &to}) {

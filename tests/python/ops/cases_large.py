@@ -89,7 +89,8 @@ for x in (angles, wild, (angles / 9).astype("float16")):
     add("Sin", [x], quiet(np.sin))
     add("Cos", [x], quiet(np.cos))
 
-for block, height, width in ((2, 6, 70), (3, 5, 40), (20, 2, 3)):  # blocks that are shorter and longer than rows
+# Blocks that are shorter and longer than rows.
+for block, height, width in ((2, 6, 70), (3, 5, 40), (4, 3, 37), (20, 2, 3)):
     deep = draw.uniform((2, 5 * block * block, height, width))
     for mode in ("DCR", "CRD"):
         add("DepthToSpace", [deep], judge("DepthToSpace", blocksize=block, mode=mode),
@@ -120,3 +121,9 @@ for inner in (1, 7):
     indices = draw.integers((400, inner), -3, 60)
     add("OneHot", [indices, np.array(50, "int32"), np.array(2, "float32"), np.array(-1, "float32")],
         lambda i, *_: np.where(i[:, None, :] == np.arange(50)[None, :, None], 2, -1), {"axis": 1}, types=["float32"])
+for few in (2, 3, 4):
+    for dtype in ("uint8", "float16", "float32", "int64"):
+        for shape, perm in (((2, 37, 45, few), (0, 3, 1, 2)), ((2, few, 37, 45), (0, 2, 3, 1)),
+                            ((300, few, few), (0, 2, 1))):
+            x = draw.integers(shape, 0, 99, dtype)
+            add("TransposeD", [x], x.transpose(perm), {"perm": list(perm)})
