@@ -196,20 +196,25 @@ struct Mix {
         count *= inside;
     }
 
+    /// Of two pictures.
     template <class T>
-    R sum(const T* x) const {
-        R sum = 0;
+    std::array<R, 2> sums(const T* x, const T* other) const {
+        std::array<R, 2> sums{};
+        const auto add = [&](size_t i) {
+            sums[0] += weight[i] * static_cast<R>(x[at[i]]);
+            sums[1] += weight[i] * static_cast<R>(other[at[i]]);
+        };
         if (count == most) {
 #pragma GCC unroll 4
             for (size_t i = 0; i < most; ++i) {
-                sum += weight[i] * static_cast<R>(x[at[i]]);
+                add(i);
             }
         } else {
             for (size_t i = 0; i < count; ++i) {
-                sum += weight[i] * static_cast<R>(x[at[i]]);
+                add(i);
             }
         }
-        return sum;
+        return sums;
     }
 };
 
@@ -226,9 +231,12 @@ void sample(const Plan& p, const T* x, const T* grid, T* y, int64_t places) {
         mixes[static_cast<size_t>(i)].find(p, grid + i * p.axes);
     }
     const int64_t plane = p.sizes[0] * p.strides[0];
-    for (int64_t c = 0; c < p.channels; ++c) {
+    for (int64_t c = 0; c < p.channels; c += 2) {  // a mix is read once for both
+        const int64_t other = std::min(c + 1, p.channels - 1);
         for (int64_t i = 0; i < places; ++i) {
-            y[c * p.places + i] = static_cast<T>(mixes[static_cast<size_t>(i)].sum(x + c * plane));
+            const auto sums = mixes[static_cast<size_t>(i)].sums(x + c * plane, x + other * plane);
+            y[c * p.places + i] = static_cast<T>(sums[0]);
+            y[other * p.places + i] = static_cast<T>(sums[1]);
         }
     }
 }
