@@ -81,7 +81,7 @@ class EinsumProduct final : public Kernel {
 
     /// `swaps`: the first operand of the product is the second tensor.
     Status prepare(const kernels::FastKernels& fast, const EinsumPlan& plan, std::array<Labels, 2> operands,
-                   Labels result, bool swaps) {
+                   const Labels& result, bool swaps) {
         swaps_ = swaps;
         if (swaps) {
             std::swap(operands[0], operands[1]);
