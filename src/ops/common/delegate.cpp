@@ -4,14 +4,10 @@
 #include <deque>
 
 #include "ops/common/copy.h"
+#include "ops/common/scratch.h"
 
 namespace softacl::ops {
 namespace {
-
-constexpr size_t kAlignment = 64;
-constexpr size_t kBeyond = 64;  // kernels may read so far behind a tensor
-
-size_t aligned(size_t bytes) { return (bytes + kBeyond + kAlignment - 1) / kAlignment * kAlignment; }
 
 Shape ordered(const Shape& shape, const Ints& order) {
     if (order.empty()) {
@@ -119,7 +115,7 @@ class DelegateKernel final : public kernels::Kernel {
         input_layouts.resize(own.inputs.size());
         output_layouts.resize(own.outputs.size());
         packs_input.resize(own.inputs.size());
-        scratch_bytes = aligned(inner_->scratch_bytes);
+        scratch_bytes = scratch_room(inner_->scratch_bytes);
         for (size_t i = 0; i < other.delegate.inputs.size(); ++i) {
             const DelegateInput& input = other.delegate.inputs[i];
             Place& place = inputs_[i];
@@ -179,7 +175,7 @@ class DelegateKernel final : public kernels::Kernel {
     void reserve(Place& place, size_t bytes) {
         place.is_turned = true;
         place.at = scratch_bytes;
-        scratch_bytes += aligned(bytes);
+        scratch_bytes += scratch_room(bytes);
     }
 
     kernels::KernelPtr inner_;

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "ops/common/adapt.h"
+#include "ops/common/scratch.h"
 #include "ops/math/einsum.h"
 
 namespace softacl::ops {
@@ -158,18 +159,15 @@ class EinsumProduct final : public Kernel {
 
     /// The kernels' own scratch memory comes first; they run one after the other.
     void reserve(int64_t a, int64_t b, int64_t y) {
-        constexpr size_t kAlignment = 64;
-        constexpr size_t kBeyond = 64;  // kernels may read so far behind a tensor
-        const auto aligned = [](size_t bytes) { return (bytes + kBeyond + kAlignment - 1) / kAlignment * kAlignment; };
         size_t own = product_->scratch_bytes;
         for (const KernelPtr& kernel : moves_) {
             own = std::max(own, kernel == nullptr ? 0 : kernel->scratch_bytes);
         }
-        scratch_bytes = aligned(own);
+        scratch_bytes = scratch_room(own);
         const std::array<int64_t, 3> elements = {a, b, y};
         for (size_t i = 0; i < moves_.size(); ++i) {
             places_[i] = scratch_bytes;
-            scratch_bytes += moves_[i] == nullptr ? 0 : aligned(static_cast<size_t>(elements[i]) * sizeof(float));
+            scratch_bytes += moves_[i] == nullptr ? 0 : scratch_room(static_cast<size_t>(elements[i]) * sizeof(float));
         }
     }
 

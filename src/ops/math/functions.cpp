@@ -41,32 +41,23 @@ FUNCTION(Floor, "Floor", "The greatest whole number that is not greater.", std::
 FUNCTION(Ceil, "Ceil", "The smallest whole number that is not smaller.", std::ceil(x))
 #undef FUNCTION
 
-struct AngleRow : UnaryRow {
-    using UnaryRow::UnaryRow;
-    static constexpr float kMost = kernels::ref::kMostAngle;
-};
-struct SinRow : AngleRow {
-    using AngleRow::AngleRow;
-    static constexpr const char* kName = "Sin";
-    static constexpr const char* kDoc = "The sine.";
-    static constexpr const char* kOnnx = "Sin";
-    template <class T>
-    T operator()(T x) const {
-        return kernels::ref::sine(x);
-    }
-    static float beyond(float x) { return std::sin(x); }
-};
-struct CosRow : AngleRow {
-    using AngleRow::AngleRow;
-    static constexpr const char* kName = "Cos";
-    static constexpr const char* kDoc = "The cosine.";
-    static constexpr const char* kOnnx = "Cos";
-    template <class T>
-    T operator()(T x) const {
-        return kernels::ref::cosine(x);
-    }
-    static float beyond(float x) { return std::cos(x); }
-};
+// What vectors compute of angles that are not too large, the C library of others.
+#define ANGLE_FUNCTION(NAME, DOC, FUNCTION, EXACT)               \
+    struct NAME##Row : UnaryRow {                                \
+        using UnaryRow::UnaryRow;                                \
+        static constexpr const char* kName = #NAME;              \
+        static constexpr const char* kDoc = DOC;                 \
+        static constexpr const char* kOnnx = #NAME;              \
+        static constexpr float kMost = kernels::ref::kMostAngle; \
+        template <class T>                                       \
+        T operator()(T x) const {                                \
+            return FUNCTION(x);                                  \
+        }                                                        \
+        static float beyond(float x) { return EXACT(x); }        \
+    };
+ANGLE_FUNCTION(Sin, "The sine.", kernels::ref::sine, std::sin)
+ANGLE_FUNCTION(Cos, "The cosine.", kernels::ref::cosine, std::cos)
+#undef ANGLE_FUNCTION
 
 struct InvRow : ReciprocalRow {
     using ReciprocalRow::ReciprocalRow;
